@@ -1,0 +1,1 @@
+"""Mirrors the chain into SQL, reorg-safe, checkable, as of any block."""

@@ -1,0 +1,1 @@
+"""Talks to any Ethereum JSON-RPC node: build, deploy, sign, send once, read."""

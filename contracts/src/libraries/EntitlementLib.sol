@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title EntitlementLib
+/// @notice What a piece `[start, end)` of a face F may have drawn in all, when P has been paid in (R-18b).
+/// @dev While the payable is open: ⌊P·v/F⌋ of its value v = end − start, which rounds against the holder. Once closed:
+/// ⌊P·end/F⌋ − ⌊P·start/F⌋, never less than that, and over all pieces together exactly P. The second formula alone
+/// would be wrong while open: for F = 5 the piece [2, 3) is due 1 at P = 2 and 0 at P = 3.
+library EntitlementLib {
+    /// @dev All amounts are at most 2^53 − 1, so the products fit easily.
+    function entitled(uint64 faceValue, uint64 paid, bool closed, uint64 start, uint64 end)
+        internal
+        pure
+        returns (uint64)
+    {
+        if (!closed) return uint64(uint256(paid) * (end - start) / faceValue);
+        return uint64(uint256(paid) * end / faceValue - uint256(paid) * start / faceValue);
+    }
+}

@@ -19,8 +19,9 @@ import {Roles} from "./types/Types.sol";
 /// time against a reference of its own books that it can use once. There are no transfer fees and no callbacks.
 ///
 /// WHO
-/// @dev Only active participants send and receive. The network's contracts are participants of their own kind; towards
-/// them the sender is their own business, so that a suspended debtor can still pay (see {Settlement}).
+/// @dev Only active participants send, receive, and move what they are allowed of another's. Nobody can push cash onto a
+/// contract of the network, where it would be owed to nobody: such a contract takes it by a signed transfer, and whether
+/// the sender is suspended is then that contract's business, so that a suspended debtor can still pay ({Settlement}).
 ///
 /// TRUST
 /// @dev The bank can credit what it did not receive: every holder sees the supply, and the bank owes it. It can touch no
@@ -122,10 +123,16 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
 
     /* INTERNAL */
 
-    /// @dev Every movement passes here: both ends must be participants that may act, and it goes into the journal.
+    /// @dev Every movement passes here: both ends and the caller must be participants that may act (I9), and it goes into
+    /// the journal.
     function _update(address from, address to, uint256 value) internal override {
-        if (from == address(0)) PARTICIPANTS.requireActive(to, 0);
-        else PARTICIPANTS.requireActiveEnds(from, to);
+        if (from != address(0) && msg.sender == to) {
+            PARTICIPANTS.requireActiveEnds(from, to);
+        } else {
+            PARTICIPANTS.requireActive(to, Roles.ORGANISATION);
+            if (from != address(0)) PARTICIPANTS.requireActive(from, 0);
+            if (from != address(0) && msg.sender != from) PARTICIPANTS.requireActive(msg.sender, 0);
+        }
         super._update(from, to, value);
         _record(abi.encode(Transfer.selector, from, to, value));
     }

@@ -231,6 +231,7 @@ contract Receivables is PieceToken, EIP712 {
 
     function _checkTerms(Terms calldata terms) internal view {
         Amounts.check(terms.faceValue);
+        require(terms.minimumPiece <= Amounts.MAX, Amounts.AmountOutOfRange(terms.minimumPiece, 0, Amounts.MAX));
         require(terms.debtor != terms.supplier, PayableSelfDealing(terms.debtor));
         require(terms.dueDate > CalendarLib.today(), PayableDueDatePast(terms.dueDate, CalendarLib.today()));
         require(terms.issueDate <= terms.dueDate, PayableIssueAfterDue(terms.issueDate, terms.dueDate));

@@ -14,6 +14,8 @@ library Roles {
     /// @dev A contract of the network that cash passes through (Discounting, Settlement).
     uint16 internal constant CONTRACT = 32;
     uint16 internal constant ALL = 63;
+    /// @dev Who money can be owed to: everyone but the network's own contracts and tokens.
+    uint16 internal constant ORGANISATION = DEBTOR | SUPPLIER | FINANCIER | BANK;
 }
 
 /// @dev Declaration order is stored on chain and mirrored by the indexer: append, never reorder.

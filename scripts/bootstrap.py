@@ -217,7 +217,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             if not (root / ".venv").exists() and (free := shutil.disk_usage(root).free) < NEEDED_BYTES:
                 raise BootstrapError(
-                    f"the set-up wants about {NEEDED_BYTES // 10**6} MB and the disk of {root} has {free // 10**6} MB free"
+                    f"the set-up wants {NEEDED_BYTES // 10**6} MB and the disk of {root} has {free // 10**6} MB"
                 )
             bootstrap(root, arguments[1], arguments[2])
         finally:

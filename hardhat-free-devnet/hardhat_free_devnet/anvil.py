@@ -139,9 +139,10 @@ class Anvil:
         self._release()
 
     def _start_from_newest(self, binary: Path, deadline: float) -> None:
+        offset_s = clock_offset_s(self._data_dir)
         copies = [path for name in (STATE, PREVIOUS) if (path := self._data_dir / name).exists()]
         if not copies:
-            self._spawn(binary, None, 0, deadline)
+            self._spawn(binary, None, offset_s, 0, deadline)
             return
         problems: list[str] = []
         for copy in copies:
@@ -154,7 +155,7 @@ class Anvil:
             loading = self._data_dir / "state.loading.json"
             loading.write_bytes(state)
             try:
-                self._spawn(binary, loading, head_s, deadline)
+                self._spawn(binary, loading, offset_s, head_s, deadline)
             except StateError as error:
                 problems.append(f"{copy}: {error}")
                 continue
@@ -169,9 +170,9 @@ class Anvil:
     def _keep_evidence(self) -> None:
         (self._data_dir / STATE).replace(self._data_dir / f"{STATE}.damaged-{int(time.time())}")
 
-    def _spawn(self, binary: Path, state: Path | None, head_s: int, deadline: float) -> None:
+    def _spawn(self, binary: Path, state: Path | None, offset_s: int, head_s: int, deadline: float) -> None:
         # The chain's time never runs backwards, whatever the wall's clock did while the node was down.
-        timestamp_s = max(int(time.time()) + clock_offset_s(self._data_dir), head_s)
+        timestamp_s = max(int(time.time()) + offset_s, head_s)
         command: list[str | Path] = [binary, "--host", "127.0.0.1", "--port", str(self._port), "--no-cors"]
         command += ["--chain-id", str(self._chain_id), "--hardfork", "london", "--timestamp", str(timestamp_s)]
         command += ["--prune-history", str(STATES_KEPT), "--cache-path", self._data_dir / "cache"]

@@ -1,0 +1,63 @@
+"""What every test gets: no network, and where it asks for one, a real node whose chain is put back after the test."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from hardhat_free_devnet import Anvil, rpc
+from hardhat_free_devnet.tools import ToolMissing, require, tools_required
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any(request.node.get_closest_marker(name) for name in ("devnet", "postgres")):
+        return
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _only_local(getattr(socket.socket, name)))
+
+
+def _only_local(connect: Any) -> Any:
+    """Unix sockets stay: event loops wake themselves through one."""
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family == socket.AF_UNIX:
+            return connect(self, address)
+        pytest.fail(f"this test connects to {address}; mark it `devnet` or `postgres`, or give it a fake")
+
+    return guarded
+
+
+def skip_unless_required(reason: str) -> NoReturn:
+    """A skip is green: where the tools must be there (CI, SCF_REQUIRE_TOOLS=1), a missing one is a failure."""
+    if tools_required(os.environ):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def tool(name: str) -> Path:
+    try:
+        return require(name)
+    except ToolMissing as missing:
+        skip_unless_required(str(missing))
+
+
+@pytest.fixture(scope="session")
+def anvil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anvil]:
+    """One node for the whole session (each xdist worker has its own), which saves nothing. Take `node_url` in tests."""
+    tool("anvil")
+    node = Anvil(tmp_path_factory.mktemp("anvil"), durable=False).start()
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def node_url(anvil: Anvil) -> Iterator[str]:
+    """The session's node, its chain, clock and mining mode put back after the test. Mark the test `devnet`."""
+    snapshot = rpc(anvil.url, "evm_snapshot")
+    yield anvil.url
+    rpc(anvil.url, "evm_setAutomine", True)
+    assert rpc(anvil.url, "evm_revert", snapshot), "the chain was not put back"

@@ -40,9 +40,9 @@ TICK_S = 0.1
 ORPHAN_WAIT_S = 5.0
 """A killed starter's node dies with it, a moment later."""
 STOP_WAIT_S = 10.0
-STATES_KEPT = 512
-"""How many past blocks answer `eth_call`, proofs and `anvil_reorg`. Each costs memory that grows with the chain: about
-0.1 MB at 1,000 blocks. Blocks, receipts and logs are kept whatever their age."""
+STATES_KEPT = 128
+"""How many past blocks answer `eth_call`, proofs and `anvil_reorg`. All of them together cost about 20 kB of memory for
+each block of the chain (200 MB at 10,000). Blocks, receipts and logs are kept whatever their age."""
 
 
 class AnvilError(Exception):

@@ -1,0 +1,135 @@
+"""The one SQL database that all rooms share: SQLite by default, PostgreSQL by URL, the same code on both.
+
+Each room owns its tables, its declarative base (with NAMING_CONVENTION) and its migrations (`<room>/migrations`).
+
+SQLite: the driver's own transactions are switched off and BEGIN is ours, because the driver begins late and would let
+two writers read the same state and then collide. A writer takes the write lock at once and waits for it; a reader reads
+one snapshot and cannot write. Commits are on the disk before they return: an operation answered 202 is one.
+"""
+
+import re
+import sqlite3
+import time
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import BigInteger, Connection, Engine, String, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+NAMING_CONVENTION: dict[str, str] = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Hex32 = Annotated[str, mapped_column(String(66))]
+"""A hash or an id: 0x and at most 64 hex digits."""
+Address = Annotated[str, mapped_column(String(42))]
+"""EIP-55."""
+MinorUnits = Annotated[int, mapped_column(BigInteger)]
+"""At most 2^53 - 1."""
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for the one before it; a transaction of ours is over in milliseconds."""
+POOL_SIZE = 20
+POOL_OVERFLOW = 60
+"""An API process runs 40 threads at most, each with a reader and a writer."""
+
+READ_ONLY = "scf_read_only"
+
+
+class DatabaseUnsupported(ValueError):
+    """Not a URL of SQLite or PostgreSQL."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose sessions write. Connects only when used. Raises DatabaseUnsupported."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
+    in_memory = parsed.database in (None, "", ":memory:")
+    # A database in memory lives in one connection; SQLAlchemy then picks a pool that keeps it.
+    engine = (
+        create_engine(parsed) if in_memory else create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
+    )
+    event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same database and pool; each transaction reads one snapshot, waits for no writer, and cannot write."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(
+            **{READ_ONLY: True}, isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    return engine.execution_options(**{READ_ONLY: True})
+
+
+def migrate(engine: Engine, room: str) -> None:
+    """Brings the tables of one room ("node_adapter", "indexer", "api") up to date. Safe to run from two processes."""
+    from node_adapter.migrate import upgrade
+
+    upgrade(engine, room)
+
+
+def masked(url: str) -> str:
+    """A database's or node's URL fit to be printed: without passwords, and without the keys that providers put in
+    paths and queries."""
+    if url.startswith(("http://", "https://", "ws://", "wss://")):
+        parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        port = f":{parts.port}" if parts.port else ""
+        hidden = "/…" if parts.path.strip("/") or parts.query else ""
+        return f"{parts.scheme}://{host}{port}{hidden}"
+    try:
+        shown = make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "(not a URL)"
+    return re.sub(r"([?&][^=&]*(?:pass|key|secret|token)[^=&]*=)[^&]*", r"\1***", shown, flags=re.IGNORECASE)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnsupported("the database is given as a URL: sqlite:///path or postgresql://…") from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise DatabaseUnsupported(f"{masked(url)}: the database is SQLite or PostgreSQL, not {parsed.drivername}")
+    return parsed
+
+
+def _sqlite_connected(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        _use_wal(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Kept in the file from then on. The switch does not heed busy_timeout, so two first starts may meet here."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    reads = bool(connection.get_execution_options().get(READ_ONLY))
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,17 @@
+"""Alembic's environment for every room. `node_adapter.migrate` hands over the connection and begins the transaction."""
+
+from alembic import context
+
+attributes = context.config.attributes
+
+context.configure(
+    connection=attributes["connection"],
+    target_metadata=attributes["metadata"],
+    version_table=attributes["version_table"],
+    # SQLite knows next to no ALTER TABLE: alembic then copies the table.
+    render_as_batch=True,
+    # Alembic takes SQLite for unable to roll back DDL; with a BEGIN of our own it can.
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

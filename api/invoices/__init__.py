@@ -1,0 +1,1 @@
+"""Invoices: read, refuse, fingerprint, and keep encrypted."""

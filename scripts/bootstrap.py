@@ -150,6 +150,7 @@ def make_venv(root: Path, venv: Path) -> None:
         except BootstrapError as error:
             if "disk is full" in str(error):
                 raise
+            say(f"{error}; going on with pip, which takes a minute")
             step.run(*pip, "-r", lock, env=env)
             step.run(
                 python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", root, env=env

@@ -7,17 +7,29 @@ two writers read the same state and then collide. A writer takes the write lock 
 one snapshot and cannot write. Commits are on the disk before they return: an operation answered 202 is one.
 """
 
-import re
 import sqlite3
 import time
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import BigInteger, Connection, Engine, String, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from node_adapter.urls import masked
+
+__all__ = [
+    "NAMING_CONVENTION",
+    "Address",
+    "DatabaseUnsupported",
+    "Hex32",
+    "MinorUnits",
+    "make_engine",
+    "masked",
+    "migrate",
+    "read_only",
+]
 
 NAMING_CONVENTION: dict[str, str] = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -76,22 +88,6 @@ def migrate(engine: Engine, room: str) -> None:
     from node_adapter.migrate import upgrade
 
     upgrade(engine, room)
-
-
-def masked(url: str) -> str:
-    """A database's or node's URL fit to be printed: without passwords, and without the keys that providers put in
-    paths and queries."""
-    if url.startswith(("http://", "https://", "ws://", "wss://")):
-        parts = urlsplit(url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        port = f":{parts.port}" if parts.port else ""
-        hidden = "/…" if parts.path.strip("/") or parts.query else ""
-        return f"{parts.scheme}://{host}{port}{hidden}"
-    try:
-        shown = make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "(not a URL)"
-    return re.sub(r"([?&][^=&]*(?:pass|key|secret|token)[^=&]*=)[^&]*", r"\1***", shown, flags=re.IGNORECASE)
 
 
 def _parse(url: str) -> URL:

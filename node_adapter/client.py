@@ -1,0 +1,292 @@
+"""The one client for reads, simulations and sends. What a node answers is checked against what was asked.
+
+Reads that fail for want of an answer are tried three times; a send never is (the outbox knows what to look up). For any
+number of threads.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from node_adapter.codec import decode_output, encode_call
+from node_adapter.errors import ContractReverted, NodeError, NodeUnavailable, NodeUntrustworthy, WrongChain
+from node_adapter.parse import Header, RawLog, Receipt, octets, parse_header, parse_log, parse_receipt, quantity
+from node_adapter.reverts import contract_refusal
+from node_adapter.rpc import Method, Rpc, RpcError
+from node_adapter.words import hex0x, keccak
+
+__all__ = ["Call", "Header", "NodeClient", "RawLog", "Receipt", "SendOutcome", "SendResult"]
+
+Block = int | str
+"""A number, "latest" or "pending", or a block's hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    contract: str
+    address: str
+    function: str
+    args: Sequence[Any] = field(default=())
+
+
+class SendOutcome(StrEnum):
+    ACCEPTED = "accepted"
+    KNOWN = "known"
+    """The node has exactly these bytes already."""
+    NONCE_USED = "nonce_used"
+    """A transaction with this nonce is mined: these bytes, or others. Look for the receipt."""
+    UNDERPRICED = "underpriced"
+    """Another transaction with this nonce waits, and this one pays too little to take its place."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """No answer: it may have arrived or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    tx_hash: str
+    """Of the bytes given, whatever the node said."""
+    outcome: SendOutcome
+    message: str = ""
+
+
+class NodeClient:
+    """`chain_id`: checked on every new connection, before anything else is asked over it; WrongChain otherwise."""
+
+    def __init__(self, url: str, *, chain_id: int | None = None, timeout_s: float = 10.0) -> None:
+        self._expected_chain_id = chain_id
+        self._rpc = Rpc(url, timeout_s, None if chain_id is None else self._check_chain_id)
+
+    def __repr__(self) -> str:
+        return f"<NodeClient {self._rpc.shown}>"
+
+    @property
+    def url(self) -> str:
+        """Masked, fit to be printed."""
+        return self._rpc.shown
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        """Any other read. Raises NodeError."""
+        return self._rpc.read(method, *params)
+
+    # Identity
+
+    def check_identity(self, chain_id: int, genesis_hash: str | None) -> None:
+        """Raises WrongChain unless the node is of this chain; without `genesis_hash` the id alone is compared."""
+        found = self.chain_id()
+        if found != chain_id:
+            raise WrongChain(f"the node at {self.url} is of chain {found}, not {chain_id}")
+        if genesis_hash is not None and (first := self.genesis_hash()) != genesis_hash:
+            raise WrongChain(f"chain {chain_id} of the node at {self.url} begins with {first}, not {genesis_hash}")
+
+    def chain_id(self) -> int:
+        return quantity(self._rpc.read("eth_chainId"))
+
+    def genesis_hash(self) -> str:
+        first = self.block_hash(0)
+        if first is None:
+            raise NodeUntrustworthy(f"the node at {self.url} has no first block")
+        return first
+
+    # Blocks and logs
+
+    def head(self) -> Header:
+        return parse_header(self._rpc.read("eth_getBlockByNumber", "latest", False))
+
+    def finalized(self) -> int | None:
+        """The number of the newest block that the node itself calls final; None where it names none."""
+        block = self._rpc.read("eth_getBlockByNumber", "finalized", False)
+        return None if block is None else parse_header(block).number
+
+    def block_hash(self, number: int) -> str | None:
+        """None where the node has no block of that number."""
+        headers = self.headers([number])
+        return headers[0].hash if headers else None
+
+    def headers(self, numbers: Sequence[int]) -> list[Header]:
+        """In the order asked; numbers that the node has no block of are left out. They need not be of one fork: the
+        node may have changed its mind between two. Raises NodeUntrustworthy for a header of another number."""
+        answers = self._read_many([("eth_getBlockByNumber", (hex(number), False)) for number in numbers])
+        headers = []
+        for number, answer in zip(numbers, answers, strict=True):
+            if answer is None:
+                continue
+            header = parse_header(answer)
+            if header.number != number:
+                raise NodeUntrustworthy(f"asked for block {number}, the node answers with {header.number}")
+            headers.append(header)
+        return headers
+
+    def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[RawLog]:
+        """All logs of `addresses` in blocks `first` to `last`, both included, in the chain's order.
+
+        The caller keeps the range within the network's `max_log_range`. Raises NodeUntrustworthy for a log that was
+        not asked for, is given twice, or was taken back.
+        """
+        wanted = {address.lower() for address in addresses}
+        if not wanted or last < first:
+            return []
+        question = {"fromBlock": hex(first), "toBlock": hex(last), "address": sorted(wanted)}
+        logs = [parse_log(entry) for entry in self._rpc.read("eth_getLogs", question)]
+        for log in logs:
+            if not first <= log.block_number <= last or log.address.lower() not in wanted:
+                raise NodeUntrustworthy(f"asked for logs of blocks {first} to {last}, got one of {log.block_number}")
+        logs.sort(key=lambda log: (log.block_number, log.log_index))
+        places = {(log.block_number, log.log_index) for log in logs}
+        if len(places) != len(logs):
+            raise NodeUntrustworthy(f"a log of blocks {first} to {last} was given twice")
+        return logs
+
+    # Calls
+
+    def call(
+        self,
+        contract: str,
+        address: str,
+        function: str,
+        *args: Any,
+        sender: str | None = None,
+        block: Block = "latest",
+    ) -> Any:
+        """What the contract answers, see `node_adapter.codec`. Raises ContractReverted, NodeError."""
+        data = hex0x(encode_call(contract, function, args))
+        answer = self.simulate(_message(address, data, sender), block)
+        return _decoded(contract, function, len(args), answer)
+
+    def call_many(self, calls: Sequence[Call], block: Block = "latest") -> list[Any | ContractReverted]:
+        """Answers in the order asked, all at one `block` (give a number or hash, or they may differ by a block).
+
+        A refusal stands in its call's place; any other failure raises NodeError.
+        """
+        where = block_parameter(block)
+        methods: list[Method] = [
+            ("eth_call", (_message(call.address, hex0x(encode_call(call.contract, call.function, call.args))), where))
+            for call in calls
+        ]
+        results: list[Any | ContractReverted] = []
+        for call, answer in zip(calls, self._rpc.read_many(methods), strict=True):
+            if isinstance(answer, RpcError):
+                refusal = contract_refusal(answer)
+                if refusal is None:
+                    raise answer.refused("eth_call")
+                results.append(refusal)
+            else:
+                results.append(_decoded(call.contract, call.function, len(call.args), octets(answer)))
+        return results
+
+    def simulate(
+        self,
+        message: Mapping[str, Any],
+        block: Block = "latest",
+        overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> bytes:
+        """eth_call of {"from", "to", "data", …} as it is, its answer undecoded; `overrides` put other state under
+        accounts for this call. Raises ContractReverted, NodeError."""
+        params = [dict(message), block_parameter(block), *([overrides] if overrides else [])]
+        return octets(self._executed("eth_call", params))
+
+    def estimate_gas(
+        self,
+        message: Mapping[str, Any],
+        block: Block = "latest",
+        overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> int:
+        """Raises ContractReverted, NodeError."""
+        params = [dict(message), block_parameter(block), *([overrides] if overrides else [])]
+        return quantity(self._executed("eth_estimateGas", params))
+
+    # Accounts
+
+    def nonce(self, address: str, block: Block = "latest") -> int:
+        """How many transactions of the account are mined; with "pending", or wait."""
+        return quantity(self._rpc.read("eth_getTransactionCount", address, block_parameter(block)))
+
+    def nonces(self, addresses: Sequence[str], block: Block = "latest") -> dict[str, int]:
+        where = block_parameter(block)
+        answers = self._read_many([("eth_getTransactionCount", (address, where)) for address in addresses])
+        return {address: quantity(answer) for address, answer in zip(addresses, answers, strict=True)}
+
+    def code(self, address: str, block: Block = "latest") -> bytes:
+        return octets(self._rpc.read("eth_getCode", address, block_parameter(block)))
+
+    def balance(self, address: str, block: Block = "latest") -> int:
+        return quantity(self._rpc.read("eth_getBalance", address, block_parameter(block)))
+
+    def base_fee(self) -> int:
+        """Wei per gas of the newest block; 0 where the network has no fee market."""
+        block = self._rpc.read("eth_getBlockByNumber", "latest", False)
+        return quantity(block.get("baseFeePerGas") or "0x0")
+
+    # Transactions
+
+    def send_raw_many(self, raws: Sequence[bytes]) -> list[SendResult]:
+        """Sends each once, in order. Never raises NodeError for one: see SendOutcome. Raises WrongChain."""
+        answers = self._rpc.send_many([("eth_sendRawTransaction", (hex0x(raw),)) for raw in raws])
+        return [_send_result(raw, answer) for raw, answer in zip(raws, answers, strict=True)]
+
+    def receipts(self, hashes: Sequence[str]) -> list[Receipt | None]:
+        """In the order asked; None for what is not mined."""
+        answers = self._read_many([("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in hashes])
+        receipts = []
+        for tx_hash, answer in zip(hashes, answers, strict=True):
+            receipt = None if answer is None else parse_receipt(answer)
+            if receipt is not None and receipt.tx_hash != tx_hash:
+                raise NodeUntrustworthy(f"asked for the receipt of {tx_hash}, got that of {receipt.tx_hash}")
+            receipts.append(receipt)
+        return receipts
+
+    # Internal
+
+    def _read_many(self, methods: Sequence[Method]) -> list[Any]:
+        answers = self._rpc.read_many(methods)
+        for (method, _), answer in zip(methods, answers, strict=True):
+            if isinstance(answer, RpcError):
+                raise answer.refused(method)
+        return answers
+
+    def _executed(self, method: str, params: Sequence[Any]) -> Any:
+        answer = self._rpc.read_many([(method, params)])[0]
+        if isinstance(answer, RpcError):
+            raise contract_refusal(answer) or answer.refused(method)
+        return answer
+
+    def _check_chain_id(self, rpc: Rpc) -> None:
+        found = quantity(rpc.read("eth_chainId"))
+        if found != self._expected_chain_id:
+            raise WrongChain(f"the node at {self.url} is of chain {found}, not {self._expected_chain_id}")
+
+
+def block_parameter(block: Block) -> Any:
+    """As JSON-RPC wants it; a block given by its hash must be canonical still (EIP-1898)."""
+    if isinstance(block, int):
+        return hex(block)
+    return {"blockHash": block, "requireCanonical": True} if block.startswith("0x") else block
+
+
+def _message(address: str, data: str, sender: str | None = None) -> dict[str, str]:
+    return {"to": address, "data": data} | ({"from": sender} if sender else {})
+
+
+def _decoded(contract: str, function: str, argument_count: int, answer: bytes) -> Any:
+    try:
+        return decode_output(contract, function, argument_count, answer)
+    except ValueError as error:
+        raise NodeUntrustworthy(str(error)) from error
+
+
+def _send_result(raw: bytes, answer: "Any | RpcError | NodeUnavailable") -> SendResult:
+    tx_hash = hex0x(keccak(raw))
+    if isinstance(answer, NodeError):
+        return SendResult(tx_hash, SendOutcome.UNKNOWN, str(answer))
+    if not isinstance(answer, RpcError):
+        return SendResult(tx_hash, SendOutcome.ACCEPTED)
+    text = answer.message.lower()
+    outcome = SendOutcome.REFUSED
+    if "already known" in text or "already imported" in text or "known transaction" in text:
+        outcome = SendOutcome.KNOWN
+    elif "nonce too low" in text or "nonce is too low" in text:
+        outcome = SendOutcome.NONCE_USED
+    elif "underpriced" in text:
+        outcome = SendOutcome.UNDERPRICED
+    return SendResult(tx_hash, outcome, answer.message)

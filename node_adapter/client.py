@@ -70,6 +70,10 @@ class NodeClient:
         """Any other read. Raises NodeError."""
         return self._rpc.read(method, *params)
 
+    def rpc_many(self, methods: Sequence[Method]) -> list[Any | RpcError]:
+        """Any other reads, in as few requests as fit; an error stands in its answer's place. Raises NodeUnavailable."""
+        return self._rpc.read_many(methods)
+
     # Identity
 
     def check_identity(self, chain_id: int, genesis_hash: str | None) -> None:

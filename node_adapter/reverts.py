@@ -20,7 +20,8 @@ _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 def contract_refusal(error: RpcError) -> ContractReverted | None:
     """The refusal that an error of eth_call or eth_estimateGas is, or None where the node itself refused."""
-    if error.code == 3 or _REVERTED.search(error.message):
+    said = error.message + (error.data if isinstance(error.data, str) else "")
+    if error.code == 3 or _REVERTED.search(said):
         return decode_revert(_revert_data(error.data))
     if _FAILED.search(error.message):
         return ContractReverted(EXECUTION_FAILED, {"message": error.message})

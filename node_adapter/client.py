@@ -74,6 +74,10 @@ class NodeClient:
         """Any other reads, in as few requests as fit; an error stands in its answer's place. Raises NodeUnavailable."""
         return self._rpc.read_many(methods)
 
+    def close(self) -> None:
+        """Closes the calling thread's connection; the next call opens another."""
+        self._rpc.close()
+
     # Identity
 
     def check_identity(self, chain_id: int, genesis_hash: str | None) -> None:

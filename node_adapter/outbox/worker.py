@@ -68,8 +68,9 @@ class Worker:
             self.close()
 
     def close(self) -> None:
-        """Lets another worker take over."""
+        """Lets another worker take over. Call it from the thread that did the rounds."""
         self._lease.release()
+        self._outbox.client.close()
 
     def step(self) -> bool:
         """One round; True if anything changed, or the node had something to do. Raises NodeError, WorkerBusy."""

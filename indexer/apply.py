@@ -1,0 +1,197 @@
+"""Blocks forward: append them, fold their events. Blocks back: keep them as evidence, refold whom they were about.
+
+Both run inside the caller's one transaction, and both use the same handlers, so the index always equals one built
+from nothing (R-42).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from indexer.errors import ParentMismatch, ProjectionDiverged
+from indexer.events import Decoder, Event
+from indexer.fold import Fold, Row, chunks, insert_many, load, write
+from indexer.models import FOLDED, ChainBlock, ChainEvent, OrphanedBlock, table_of
+from indexer.registry import folding_contracts
+from node_adapter.client import Header, RawLog
+
+WRITER_LOCK = 0x5CF1
+"""PostgreSQL's advisory lock that every writing transaction takes; SQLite's writers exclude each other anyway."""
+
+_BLOCK = table_of(ChainBlock)
+_EVENT = table_of(ChainEvent)
+_ORPHAN = table_of(OrphanedBlock)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    header: Header
+    logs: Sequence[RawLog]
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    blocks: int
+    subjects: int
+
+
+def head(connection: Connection) -> Header | None:
+    """The newest block we hold: the checkpoint."""
+    row = connection.execute(
+        select(_BLOCK.c.number, _BLOCK.c.hash, _BLOCK.c.parent_hash, _BLOCK.c.timestamp)
+        .order_by(_BLOCK.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Header(*row)
+
+
+def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decoder) -> int:
+    """Appends consecutive `blocks` and folds their events; returns how many blocks were new.
+
+    Idempotent: a block we hold changes nothing. Raises ParentMismatch where they do not continue our head,
+    ProjectionDiverged or UnknownEvent where going on would be guessing; the caller's transaction then rolls back.
+    """
+    _exclude_other_writers(connection)
+    new = _continuing(connection, blocks)
+    if not new:
+        return 0
+    events = [decoder.decode(log, block.header.timestamp) for block in new for log in block.logs]
+    fold = Fold()
+    load(connection, fold, events)
+    for event in events:
+        fold.apply(event)
+    try:
+        insert_many(connection, _BLOCK, [_block_row(block.header) for block in new])
+        insert_many(connection, _EVENT, [event_row(event) for event in events])
+        write(connection, fold)
+    except IntegrityError as error:
+        first, last = new[0].header.number, new[-1].header.number
+        raise ProjectionDiverged(f"blocks {first} to {last} contradict rows we hold: {error.orig}") from error
+    return len(new)
+
+
+def rollback_to(connection: Connection, number: int, decoder: Decoder) -> RolledBack:
+    """Moves every block above `number` to the evidence, and refolds the subjects that had events in them."""
+    _exclude_other_writers(connection)
+    subjects = _orphaned_subjects(connection, number, decoder)
+    for some in chunks(subjects):
+        for model in FOLDED:
+            table = table_of(model)
+            connection.execute(delete(table).where(table.c.subject.in_(some)))
+    blocks = _keep_evidence(connection, number)
+    connection.execute(delete(_BLOCK).where(_BLOCK.c.number > number))
+    for some in chunks(subjects):
+        fold = Fold()
+        for event in stored_events(connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder):
+            fold.apply(event)
+        write(connection, fold, event_rows=False)
+    return RolledBack(blocks, len(subjects))
+
+
+def folding_events(decoder: Decoder) -> Select[Any]:
+    """Every stored business event that writes rows with a subject."""
+    instances = decoder.instances_of(folding_contracts())
+    return all_events().where(_EVENT.c.business, _EVENT.c.contract.in_(instances))
+
+
+def all_events() -> Select[Any]:
+    """Every stored event in the chain's order, with its block's time."""
+    return (
+        select(_EVENT, _BLOCK.c.timestamp)
+        .join(_BLOCK, _BLOCK.c.hash == _EVENT.c.block_hash)
+        .order_by(_EVENT.c.block_number, _EVENT.c.log_index)
+    )
+
+
+def stored_events(connection: Connection, statement: Select[Any], decoder: Decoder) -> Iterable[Event]:
+    """Events of `statement` (made by `all_events`) as the handlers saw them first."""
+    for row in connection.execute(statement, execution_options={"yield_per": 1000}).mappings():
+        columns = {name: value for name, value in row.items() if name != "contract"}
+        yield Event(**columns, instance=row["contract"], contract=decoder.kind_of(row["contract"]))
+
+
+def event_row(event: Event) -> Row:
+    """An event as `chain_event` keeps it."""
+    return {
+        "block_hash": event.block_hash,
+        "log_index": event.log_index,
+        "block_number": event.block_number,
+        "tx_hash": event.tx_hash,
+        "tx_index": event.tx_index,
+        "contract": event.instance,
+        "address": event.address,
+        "name": event.name,
+        "subject": event.subject,
+        "business": event.business,
+        "args": event.args,
+        "topics": event.topics,
+        "data": event.data,
+    }
+
+
+def _exclude_other_writers(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def _continuing(connection: Connection, blocks: Sequence[Block]) -> Sequence[Block]:
+    """Those of `blocks` that we do not hold, after checking that they continue what we do."""
+    current = head(connection)
+    if current is not None:
+        held = {b.header.hash for b in blocks if b.header.number <= current.number}
+        found = sum(
+            len(connection.execute(select(_BLOCK.c.hash).where(_BLOCK.c.hash.in_(some))).all())
+            for some in chunks(list(held))
+        )
+        if found != len(held):
+            raise ParentMismatch(f"some of blocks {blocks[0].header.number}… are not the ones we hold")
+        blocks = [b for b in blocks if b.header.number > current.number]
+    previous = current
+    for block in blocks:
+        header = block.header
+        if previous is not None and (header.parent_hash, header.number) != (previous.hash, previous.number + 1):
+            raise ParentMismatch(f"block {header.number} has parent {header.parent_hash}, before it is {previous.hash}")
+        previous = header
+    return blocks
+
+
+def _orphaned_subjects(connection: Connection, number: int, decoder: Decoder) -> list[str]:
+    instances = decoder.instances_of(folding_contracts())
+    statement = (
+        select(_EVENT.c.subject)
+        .where(_EVENT.c.block_number > number, _EVENT.c.business, _EVENT.c.contract.in_(instances))
+        .distinct()
+    )
+    return list(connection.scalars(statement))
+
+
+def _keep_evidence(connection: Connection, number: int) -> int:
+    orphans = connection.execute(select(_BLOCK).where(_BLOCK.c.number > number).order_by(_BLOCK.c.number)).all()
+    for some in chunks(orphans):
+        hashes = [block.hash for block in some]
+        kept = set(connection.scalars(select(_ORPHAN.c.hash).where(_ORPHAN.c.hash.in_(hashes))))
+        said: dict[str, list[Row]] = {block_hash: [] for block_hash in hashes}
+        events = select(_EVENT).where(_EVENT.c.block_hash.in_(hashes)).order_by(_EVENT.c.log_index)
+        for event in connection.execute(events).mappings():
+            said[event["block_hash"]].append(_evidence(dict(event)))
+        rows = [{**block._asdict(), "events": said[block.hash]} for block in some if block.hash not in kept]
+        if rows:
+            connection.execute(insert(_ORPHAN), rows)
+    return len(orphans)
+
+
+def _evidence(row: Row) -> Row:
+    """A stored event as JSON keeps it: bytes as hex."""
+    return {name: f"0x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+
+
+def _block_row(header: Header) -> Row:
+    return {
+        "hash": header.hash,
+        "number": header.number,
+        "parent_hash": header.parent_hash,
+        "timestamp": header.timestamp,
+    }

@@ -1,0 +1,31 @@
+"""Why the indexer stops or steps back. It never logs and skips: a mirror that guesses is worse than one that stands."""
+
+from node_adapter.errors import NodeError
+
+
+class IndexStopped(Exception):
+    """The indexer cannot go on by itself; the message is one line for a person."""
+
+
+class IndexForeign(IndexStopped):
+    """The database mirrors another chain or deployment than the one asked for, or the devnet was reset."""
+
+
+class UnknownEvent(IndexStopped):
+    """A contract of the network said something this version has no name for."""
+
+
+class ProjectionDiverged(IndexStopped):
+    """Our rows contradict the chain."""
+
+
+class DeepReorg(IndexStopped):
+    """The chain took back more blocks than we are willing to take back unasked."""
+
+
+class ParentMismatch(Exception):
+    """The next block does not continue ours: the node changed forks between two questions. Step back and go on."""
+
+
+class UnstableNode(NodeError):
+    """The node changed its story more often than we ask; it may settle later."""

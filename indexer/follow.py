@@ -1,0 +1,185 @@
+"""Keeps the index at the node's head, whatever the node does to its chain.
+
+The four cases: the next block continues ours (apply it); the node is on another fork (step back to the common ancestor,
+then apply); its head lies below ours, as after a killed devnet (the same as a fork); it changes forks while being read
+(what was read does not hang together: ask again). Nothing read is believed before it hangs together.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, select
+
+from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
+from indexer.errors import DeepReorg, IndexForeign, ParentMismatch, UnstableNode
+from indexer.events import Decoder, deployments_hash
+from indexer.models import ChainBlock, IndexIdentity, table_of
+from node_adapter.client import Header, RawLog
+from node_adapter.db import read_only
+
+FORK_SWITCHES_MAX = 16
+_BLOCK = table_of(ChainBlock)
+_IDENTITY = table_of(IndexIdentity)
+
+
+class ChainSource(Protocol):
+    """What is asked of a node; `node_adapter.client.NodeClient` answers it."""
+
+    def chain_id(self) -> int: ...
+    def genesis_hash(self) -> str: ...
+    def head(self) -> Header: ...
+    def block_hash(self, number: int) -> str | None: ...
+    def headers(self, numbers: Sequence[int]) -> list[Header]: ...
+    def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[RawLog]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one step may take."""
+
+    batch_blocks: int = 1_000
+    batch_logs: int = 5_000
+    """Aimed at, not a maximum: ranges shrink when blocks are full and grow again when they are empty."""
+    reorg_depth: int = 16_384
+    """Blocks taken back without asking. A killed devnet loses seconds of blocks, which can be thousands."""
+
+
+@dataclass(slots=True)
+class Follower:
+    """One index following one node. Not for several threads."""
+
+    engine: Engine
+    source: ChainSource
+    decoder: Decoder
+    limits: Limits = field(default_factory=Limits)
+    on_progress: Callable[[int, int], None] = lambda _indexed, _head: None
+    on_reorg: Callable[[RolledBack, int], None] = lambda _rolled_back, _ancestor: None
+    _range: int = 100
+
+    @property
+    def start_block(self) -> int:
+        """Where an empty index begins: before the first deployment, by as much as a reorg could move it down."""
+        return max(1, self.decoder.deployments.first_block - self.limits.reorg_depth)
+
+    def pin(self) -> None:
+        """Checks that database, node and deployments file belong together, and writes it down the first time.
+
+        Raises IndexForeign, or NodeError where the node does not answer.
+        """
+        deployments = self.decoder.deployments
+        node = (self.source.chain_id(), self.source.genesis_hash())
+        if node != (deployments.chain_id, deployments.genesis_hash):
+            raise IndexForeign(
+                f"the node's chain {node[0]} begins with {node[1]}, but the deployments are on chain "
+                f"{deployments.chain_id} with {deployments.genesis_hash}: the devnet was reset, or it is the wrong node"
+            )
+        ours = (*node, deployments_hash(deployments))
+        with self.engine.begin() as connection:
+            columns = (_IDENTITY.c.chain_id, _IDENTITY.c.genesis_hash, _IDENTITY.c.deployments_hash)
+            row = connection.execute(select(*columns)).one_or_none()
+            if row is None:
+                names = ("chain_id", "genesis_hash", "deployments_hash")
+                connection.execute(_IDENTITY.insert().values(id=1, **dict(zip(names, ours, strict=True))))
+            elif tuple(row) != ours:
+                raise IndexForeign(
+                    f"the database mirrors chain {row.chain_id} from {row.genesis_hash} with other deployments or "
+                    f"another genesis than the node's {node[1]}: give it a database of its own"
+                )
+
+    def catch_up(self, stop: threading.Event | None = None) -> int:
+        """Applies blocks until our head is the node's; returns how many. One transaction per batch.
+
+        Raises NodeError where the node fails (UnstableNode where it keeps changing forks), and IndexStopped.
+        """
+        applied = 0
+        for _ in range(FORK_SWITCHES_MAX):
+            self._leave_orphaned_fork()
+            try:
+                while not (stop and stop.is_set()):
+                    new = self._apply_next()
+                    if new == 0:
+                        break
+                    applied += new
+            except ParentMismatch:
+                continue
+            return applied
+        raise UnstableNode(f"the node changed forks {FORK_SWITCHES_MAX} times while being read")
+
+    def _apply_next(self) -> int:
+        with read_only(self.engine).connect() as connection:
+            current = head(connection)
+        first = self.start_block if current is None else current.number + 1
+        newest = self.source.head().number
+        if newest < first:
+            # A head below ours is a fork too; it is noticed before the next round.
+            if current is not None and newest < current.number:
+                raise ParentMismatch(f"the node's head fell to {newest}, ours is {current.number}")
+            return 0
+        blocks = self._read(first, min(newest, first + self._range - 1))
+        with self.engine.begin() as connection:
+            applied = apply_blocks(connection, blocks, self.decoder)
+        self._adapt(blocks)
+        self.on_progress(blocks[-1].header.number, newest)
+        return applied
+
+    def _read(self, first: int, last: int) -> list[Block]:
+        """Blocks `first` to `last`, both included. Raises ParentMismatch unless all answers are of one fork."""
+        headers = self.source.headers(range(first, last + 1))
+        logs = self.source.logs(first, last, self.decoder.addresses)
+        numbers = [header.number for header in headers]
+        if numbers != list(range(first, last + 1)):
+            raise ParentMismatch(f"asked for blocks {first} to {last}, got {len(numbers)}")
+        by_block: dict[str, list[RawLog]] = {header.hash: [] for header in headers}
+        for log in logs:
+            if log.block_hash not in by_block or headers[log.block_number - first].hash != log.block_hash:
+                raise ParentMismatch(f"a log of block {log.block_number} is of another fork than its header")
+            by_block[log.block_hash].append(log)
+        # Headers came before the logs: a fork in between whose blocks are silent shows only now.
+        if self.source.block_hash(last) != headers[-1].hash:
+            raise ParentMismatch(f"block {last} changed while it was read")
+        return [Block(header, sorted(by_block[header.hash], key=lambda log: log.log_index)) for header in headers]
+
+    def _adapt(self, blocks: Sequence[Block]) -> None:
+        logs = sum(len(block.logs) for block in blocks)
+        fitting = len(blocks) * self.limits.batch_logs // max(logs, 1)
+        self._range = max(1, min(fitting, 2 * self._range, self.limits.batch_blocks))
+
+    def _leave_orphaned_fork(self) -> None:
+        with read_only(self.engine).connect() as connection:
+            current = head(connection)
+            ours = {} if current is None else self._newest_hashes(connection, current)
+        if current is None or self.source.block_hash(current.number) == current.hash:
+            return
+        self.pin()
+        ancestor = self._common_ancestor(ours, current)
+        with self.engine.begin() as connection:
+            rolled_back = rollback_to(connection, ancestor, self.decoder)
+        self.on_reorg(rolled_back, ancestor)
+
+    def _newest_hashes(self, connection: Connection, current: Header) -> dict[int, str]:
+        """Hash by number of as many of our newest blocks as may be taken back, and one more to stand on."""
+        recent = select(_BLOCK.c.number, _BLOCK.c.hash).where(
+            _BLOCK.c.number >= current.number - self.limits.reorg_depth
+        )
+        return {row.number: row.hash for row in connection.execute(recent)}
+
+    def _common_ancestor(self, ours: dict[int, str], current: Header) -> int:
+        """The newest of our blocks that the node has too, or the one before our first where it has none of them.
+
+        Halving works because forks part once: up to the ancestor all blocks are shared, above it none.
+        """
+        shared, orphaned = min(ours) - 1, current.number
+        while orphaned - shared > 1:
+            middle = (shared + orphaned) // 2
+            if self.source.block_hash(middle) == ours[middle]:
+                shared = middle
+            else:
+                orphaned = middle
+        if shared < min(ours) and len(ours) > self.limits.reorg_depth:
+            raise DeepReorg(
+                f"the chain took back more than {self.limits.reorg_depth} blocks below {current.number}; if that is "
+                f"right, start the indexer once with --reorg-depth {current.number}"
+            )
+        return shared

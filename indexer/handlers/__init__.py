@@ -1,0 +1,5 @@
+"""One module per contract. Importing this package registers them all."""
+
+from indexer.handlers import anchors, deposit_token, discounting, participants, receivables, settlement
+
+__all__ = ["anchors", "deposit_token", "discounting", "participants", "receivables", "settlement"]

@@ -1,0 +1,11 @@
+"""Anchors events → `anchor`."""
+
+from indexer.events import Event
+from indexer.fold import Fold
+from indexer.models import Anchor
+from indexer.registry import handles
+
+
+@handles("Anchors", "Anchored", subject="anchor_hash", folds=False)
+def on_anchored(fold: Fold, event: Event) -> None:
+    fold.append(Anchor, event, **event.args)

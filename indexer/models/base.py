@@ -1,0 +1,52 @@
+"""What all of the indexer's tables share."""
+
+from typing import Annotated, cast
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, Table
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from node_adapter.db import NAMING_CONVENTION, Hex32
+
+BlockNumber = Annotated[int, mapped_column(BigInteger)]
+UnixSeconds = Annotated[int, mapped_column(BigInteger)]
+Day = Annotated[int, mapped_column(BigInteger)]
+"""Whole days since 1970-01-01. The contracts take any uint32, which is more than an INTEGER holds."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class Folded:
+    """A row folded from several events. `subject` is the one entity whose events may write it.
+
+    `last_…` names the newest event that changed it, so that a reader can say as of when, and whether that is final.
+    """
+
+    subject: Mapped[Hex32] = mapped_column(index=True)
+    last_block_hash: Mapped[Hex32]
+    last_block_number: Mapped[BlockNumber]
+    last_log_index: Mapped[int]
+
+
+class OfOneEvent:
+    """A row that says what one event said. Nothing changes it; it vanishes with the event's block."""
+
+    block_hash: Mapped[Hex32] = mapped_column(primary_key=True)
+    log_index: Mapped[int] = mapped_column(primary_key=True)
+    block_number: Mapped[BlockNumber]
+
+
+def event_key(table: str) -> ForeignKeyConstraint:
+    """Ties a row to its event. Named here: the convention's name would be longer than PostgreSQL keeps."""
+    return ForeignKeyConstraint(
+        ["block_hash", "log_index"],
+        ["chain_event.block_hash", "chain_event.log_index"],
+        name=f"fk_{table}_event",
+        ondelete="CASCADE",
+    )
+
+
+def table_of(model: type[Base]) -> Table:
+    """The model's table: bulk statements on tables skip the ORM."""
+    return cast(Table, model.__table__)

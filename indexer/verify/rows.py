@@ -1,0 +1,79 @@
+"""The projections against the log: every subject folded again from nothing, every row of one event made again.
+
+This asks no node. It finds any column of any projection that is not what the events say; that the events are the
+chain's, and that handlers read them rightly, are the other two parts.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select, union
+
+from indexer.apply import all_events, folding_events, stored_events
+from indexer.errors import ProjectionDiverged
+from indexer.events import Decoder
+from indexer.fold import Fold, chunks
+from indexer.models import EVENT_ROWS, FOLDED, Base, ChainEvent, ReceivableMove, table_of
+from indexer.registry import route
+from indexer.verify.report import Comparison
+
+RANGE_EVENTS = 2_000
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+_EVENT = table_of(ChainEvent)
+
+
+def compare_folded(comparison: Comparison, connection: Connection, decoder: Decoder) -> None:
+    """Rows with a subject, subject by subject."""
+    known = folding_events(decoder).with_only_columns(_EVENT.c.subject).order_by(None)
+    claimed = [select(table_of(model).c.subject) for model in FOLDED]
+    subjects = list(connection.scalars(union(known, *claimed)))
+    for some in chunks(subjects):
+        fold = Fold()
+        for event in stored_events(connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder):
+            try:
+                fold.apply(event)
+            except ProjectionDiverged as error:
+                comparison.same("chain_event", event.subject, "fold", str(error), "")
+        for model in FOLDED:
+            table = table_of(model)
+            ours = connection.execute(select(table).where(table.c.subject.in_(some))).mappings()
+            theirs = fold.appended[model] if model is ReceivableMove else fold.created(model)
+            comparison.rows(table.name, _keys(model), [dict(row) for row in ours], theirs)
+        comparison.step(len(some))
+
+
+def compare_event_rows(comparison: Comparison, connection: Connection, decoder: Decoder) -> None:
+    """Rows of one event each, some blocks at a time."""
+    for low, high in _ranges(connection):
+        fold = Fold()
+        count = 0
+        statement = all_events().where(_EVENT.c.business, _EVENT.c.block_number.between(low, high))
+        for event in stored_events(connection, statement, decoder):
+            count += 1
+            if not route(event.contract, event.name).folds:
+                fold.apply(event)
+        for model in EVENT_ROWS:
+            table = table_of(model)
+            ours = connection.execute(select(table).where(table.c.block_number.between(low, high))).mappings()
+            comparison.rows(table.name, _keys(model), [dict(row) for row in ours], fold.appended[model])
+        comparison.step(count)
+
+
+def _ranges(connection: Connection) -> Iterator[tuple[int, int]]:
+    """All block numbers there could be, cut so that each range has about RANGE_EVENTS business events."""
+    counts = connection.execute(
+        select(_EVENT.c.block_number, func.count())
+        .where(_EVENT.c.business)
+        .group_by(_EVENT.c.block_number)
+        .order_by(_EVENT.c.block_number)
+    )
+    low, held = LOWEST, 0
+    for number, count in counts:
+        if held and held + count > RANGE_EVENTS:
+            yield low, number - 1
+            low, held = number, 0
+        held += count
+    yield low, HIGHEST
+
+
+def _keys(model: type[Base]) -> list[str]:
+    return [column.name for column in table_of(model).primary_key.columns]

@@ -1,13 +1,202 @@
-"""The `scf` command line. Started by `scripts/scf`, which has set up what this needs."""
+"""The `scf` command line. Started by `scripts/scf`, which has set up what this needs.
+
+Each command imports what it works with when it runs: `scf --help` answers at once.
+"""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="scf", help="A permissioned blockchain for supply-chain finance.", no_args_is_help=True)
+from scripts.data_folder import DEFAULT, DataFolder
+from scripts.errors import CliError
+from scripts.output import command, emit, say
+
+URL_DEFAULT = "http://127.0.0.1:8000"
+
+app = typer.Typer(
+    name="scf",
+    help="A permissioned blockchain for supply-chain finance. Start with: scf up",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # a local may be a key
+    add_completion=False,
+)
+
+Data = Annotated[
+    Path, typer.Option("--data", envvar="SCF_DATA", help="Folder that keeps the network.", show_default=".scf/")
+]
+Url = Annotated[str, typer.Option("--url", envvar="SCF_URL", help="Where the API is reached.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for programs.")]
 
 
-@app.callback()
-def main() -> None:
-    """Run the network, play the demo, check the books."""
+def _folder(data: Path) -> DataFolder:
+    return DataFolder(data.expanduser().resolve())
+
+
+@app.command(epilog="Example: scf up --port 8080")
+@command
+def up(
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; demo logins exist only on the loopback.")
+    ] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port; else that of --url.")] = None,
+    database: Annotated[
+        str | None,
+        typer.Option("--database", envvar="SCF_DATABASE", help="postgresql://… instead of SQLite; at the first start."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Start the network: node, contracts, indexer and API. Ctrl-C stops it; the next start goes on from there."""
+    from scripts.up import up as run
+
+    run(_folder(data), url=url, host=host, port=port, database=database, as_json=json_)
+
+
+@app.command(epilog="Example: scf demo --json > story.json")
+@command
+def demo(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> None:
+    """Play one invoice's whole life on the running network, through its HTTP API. Can be played again and again."""
+    from scripts.demo.play import play
+
+    if not play(_folder(data), url, as_json=json_):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf clock +90d")
+@command
+def clock(
+    shift: Annotated[str, typer.Argument(help="How far, forward only: +90d, +12h, +30m or +45s.")],
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    json_: Json = False,
+) -> None:
+    """Move the devnet's clock forward. Business dates follow the chain's time; tokens expire by the wall clock."""
+    from scripts.clock import shift_clock
+
+    moved = shift_clock(_folder(data), shift)
+    if json_:
+        emit({"ok": True, **moved})
+    else:
+        print(f"chain time is {moved['now']}, business date {moved['business_date']}")
+
+
+@app.command(epilog="Example: scf status --json")
+@command
+def status(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> None:
+    """What runs, where, how far, and the demo actors' logins. Exits 0 only when all is well."""
+    from scripts.status import show
+
+    if not show(_folder(data), url, as_json=json_):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf verify --json")
+@command
+def verify(
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    json_: Json = False,
+) -> None:
+    """Compare every balance, state and total in SQL, and every contract's journal, with the chain at one block."""
+    from scripts.verify import run
+
+    if not run(_folder(data), as_json=json_):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf logs api --follow")
+@command
+def logs(
+    name: Annotated[str | None, typer.Argument(help="node, indexer or api; all if not given.")] = None,
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on showing what is added.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines of each to begin with.")] = 40,
+    json_: Json = False,
+) -> None:
+    """Show what the processes wrote."""
+    from scripts.logs import show
+
+    show(_folder(data), name, follow=follow, lines=lines, as_json=json_)
+
+
+@app.command(epilog="Example: scf reset --yes")
+@command
+def reset(
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json_: Json = False,
+) -> None:
+    """Delete the network in the data folder: chain, database, keys and documents. Asks first."""
+    from scripts.reset import reset as run
+
+    folder = _folder(data)
+    if not yes and not json_ and not typer.confirm(f"Delete the network in {folder.root} for good?", err=True):
+        raise CliError("nothing was deleted", name="Declined")
+    if json_ and not yes:
+        raise CliError("--json asks no questions; add --yes to delete", name="Declined")
+    deleted = run(folder)
+    if json_:
+        emit({"ok": True, "deleted": deleted})
+    else:
+        say(f"deleted {folder.root}" if deleted else f"there was nothing in {folder.root}")
+
+
+@app.command(epilog="Example: scf doctor")
+@command
+def doctor(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> None:
+    """What is installed, what is missing, and how to mend it."""
+    from scripts.doctor import show
+
+    if not show(_folder(data), url, as_json=json_):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf check")
+@command
+def check(
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    json_: Json = False,
+) -> None:
+    """Run every quick check in order, stopping at the first failure: what to run before each commit."""
+    from scripts.checks import run
+
+    if not run(slow=False, as_json=json_):
+        raise typer.Exit(1)
+
+
+@app.command("test", epilog="Example: scf test")
+@command
+def run_tests(
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    json_: Json = False,
+) -> None:
+    """Run every check and every test: `scf check` and the slow rest."""
+    from scripts.checks import run
+
+    if not run(slow=True, as_json=json_):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf bench write --json")
+@command
+def bench(
+    name: Annotated[str, typer.Argument(help="write or index.")],
+    data: Data = DEFAULT,
+    url: Url = URL_DEFAULT,
+    json_: Json = False,
+) -> None:
+    """Measure, as ratios within one run, on a fresh network in a temporary folder."""
+    from scripts.bench import run
+
+    if not run(name, as_json=json_):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from lxml import etree
 
 from api.domain.money import MINOR_MAX, MoneyError, currency_decimals
 from api.invoices import errors
-from api.invoices.model import Identifier, IdentifierKind, ParsedInvoice, Party, Totals, check_financeable
+from api.invoices.terms import Identifier, IdentifierKind, ParsedInvoice, Party, Totals, check_financeable
 
 __all__ = ["MAX_BYTES", "MAX_LINES", "check_financeable", "read_invoice"]
 

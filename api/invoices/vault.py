@@ -76,7 +76,7 @@ def seal(master_key: MasterKey, document_id: str, document: bytes) -> SealedDocu
     return SealedDocument(
         document_id=document_id,
         master_key_id=master_key.key_id,
-        wrapped_key=_encrypt(master_key.secret, data_key, _bound_to("key", document_id)),
+        wrapped_key=wrap(master_key, "key", document_id, data_key),
         ciphertext=_encrypt(data_key, document, _bound_to("document", document_id)),
         salt=salt,
         document_hash=salted_hash(salt, document),
@@ -95,7 +95,7 @@ def open_sealed(master_key: MasterKey, sealed: SealedDocument) -> bytes:
             master_key_id=sealed.master_key_id,
         )
     try:
-        data_key = _decrypt(master_key.secret, sealed.wrapped_key, _bound_to("key", sealed.document_id))
+        data_key = unwrap(master_key, "key", sealed.document_id, sealed.wrapped_key)
         document = _decrypt(data_key, sealed.ciphertext, _bound_to("document", sealed.document_id))
     except (InvalidTag, ValueError) as error:
         raise DocumentTampered(
@@ -106,6 +106,16 @@ def open_sealed(master_key: MasterKey, sealed: SealedDocument) -> bytes:
             f"the hash or salt of document {sealed.document_id} was changed", document_id=sealed.document_id
         )
     return document
+
+
+def wrap(master_key: MasterKey, purpose: str, owner: str, secret: bytes) -> bytes:
+    """A small secret of `owner`, encrypted under the master key and bound to its purpose; the nonce (12 bytes) in front."""
+    return _encrypt(master_key.secret, secret, _bound_to(purpose, owner))
+
+
+def unwrap(master_key: MasterKey, purpose: str, owner: str, wrapped: bytes) -> bytes:
+    """The secret; InvalidTag or ValueError if it was wrapped under another key, or for another purpose or owner."""
+    return _decrypt(master_key.secret, wrapped, _bound_to(purpose, owner))
 
 
 def load_or_create_master_key(path: Path) -> MasterKey:

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.domain.money import MINOR_MAX
-from api.invoices.model import Identifier, IdentifierKind, Party
+from api.invoices.terms import Identifier, IdentifierKind, Party
 from api.invoices.ubl import MAX_BYTES, check_financeable, read_invoice
 from tests.api.story import BUYER, SELLER, edited, refused, story
 

@@ -1,0 +1,33 @@
+"""`python -m api`: the API as a process. Settings come from `SCF_API_…`."""
+
+import sys
+
+import uvicorn
+from pydantic import ValidationError
+
+from api.app import create_app, make_services
+from api.settings import ApiSettings
+
+
+def main() -> int:
+    """Serve until told to stop; a line and status 2 for settings that cannot work."""
+    try:
+        settings = ApiSettings()
+    except ValidationError as error:
+        for found in error.errors():
+            where = ".".join(str(part) for part in found["loc"]) or "environment"
+            print(f"api: setting {where}: {found['msg']}", file=sys.stderr)
+        return 2
+    services = make_services(settings)
+    uvicorn.run(
+        create_app(services),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

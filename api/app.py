@@ -1,0 +1,139 @@
+"""The composition root: settings become services, services become an app. `python -m api` runs it."""
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api import errors
+from api.audit.routes import router as audit
+from api.chain.routes import router as chain
+from api.context import Services, ServicesDep
+from api.financing.routes import router as financing
+from api.identity.routes import router as identity
+from api.invoices.routes import router as invoices
+from api.invoices.vault import load_or_create_master_key
+from api.operations.routes import router as operations
+from api.payables.routes import router as payables
+from api.receivables.routes import router as receivables
+from api.settings import ApiSettings
+from api.settlement.routes import router as settlement
+from indexer import queries
+from node_adapter import networks
+from node_adapter.client import NodeClient
+from node_adapter.db import make_engine, migrate, read_only
+from node_adapter.deployments import Deployments
+from node_adapter.errors import NodeError
+from node_adapter.keyring import Keyring
+from node_adapter.outbox.outbox import Outbox
+from node_adapter.outbox.worker import Worker
+
+_DESCRIPTION = """
+Confirm a payable, split the receivable, sell it at a discount, be redeemed at maturity.
+
+A command answers `202` with its operation; poll `/operations/{id}` until it is `done`. Every command needs an
+`Idempotency-Key`. Errors are `application/problem+json`; the last part of `type` is the error's name.
+"""
+
+LAG_READY_BLOCKS = 5
+"""Ready means: the index is at most this many blocks behind the node."""
+
+
+def make_services(settings: ApiSettings) -> Services:
+    """Everything the process works with. Raises what is wrong with the settings, before anything is served."""
+    engine = make_engine(settings.database_url.get_secret_value())
+    migrate(engine, "api")
+    deployments = Deployments.load(settings.deployments)
+    client = NodeClient(settings.node_url, chain_id=deployments.chain_id)
+    keyring = Keyring(settings.keys, settings.secrets / "keystore.passphrase")
+    return Services(
+        settings=settings,
+        engine=engine,
+        readers=read_only(engine),
+        outbox=Outbox(engine, client, deployments, keyring),
+        client=client,
+        deployments=deployments,
+        network=networks.by_chain_id(deployments.chain_id),
+        master_key=load_or_create_master_key(settings.secrets / "master.key"),
+        token_key=_secret(settings.secrets / "token.key"),
+        relay=keyring.addresses()["relay"],
+    )
+
+
+def create_app(services: Services, *, worker: bool = True) -> FastAPI:
+    """The app over its services; with `worker` it also carries operations to the chain while it serves."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        thread = threading.Thread(target=Worker(services.outbox).run, args=(stop,), name="outbox", daemon=True)
+        if worker:
+            thread.start()
+        yield
+        stop.set()
+        services.outbox.wake()
+        if worker:
+            thread.join(timeout=10)
+        services.engine.dispose()
+
+    app: FastAPI = FastAPIOffline(title="scf-network", version="1", description=_DESCRIPTION, lifespan=lifespan)
+    app.state.services = services
+    errors.install(app)
+    v1 = APIRouter(prefix="/api/v1")
+    for router in (chain, identity, invoices, payables, receivables, financing, settlement, operations):
+        v1.include_router(router)
+    app.include_router(v1)
+    app.include_router(audit, prefix="/audit/v1")
+    app.include_router(_health())
+    app.middleware("http")(_security_headers)
+    return app
+
+
+def _health() -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health")
+    def health() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "ok"}
+
+    @router.get("/ready", responses={503: {"description": "Not yet: what is missing is said"}})
+    def ready(services: ServicesDep) -> JSONResponse:
+        """The node answers, and the index has caught up with it."""
+        waiting = _waiting_for(services)
+        status = HTTPStatus.OK if waiting is None else HTTPStatus.SERVICE_UNAVAILABLE
+        return JSONResponse({"ready": waiting is None, "waiting_for": waiting}, status_code=status)
+
+    return router
+
+
+def _waiting_for(services: Services) -> str | None:
+    try:
+        head = services.client.head().number
+    except NodeError as error:
+        return f"the node: {error}"
+    with Session(services.readers) as session:
+        session.execute(text("SELECT 1"))
+        indexed = queries.head(session)
+    if indexed is None:
+        return "the index: it has no block yet"
+    behind = head - indexed.number
+    return f"the index: {behind} blocks behind" if abs(behind) > LAG_READY_BLOCKS else None
+
+
+async def _security_headers(request: Request, call_next):  # type: ignore[no-untyped-def]  # starlette's own signature
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _secret(path: Path) -> bytes:
+    return load_or_create_master_key(path).secret

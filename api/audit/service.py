@@ -1,0 +1,180 @@
+"""The regulator's view: all rows of all parties, read only."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.audit.schemas import (
+    AuditDeal,
+    AuditDeals,
+    AuditEvent,
+    AuditEvents,
+    AuditParticipant,
+    AuditParticipants,
+    AuditPayables,
+    Lineage,
+    LineageNode,
+    Move,
+)
+from api.context import Services
+from api.currencies import money
+from api.domain.dates import from_day
+from api.errors import NotFound
+from api.pagination import PageRequest, fetch
+from api.parties import Party, parties
+from api.payables import service as payables
+from api.reading import newest_block
+from indexer.models import (
+    ChainBlock,
+    ChainEvent,
+    Deal,
+    Participant,
+    ParticipantStatus,
+    Payable,
+    Receivable,
+    ReceivableMove,
+    Role,
+)
+
+
+def list_payables(session: Session, services: Services, page: PageRequest) -> AuditPayables:
+    """All payables, newest first."""
+    rows, following = fetch(session, select(Payable), [Payable.proposed_at, Payable.payable_id], page)
+    return AuditPayables(
+        items=payables.read_all(session, services, rows), next=following, as_of_block=newest_block(session).number
+    )
+
+
+def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
+    """A payable's pieces as a tree: every one that ever was, in the order of their intervals."""
+    payable = session.get(Payable, payable_id)
+    if payable is None:
+        raise NotFound.of("payable", payable_id)
+    pieces = session.scalars(
+        select(Receivable).where(Receivable.payable_id == payable_id).order_by(Receivable.receivable_id)
+    ).all()
+    people = parties(session, {piece.holder for piece in pieces})
+    children: dict[str | None, list[Receivable]] = {}
+    for piece in pieces:
+        children.setdefault(piece.parent_id, []).append(piece)
+    moves = session.scalars(
+        select(ReceivableMove)
+        .where(ReceivableMove.payable_id == payable_id)
+        .order_by(ReceivableMove.block_number, ReceivableMove.log_index)
+    )
+    roots = children.get(None, [])
+    return Lineage(
+        payable_id=payable_id,
+        face_value=money(services.deployments, payable.deposit_token, payable.face_value),
+        root=_node(services, payable, roots[0], children, people) if roots else None,
+        moves=[
+            Move(
+                kind=move.kind,
+                receivable_id=move.receivable_id,
+                from_account=move.from_account,
+                to_account=move.to_account,
+                value=money(services.deployments, payable.deposit_token, move.value),
+                block=move.block_number,
+                log_index=move.log_index,
+            )
+            for move in moves
+        ],
+        as_of_block=newest_block(session).number,
+    )
+
+
+def _node(
+    services: Services,
+    payable: Payable,
+    piece: Receivable,
+    children: dict[str | None, list[Receivable]],
+    people: dict[str, Party],
+) -> LineageNode:
+    """As deep as the contract's `maximumDepth`, at most 255."""
+    return LineageNode(
+        receivable_id=piece.receivable_id,
+        holder=people[piece.holder],
+        value=money(services.deployments, payable.deposit_token, piece.end - piece.start),
+        start=piece.start,
+        end=piece.end,
+        depth=piece.depth,
+        redeemed=piece.redeemed,
+        drawn=money(services.deployments, payable.deposit_token, piece.drawn),
+        children=[_node(services, payable, child, children, people) for child in children.get(piece.receivable_id, [])],
+    )
+
+
+def list_participants(session: Session, page: PageRequest) -> AuditParticipants:
+    """All participants of the chain, contracts among them, by account."""
+    rows, following = fetch(session, select(Participant), [Participant.account], page)
+    people = parties(session, {row.account for row in rows})
+    return AuditParticipants(
+        items=[
+            AuditParticipant(
+                account=row.account,
+                name=people[row.account].name,
+                roles=[role.name.lower() for role in Role if role.name and row.roles & role],
+                status=ParticipantStatus(row.status).name.lower(),
+                legal_entity_hash=row.legal_entity_hash,
+                last_block=row.last_block_number,
+            )
+            for row in rows
+        ],
+        next=following,
+        as_of_block=newest_block(session).number,
+    )
+
+
+def list_deals(session: Session, services: Services, page: PageRequest) -> AuditDeals:
+    """All deals, newest first."""
+    rows, following = fetch(session, select(Deal), [Deal.block_number, Deal.log_index], page)
+    people = parties(session, {row.supplier for row in rows} | {row.financier for row in rows})
+    return AuditDeals(
+        items=[
+            AuditDeal(
+                quote_hash=row.quote_hash,
+                payable_id=row.payable_id,
+                receivable_id=row.receivable_id,
+                delivered_id=row.delivered_id,
+                supplier=people[row.supplier],
+                financier=people[row.financier],
+                value=money(services.deployments, row.deposit_token, row.value),
+                proceeds=money(services.deployments, row.deposit_token, row.proceeds),
+                discount=money(services.deployments, row.deposit_token, row.discount),
+                value_date=from_day(row.value_date),
+                recourse=row.recourse,
+                block=row.block_number,
+            )
+            for row in rows
+        ],
+        next=following,
+        as_of_block=newest_block(session).number,
+    )
+
+
+def list_events(session: Session, page: PageRequest) -> AuditEvents:
+    """All events of the network's contracts, newest first."""
+    rows, following = fetch(session, select(ChainEvent), [ChainEvent.block_number, ChainEvent.log_index], page)
+    blocks = session.execute(
+        select(ChainBlock.hash, ChainBlock.timestamp).where(ChainBlock.hash.in_({row.block_hash for row in rows}))
+    )
+    timestamps = {row.hash: row.timestamp for row in blocks}
+    return AuditEvents(
+        items=[
+            AuditEvent(
+                block=row.block_number,
+                block_hash=row.block_hash,
+                log_index=row.log_index,
+                tx=row.tx_hash,
+                contract=row.contract,
+                name=row.name,
+                business=row.business,
+                args=row.args,
+                at=datetime.fromtimestamp(timestamps[row.block_hash], UTC),
+            )
+            for row in rows
+        ],
+        next=following,
+        as_of_block=newest_block(session).number,
+    )

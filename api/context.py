@@ -1,0 +1,181 @@
+"""What a request is given: sessions, the outbox, who is asking. Made once, in `api.app`; nothing here is global."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from api.errors import IdempotencyKeyMissing, RequestInvalid
+from api.identity import tokens
+from api.identity.actor import Actor
+from api.invoices.vault import MasterKey
+from api.operations.reading import read_operation
+from api.operations.schemas import OperationRead
+from api.reading import newest_block
+from api.settings import ApiSettings
+from node_adapter.client import NodeClient
+from node_adapter.deployments import Deployments
+from node_adapter.networks import Network
+from node_adapter.outbox.commands import Call, Command
+from node_adapter.outbox.models import Operation
+from node_adapter.outbox.outbox import Outbox
+
+IDEMPOTENCY_KEY_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that the process made at its start."""
+
+    settings: ApiSettings
+    engine: Engine
+    readers: Engine
+    outbox: Outbox
+    client: NodeClient
+    deployments: Deployments
+    network: Network
+    master_key: MasterKey
+    token_key: bytes
+    relay: str
+    """The hosted account that brings signed messages to the chain; it has no role on the network."""
+
+
+def get_services(request: Request) -> Services:
+    """The process's one Services."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+
+_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+
+
+def get_session(services: ServicesDep) -> Iterator[Session]:
+    """One snapshot for the whole request, read-only: what is read and `as_of_block` are of one moment."""
+    with Session(services.readers) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session)]
+
+
+def get_actor(token: Annotated[str | None, Depends(_bearer)], services: ServicesDep, session: SessionDep) -> Actor:
+    """Who is asking, by a token that is still good; Unauthenticated otherwise."""
+    return tokens.authenticate(session, services.settings, services.token_key, token)
+
+
+ActorDep = Annotated[Actor, Depends(get_actor)]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """One command of one actor: how it becomes an operation, once, however often the request is repeated."""
+
+    services: Services
+    session: Session
+    actor: Actor
+    idempotency_key: str
+
+    @property
+    def outbox(self) -> Outbox:
+        return self.services.outbox
+
+    def address(self, instance: str) -> str:
+        """The address of one of the network's contracts."""
+        return self.services.deployments.address(instance)
+
+    def now(self) -> int:
+        """The chain's time: the timestamp of the newest block the index has, unix seconds."""
+        return newest_block(self.session).timestamp
+
+    def command(
+        self,
+        request_hash: str,
+        *,
+        kind: str,
+        resource: tuple[str, str],
+        subject: str | None,
+        call: Call | None,
+        sender: str | None,
+        sign: list[dict[str, Any]] | None = None,
+        sign_as: str | None = None,
+    ) -> Command:
+        """A command of this actor under this request's key; `resource` is (type, id)."""
+        return Command(
+            organisation=self.actor.organisation_id,
+            idempotency_key=self.idempotency_key,
+            request_hash=request_hash,
+            kind=kind,
+            resource={"type": resource[0], "id": resource[1]},
+            subject=subject,
+            call=call,
+            sender=sender,
+            sign=sign or [],
+            sign_as=sign_as,
+        )
+
+    def once(self, request: BaseModel | bytes, prepare: "Callable[[str], Prepared]") -> OperationRead:
+        """The stored operation if this very command was given before; else prepare, try it on the node, and store it.
+
+        The same key with another request is refused (IdempotencyKeyReused). A command that the contracts would refuse
+        now raises ContractReverted and stores nothing.
+        """
+        body = request if isinstance(request, bytes) else request.model_dump_json().encode()
+        request_hash = hashlib.sha256(body).hexdigest()
+        stored = self.outbox.find(self.actor.organisation_id, self.idempotency_key, request_hash)
+        if stored is not None:
+            return self.read(stored)
+        prepared = prepare(request_hash)
+        self.outbox.simulate(prepared.command)
+        with Session(self.services.engine, expire_on_commit=False) as session, session.begin():
+            operation = self.outbox.accept(session, prepared.command)
+            prepared.record(session, operation)
+        self.outbox.wake()
+        return self.read(operation)
+
+    def read(self, operation: Operation) -> OperationRead:
+        """The operation as every command answers it."""
+        return read_operation(self.session, self.services.network, operation)
+
+
+def _record_nothing(_session: Session, _operation: Operation) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A command, and what else is to be stored in the very transaction that accepts it."""
+
+    command: Command
+    record: Callable[[Session, Operation], None] = _record_nothing
+
+
+def get_command(
+    services: ServicesDep,
+    session: SessionDep,
+    actor: ActorDep,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="A name of your own for this attempt; repeating it never does the thing twice."),
+    ] = None,
+) -> CommandContext:
+    """What a commanding route works with; refuses a request that does not name its attempt."""
+    if not idempotency_key:
+        raise IdempotencyKeyMissing(
+            "send an Idempotency-Key header: any text of your own that is new for each command, such as a UUID"
+        )
+    if len(idempotency_key) > IDEMPOTENCY_KEY_MAX:
+        raise RequestInvalid(
+            f"the Idempotency-Key has {len(idempotency_key)} characters, at most {IDEMPOTENCY_KEY_MAX}"
+        )
+    return CommandContext(services, session, actor, idempotency_key)
+
+
+CommandDep = Annotated[CommandContext, Depends(get_command)]

@@ -1,0 +1,172 @@
+"""Every refusal has one name and one status: `problem+json` (RFC 9457) whose `type` ends in the name.
+
+422: the request alone is wrong. 409: the state forbids it now. 403: not yours to do, on something you see.
+404: it does not exist, or is not yours to see. 503: the node is away.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.domain.money import MoneyError
+from api.invoices.errors import InvoiceRefused
+from api.revert_status import REVERT_STATUS
+from node_adapter.errors import ContractReverted, NodeError
+from node_adapter.outbox.commands import OutboxError
+
+PROBLEM_TYPE = "urn:scf-network:problem:"
+
+
+class ApiError(Exception):
+    """A refusal decided by the API itself. The class name is the problem's name; callers give the values."""
+
+    status: ClassVar[HTTPStatus]
+    headers: ClassVar[Mapping[str, str] | None] = None
+
+    def __init__(self, detail: str, **params: object) -> None:
+        super().__init__(detail)
+        self.params = params
+
+
+class NotFound(ApiError):
+    """No such thing, or not yours to see: the answer is the same."""
+
+    status = HTTPStatus.NOT_FOUND
+
+    @classmethod
+    def of(cls, what: str, which: str) -> "NotFound":
+        return cls(f"there is no {what} {which}", what=what, id=which)
+
+
+class NotYours(ApiError):
+    """You see it, but this act on it belongs to somebody else."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class RoleMissing(ApiError):
+    """The act belongs to another kind of organisation."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class RequestInvalid(ApiError):
+    """The request alone is wrong, whatever the state."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class StateForbids(ApiError):
+    """What was asked is well-formed and cannot be done now."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class IdempotencyKeyMissing(ApiError):
+    """Every command names its attempt, so that a retry cannot do it twice."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class Unauthenticated(ApiError):
+    """No token, or one that is not good any more."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - ClassVar in the base
+
+
+class NotCaughtUp(ApiError):
+    """The index has no block yet."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+_OUTBOX_STATUS: dict[str, HTTPStatus] = {
+    "IdempotencyKeyReused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "SignatureMismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "StaleNonce": HTTPStatus.CONFLICT,
+}
+
+
+def problem(
+    status: HTTPStatus,
+    name: str,
+    detail: str,
+    params: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The one form of every error: `type`, `title`, `status`, `detail`, and the offending values in `params`."""
+    body = {
+        "type": PROBLEM_TYPE + name,
+        "title": name,
+        "status": int(status),
+        "detail": detail,
+        "params": dict(params or {}),
+    }
+    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
+
+
+def install(app: FastAPI) -> None:
+    """Map every error class of the house to its answer."""
+
+    @app.exception_handler(ApiError)
+    def _api_error(_: Request, error: ApiError) -> JSONResponse:
+        return problem(error.status, _name(error), str(error), error.params, error.headers)
+
+    @app.exception_handler(ContractReverted)
+    def _reverted(_: Request, error: ContractReverted) -> JSONResponse:
+        status = REVERT_STATUS.get(error.name, HTTPStatus.CONFLICT)
+        return problem(status, error.name, str(error), error.params)
+
+    @app.exception_handler(InvoiceRefused)
+    def _invoice(_: Request, error: InvoiceRefused) -> JSONResponse:
+        detail = f"{error.detail}. {error.remedy}"
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, detail, error.params)
+
+    @app.exception_handler(MoneyError)
+    def _money(_: Request, error: MoneyError) -> JSONResponse:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, error.params)
+
+    @app.exception_handler(OutboxError)
+    def _outbox(_: Request, error: OutboxError) -> JSONResponse:
+        return problem(_OUTBOX_STATUS.get(_name(error), HTTPStatus.CONFLICT), _name(error), str(error))
+
+    @app.exception_handler(NodeError)
+    def _node(_: Request, error: NodeError) -> JSONResponse:
+        return problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            _name(error),
+            f"{error}. Nothing was changed; try again.",
+            None,
+            {"Retry-After": "2"},
+        )
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
+
+    @app.exception_handler(HTTPException)
+    def _http(_: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        return problem(status, status.phrase.replace(" ", ""), str(error.detail), None, error.headers)
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _sentence(error: RequestValidationError) -> str:
+    return "; ".join(f"{found['field']}: {found['problem']}" for found in _errors(error))
+
+
+def _errors(error: RequestValidationError) -> list[dict[str, Any]]:
+    """Which field, and what is wrong with it. The value is not repeated: it may be a secret."""
+    return [
+        {"field": ".".join(str(part) for part in found["loc"] if part != "body") or "body", "problem": found["msg"]}
+        for found in error.errors()
+    ]

@@ -1,0 +1,262 @@
+"""Financing: a holder asks, financiers sign quotes, the holder accepts one and is paid in the same transaction.
+
+A quote is priced once, here, by R-14a, and is final: the financier signs the price, the contract moves exactly it.
+"""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from api.context import CommandContext, Prepared
+from api.currencies import currency_of, minor_units
+from api.domain.dates import business_date, days_between, end_of_day, from_day, to_day, year_fraction
+from api.domain.pricing import PricingError, bank_discount
+from api.errors import NotFound, NotYours, RequestInvalid, StateForbids
+from api.financing.models import FinancingQuote, FinancingRequest
+from api.financing.schemas import FinancingAsk, QuoteMake
+from api.identity.actor import Actor, Role
+from api.operations.schemas import OperationRead
+from api.receivables import service as receivables
+from indexer.models import Deal, Payable
+from node_adapter import typed_data
+from node_adapter.outbox.commands import Call
+from node_adapter.outbox.models import Operation, OperationState
+
+VALUE_DATE_MARGIN_S = 15 * 60
+"""A quote made within this of midnight is priced for the next day, so that there is time to accept it."""
+
+
+class ReceivableNotHolder(NotYours):
+    """Only the holder asks for financing."""
+
+
+class ReceivableInsufficientValue(RequestInvalid):
+    """More was asked for than the piece holds."""
+
+
+class RequestAccepted(StateForbids):
+    """A quote for this request was accepted already."""
+
+
+class QuoteUnsigned(StateForbids):
+    """The financier has not signed the quote yet."""
+
+
+class ReceivableMatured(StateForbids):
+    """There is no time left to price."""
+
+
+class QuoteUnpriceable(RequestInvalid):
+    """The terms have no price."""
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """A request is seen by its supplier and by every financier. Every query of this module goes through here."""
+    if actor.role == Role.FINANCIER:
+        return true()
+    return FinancingRequest.organisation_id == actor.organisation_id
+
+
+def quote_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """A quote is seen by the financier that made it and the supplier it was made to: never by another financier."""
+    asked = exists().where(
+        FinancingRequest.id == FinancingQuote.request_id, FinancingRequest.organisation_id == actor.organisation_id
+    )
+    return or_(FinancingQuote.organisation_id == actor.organisation_id, asked)
+
+
+def get_request(session: Session, actor: Actor, request_id: str) -> FinancingRequest:
+    """One request that the actor may see; NotFound otherwise."""
+    row = session.scalar(select(FinancingRequest).where(FinancingRequest.id == request_id, visible_to(actor)))
+    if row is None:
+        raise NotFound.of("financing request", request_id)
+    return row
+
+
+def get_quote(session: Session, actor: Actor, quote_id: str) -> FinancingQuote:
+    """One quote that the actor may see; NotFound otherwise."""
+    row = session.scalar(select(FinancingQuote).where(FinancingQuote.id == quote_id, quote_visible_to(actor)))
+    if row is None:
+        raise NotFound.of("quote", quote_id)
+    return row
+
+
+def accepted(session: Session, request_ids: Sequence[str]) -> set[str]:
+    """Which of these requests have a quote that was accepted on chain."""
+    query = (
+        select(FinancingQuote.request_id)
+        .join(Deal, Deal.quote_hash == FinancingQuote.quote_hash)
+        .where(FinancingQuote.request_id.in_(request_ids))
+    )
+    return set(session.scalars(query))
+
+
+def ask(context: CommandContext, body: FinancingAsk) -> OperationRead:
+    """The holder asks for quotes. Nothing goes on chain."""
+    context.actor.must_be(Role.SUPPLIER)
+    return context.once(body, lambda request_hash: _request(context, body, request_hash))
+
+
+def _request(context: CommandContext, body: FinancingAsk, request_hash: str) -> Prepared:
+    piece = receivables.get(context.session, context.actor, body.receivable_id)
+    if piece.redeemed or piece.holder != context.actor.account():
+        raise ReceivableNotHolder(
+            f"receivable {body.receivable_id} is not held by you", receivable_id=body.receivable_id
+        )
+    payable = context.session.get_one(Payable, piece.payable_id)
+    value = minor_units(context.services.deployments, payable.deposit_token, body.value)
+    if value > piece.end - piece.start:
+        raise ReceivableInsufficientValue(
+            f"receivable {body.receivable_id} holds {piece.end - piece.start} minor units, {value} were asked for",
+            asked=value,
+            available=piece.end - piece.start,
+        )
+    row = FinancingRequest(
+        id=str(uuid.uuid4()),
+        organisation_id=context.actor.organisation_id,
+        supplier=context.actor.account(),
+        receivable_id=body.receivable_id,
+        payable_id=piece.payable_id,
+        deposit_token=payable.deposit_token,
+        value=value,
+        recourse=body.recourse,
+        created_at=context.now(),
+    )
+    command = context.command(
+        request_hash,
+        kind="financing.request",
+        resource=("financing_request", row.id),
+        subject=None,
+        call=None,
+        sender=None,
+    )
+    return Prepared(command, lambda session, _operation: session.add(row))
+
+
+def make_quote(context: CommandContext, request_id: str, body: QuoteMake) -> OperationRead:
+    """A financier prices the request for today and signs: the quote, and the payment that it alone can use."""
+    context.actor.must_be(Role.FINANCIER)
+    request = f"quote {request_id}\n".encode() + body.model_dump_json().encode()
+    return context.once(request, lambda request_hash: _quote(context, request_id, body, request_hash))
+
+
+def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_hash: str) -> Prepared:
+    request = get_request(context.session, context.actor, request_id)
+    if accepted(context.session, [request_id]):
+        raise RequestAccepted(f"financing request {request_id} has been accepted", request_id=request_id)
+    row = _priced(context, request, body)
+    chain_id, discounting = context.services.deployments.chain_id, context.address("Discounting")
+    quote = typed_data.quote(chain_id, discounting, _quote_values(request, row))
+    row.quote_hash = "0x" + typed_data.digest(quote).hex()
+    cash = typed_data.receive_with_authorization(
+        chain_id=chain_id,
+        token_address=request.deposit_token,
+        token_name=typed_data.deposit_token_name(currency_of(context.services.deployments, request.deposit_token)),
+        from_=row.financier,
+        to=discounting,
+        value=row.proceeds,
+        valid_after=0,
+        valid_before=row.expiry + 1,
+        nonce=row.quote_hash,
+    )
+
+    def record(session: Session, operation: Operation) -> None:
+        row.operation_id = operation.id
+        session.add(row)
+
+    command = context.command(
+        request_hash,
+        kind="financing.quote",
+        resource=("quote", row.id),
+        subject=None,
+        call=None,
+        sender=None,
+        sign=[quote, cash],
+        sign_as=row.financier,
+    )
+    return Prepared(command, record)
+
+
+def _priced(context: CommandContext, request: FinancingRequest, body: QuoteMake) -> FinancingQuote:
+    now = context.now()
+    value_date = business_date(now + VALUE_DATE_MARGIN_S)
+    due_date = from_day(context.session.get_one(Payable, request.payable_id).due_date)
+    if due_date <= value_date:
+        raise ReceivableMatured(
+            f"due on {due_date}, there is nothing to discount on {value_date}", due_date=str(due_date)
+        )
+    try:
+        price = bank_discount(request.value, body.annual_rate_ppm, year_fraction(value_date, due_date, body.day_count))
+    except PricingError as error:
+        raise QuoteUnpriceable(str(error)) from error
+    return FinancingQuote(
+        id=str(uuid.uuid4()),
+        request_id=request.id,
+        organisation_id=context.actor.organisation_id,
+        financier=context.actor.account(),
+        value=request.value,
+        proceeds=price.proceeds,
+        annual_rate_ppm=body.annual_rate_ppm,
+        day_count=body.day_count.value,
+        tenor_days=days_between(value_date, due_date, body.day_count),
+        value_date=value_date,
+        due_date=due_date,
+        recourse=request.recourse,
+        nonce="0x" + secrets.token_hex(32),
+        expiry=_expiry(now, body.valid_minutes, value_date),
+        created_at=now,
+    )
+
+
+def _expiry(now: int, valid_minutes: int, value_date: date) -> int:
+    """The price is for one day: a quote ends with it at the latest."""
+    return min(now + valid_minutes * 60, end_of_day(value_date) - 1)
+
+
+def _quote_values(request: FinancingRequest, row: FinancingQuote) -> dict[str, object]:
+    """The fields of Solidity's `Quote`, in order."""
+    return {
+        "receivableId": int(request.receivable_id, 16),
+        "supplier": request.supplier,
+        "financier": row.financier,
+        "depositToken": request.deposit_token,
+        "value": row.value,
+        "proceeds": row.proceeds,
+        "valueDate": to_day(row.value_date),
+        "recourse": row.recourse,
+        "nonce": int(row.nonce, 16),
+        "expiry": row.expiry,
+    }
+
+
+def accept(context: CommandContext, quote_id: str) -> OperationRead:
+    """The supplier accepts: receivable and cash change hands in one transaction, or nothing does."""
+    return context.once(
+        f"accept {quote_id}".encode(), lambda request_hash: _acceptance(context, quote_id, request_hash)
+    )
+
+
+def _acceptance(context: CommandContext, quote_id: str, request_hash: str) -> Prepared:
+    row = get_quote(context.session, context.actor, quote_id)
+    request = context.session.get_one(FinancingRequest, row.request_id)
+    if request.organisation_id != context.actor.organisation_id:
+        raise NotYours("a quote is accepted by the supplier it was made to")
+    signed = context.session.get_one(Operation, row.operation_id)
+    if signed.state != OperationState.DONE or signed.signatures is None:
+        raise QuoteUnsigned(f"quote {quote_id} is not signed by its financier yet", quote_id=quote_id)
+    quote_signature, cash_signature = signed.signatures
+    arguments = [list(_quote_values(request, row).values()), quote_signature, cash_signature]
+    return Prepared(
+        context.command(
+            request_hash,
+            kind="quote.accept",
+            resource=("quote", quote_id),
+            subject=request.payable_id,
+            call=Call("Discounting", "accept", arguments),
+            sender=context.actor.account(),
+        )
+    )

@@ -1,0 +1,13 @@
+"""Versions of the API's own tables; `node_adapter.migrate` runs them."""
+
+from sqlalchemy import MetaData
+
+
+def metadata() -> MetaData:
+    """The tables that the API's models declare."""
+    from api.db import Base
+    from api.financing import models as _financing  # noqa: F401 -- importing models declares their tables
+    from api.identity import models as _identity  # noqa: F401
+    from api.invoices import models as _invoices  # noqa: F401
+
+    return Base.metadata

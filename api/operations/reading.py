@@ -1,0 +1,54 @@
+"""How an operation reads from outside."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from api.operations.schemas import OperationError, OperationRead, State
+from api.schemas import Resource
+from indexer import queries
+from indexer.models import ChainBlock
+from node_adapter.networks import Network
+from node_adapter.outbox.models import Operation, OperationState
+
+
+def read_operation(session: Session, network: Network, operation: Operation) -> OperationRead:
+    """The answer every command gives, with the state as people outside see it."""
+    state = _state(session, operation)
+    head = queries.head(session)
+    error = None
+    if operation.error_name is not None:
+        error = OperationError(name=operation.error_name, params=operation.error_params or {})
+    return OperationRead(
+        id=operation.id,
+        kind=operation.kind,
+        state=state,
+        resource=Resource.model_validate(operation.resource),
+        to_sign=(operation.to_sign or []) if state == "awaiting_signature" else [],
+        wallet=operation.wallet if state == "awaiting_signature" else None,
+        tx=operation.tx_hash,
+        block=operation.block_number,
+        block_hash=operation.block_hash,
+        final=(
+            head is not None
+            and operation.block_number is not None
+            and network.is_final(operation.block_number, head.number)
+        ),
+        error=error,
+        created_at=datetime.fromtimestamp(operation.created_at, UTC),
+    )
+
+
+def _state(session: Session, operation: Operation) -> State:
+    match operation.state:
+        case OperationState.AWAITING_SIGNATURE:
+            return "awaiting_signature"
+        case OperationState.FAILED:
+            return "failed"
+        case OperationState.DONE:
+            return "done"
+        case OperationState.MINED:
+            indexed = operation.block_hash is not None and session.get(ChainBlock, operation.block_hash) is not None
+            return "done" if indexed else "mined"
+        case _:
+            return "pending"

@@ -1,0 +1,36 @@
+"""Operations as their organisation sees them. The rows are node_adapter's."""
+
+from sqlalchemy.orm import Session
+
+from api.context import Services
+from api.errors import NotFound, StateForbids
+from api.identity.actor import Actor
+from api.operations.reading import read_operation
+from api.operations.schemas import OperationRead, SignaturesGiven
+from node_adapter.outbox.models import Operation, OperationState
+
+
+def get_operation(session: Session, services: Services, actor: Actor, operation_id: str) -> OperationRead:
+    """One operation of the actor's own organisation; NotFound for any other."""
+    return read_operation(session, services.network, _own(session, actor, operation_id))
+
+
+def give_signature(
+    reading: Session, services: Services, actor: Actor, operation_id: str, given: SignaturesGiven
+) -> OperationRead:
+    """Take what the client's own wallet signed: exactly what was handed out. Repeating it changes nothing."""
+    with Session(services.engine, expire_on_commit=False) as session, session.begin():
+        operation = _own(session, actor, operation_id)
+        if operation.state == OperationState.AWAITING_SIGNATURE:
+            services.outbox.signature(session, operation, given.signatures)
+        elif operation.signatures != given.signatures:
+            raise StateForbids(f"operation {operation_id} awaits no signature", state=operation.state)
+    services.outbox.wake()
+    return read_operation(reading, services.network, operation)
+
+
+def _own(session: Session, actor: Actor, operation_id: str) -> Operation:
+    operation = session.get(Operation, operation_id)
+    if operation is None or operation.organisation != actor.organisation_id:
+        raise NotFound.of("operation", operation_id)
+    return operation

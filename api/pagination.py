@@ -1,0 +1,70 @@
+"""Cursor pagination: stable while rows are added, and no page costs more than its own rows."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Query
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from api.errors import RequestInvalid
+
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page: the row after which it starts, and how many rows."""
+
+    after: tuple[Any, ...] | None
+    limit: int
+
+
+def get_page(
+    cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+) -> PageRequest:
+    """The page that the query asks for; RequestInvalid for a cursor that no answer of ours gave."""
+    return PageRequest(None if cursor is None else _decode(cursor), limit)
+
+
+Row = TypeVar("Row")
+
+PageDep = Annotated[PageRequest, Depends(get_page)]
+
+
+def fetch(
+    session: Session,
+    query: Select[Row],
+    key: Sequence[InstrumentedAttribute[Any]],
+    page: PageRequest,
+) -> tuple[Sequence[Row], str | None]:
+    """The page's rows, newest first by `key` (which must be unique together), and the next page's cursor."""
+    if page.after is not None:
+        if len(page.after) != len(key):
+            raise RequestInvalid("the cursor is not of this list")
+        query = query.where(tuple_(*key) < tuple_(*page.after))
+    rows = session.scalars(query.order_by(*(column.desc() for column in key)).limit(page.limit + 1)).all()
+    if len(rows) <= page.limit:
+        return rows, None
+    last = rows[page.limit - 1]
+    return rows[: page.limit], _encode(tuple(getattr(last, column.key) for column in key))
+
+
+def _encode(key: tuple[Any, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[Any, ...]:
+    try:
+        decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise RequestInvalid("the cursor is not one of ours; pass `next` of the page before") from error
+    if not isinstance(decoded, list) or not all(isinstance(part, str | int) for part in decoded):
+        raise RequestInvalid("the cursor is not one of ours; pass `next` of the page before")
+    return tuple(decoded)

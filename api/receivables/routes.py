@@ -1,0 +1,48 @@
+"""`/receivables`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
+from api.operations.schemas import OperationRead
+from api.pagination import PageDep
+from api.receivables import service
+from api.receivables.schemas import ReceivableRead, Receivables, ReceivableSplit
+from api.schemas import NoBody, ReceivableId
+
+router = APIRouter(prefix="/receivables", tags=["receivables"])
+
+
+@router.get("")
+def list_receivables(
+    session: SessionDep,
+    services: ServicesDep,
+    actor: ActorDep,
+    page: PageDep,
+    payable_id: Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{56}$")] = None,
+) -> Receivables:
+    """Receivables you hold, held, or owe."""
+    return service.list_receivables(session, services, actor, page, payable_id)
+
+
+@router.get("/{receivable_id}")
+def get_receivable(
+    receivable_id: ReceivableId, session: SessionDep, services: ServicesDep, actor: ActorDep
+) -> ReceivableRead:
+    """One receivable you are a party to."""
+    return service.read(session, services, service.get(session, actor, receivable_id))
+
+
+@router.post("/{receivable_id}/split", status_code=202)
+def split(receivable_id: ReceivableId, body: ReceivableSplit, command: CommandDep) -> OperationRead:
+    """Split off parts and hand them on."""
+    return service.split(command, receivable_id, body)
+
+
+@router.post("/{receivable_id}/redeem", status_code=202)
+def redeem(
+    receivable_id: ReceivableId, command: CommandDep, _body: Annotated[NoBody | None, Body()] = None
+) -> OperationRead:
+    """Be paid all that is due to the receivable by now."""
+    return service.redeem(command, receivable_id)

@@ -1,0 +1,50 @@
+"""The API's settings, read once at its start. A misspelt `SCF_API_…` variable is refused, not ignored."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def listens_on_loopback(host: str) -> bool:
+    """Whether an API on `host` can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ApiSettings(BaseSettings):
+    """Environment variables with the prefix `SCF_API_`; secrets are files, never values."""
+
+    model_config = SettingsConfigDict(env_prefix="SCF_API_", frozen=True)
+
+    database_url: SecretStr
+    node_url: str
+    deployments: Path
+    keys: Path
+    """Folder of encrypted keystores that this server signs with."""
+    secrets: Path
+    """Folder with `master.key`, `token.key` and `keystore.passphrase`, each 0600."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    token_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    log_level: str = "warning"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the API: the demo's logins are good only then."""
+        return listens_on_loopback(self.host)
+
+    @model_validator(mode="after")
+    def _every_variable_is_known(self) -> Self:
+        known = {"SCF_API_" + name.upper() for name in type(self).model_fields}
+        unknown = sorted(name for name in os.environ if name.startswith("SCF_API_") and name not in known)
+        if unknown:
+            raise ValueError(f"unknown settings {unknown}; known are {sorted(known)}")
+        return self

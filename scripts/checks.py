@@ -1,0 +1,77 @@
+"""`scf check` and `scf test`: everything CI runs, in order, stopping at the first failure."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardhat_free_devnet.tools import ToolMissing, require
+from scripts.errors import CliError
+from scripts.output import emit, say
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = Path(sys.prefix) / "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One program that must end with status 0."""
+
+    name: str
+    command: Sequence[str]
+    folder: Path = ROOT
+
+
+def checks(*, slow: bool) -> list[Check]:
+    """In order: what is quick to fail comes first."""
+    try:
+        forge = str(require("forge"))
+        require("anvil")
+        require("solc")
+    except ToolMissing as error:
+        raise CliError(str(error), name="ToolMissing") from error
+    contracts = ROOT / "contracts"
+    pytest = [sys.executable, "-m", "pytest", "-q"]
+    found = [
+        Check("format", [str(VENV / "ruff"), "format", "--check", "."]),
+        Check("lint", [str(VENV / "ruff"), "check", "."]),
+        Check("solidity format", [forge, "fmt", "--check"], contracts),
+        Check("import rules", [str(VENV / "lint-imports")]),
+        Check("types", [str(VENV / "mypy")]),
+        Check("generated files", [sys.executable, "-m", "node_adapter.build", "--check"]),
+        Check("contracts", [forge, "test", "--summary"], contracts),
+        Check("tests", [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not slow"]),
+    ]
+    if slow:
+        found.append(Check("slow tests", [*pytest, "-m", "slow"]))
+    return found
+
+
+def run(*, slow: bool, as_json: bool) -> bool:
+    """Run them; whether all passed. A failing check's own output is on the terminal."""
+    results = []
+    for check in checks(slow=slow):
+        say(f"── {check.name}")
+        started = time.monotonic()
+        ended = subprocess.run(
+            check.command,
+            cwd=check.folder,
+            check=False,
+            stdout=sys.stderr if as_json else None,
+            env={**os.environ, "PATH": f"{VENV}{os.pathsep}{os.environ.get('PATH', '')}"},
+        )
+        well = ended.returncode == 0
+        results.append({"name": check.name, "ok": well, "seconds": round(time.monotonic() - started, 1)})
+        if not well:
+            say(f"scf: the check “{check.name}” failed: {' '.join(check.command)}")
+            break
+    well = all(result["ok"] for result in results)
+    if as_json:
+        emit({"ok": well, "checks": results})
+    else:
+        for result in results:
+            say(f"{'ok  ' if result['ok'] else 'FAIL'} {result['name']} ({result['seconds']} s)")
+    return well

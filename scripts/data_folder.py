@@ -1,0 +1,160 @@
+"""The data folder: all that a network on this machine keeps, and where."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.errors import CliError
+
+DEFAULT = Path(__file__).resolve().parent.parent / ".scf"
+FORMAT = 1
+FREE_MIN_BYTES = 100 * 1024 * 1024
+DEVNET_CHAIN_ID = 31337
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Paths in a data folder. Nothing is made before `prepare`."""
+
+    root: Path
+
+    @property
+    def node(self) -> Path:
+        return self.root / "node"
+
+    @property
+    def keys(self) -> Path:
+        """Keystores that the server signs with."""
+        return self.root / "keys"
+
+    @property
+    def wallets(self) -> Path:
+        """Keystores of clients that sign for themselves. The server is never told of this folder."""
+        return self.root / "wallets"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def deployments(self) -> Path:
+        return self.root / "deployments" / f"{DEVNET_CHAIN_ID}.json"
+
+    @property
+    def actors(self) -> Path:
+        return self.root / "actors.json"
+
+    @property
+    def run(self) -> Path:
+        """What is running now, written by `scf up`."""
+        return self.root / "run.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "up.lock"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.json"
+
+    def exists(self) -> bool:
+        return self.config.exists()
+
+    def prepare(self, database_url: str | None) -> None:
+        """Make the folder, or check that it is one of ours, that it can be written, and that there is room.
+
+        Raises CliError with what is wrong and what to do.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.node, self.secrets, self.logs, self.deployments.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            probe = self.root / f".probe-{secrets.token_hex(4)}"
+            probe.write_bytes(b"scf")
+            probe.unlink()
+        except FileExistsError as error:
+            raise CliError(f"{error.filename} is a file; --data wants a folder", name="DataFolderUnusable") from error
+        except (PermissionError, NotADirectoryError) as error:
+            raise CliError(
+                f"cannot write to {self.root} ({error.strerror}); choose another folder with --data",
+                name="DataFolderUnusable",
+            ) from error
+        free = shutil.disk_usage(self.root).free
+        if free < FREE_MIN_BYTES:
+            raise CliError(
+                f"only {free // 2**20} MB are free where {self.root} is; {FREE_MIN_BYTES // 2**20} MB are needed",
+                name="DiskFull",
+            )
+        if not self.config.exists():
+            if self.deployments.exists() or self.actors.exists():
+                raise CliError(
+                    f"{self.config} is missing from a folder that was used; restore it, or `scf reset` starts anew",
+                    name="DataFolderUnusable",
+                )
+            write_private(self.config, {"format": FORMAT, "database_url": database_url})
+            return
+        config = self._config()
+        if database_url is not None and database_url != config["database_url"]:
+            raise CliError(
+                f"{self.root} was made with another database; leave --database out, or choose another --data",
+                name="DatabaseChanged",
+            )
+
+    def database_url(self) -> str:
+        """The URL of the one database: SQLite in the folder unless it was made with another. May hold a password."""
+        return self._config()["database_url"] or f"sqlite:///{self.root / 'scf.sqlite3'}"
+
+    def _config(self) -> dict[str, Any]:
+        config = read_json(self.config)
+        if not isinstance(config, dict) or config.get("format") != FORMAT or "database_url" not in config:
+            raise CliError(
+                f"{self.config} is not of this version of scf; use the version that made it, or `scf reset`",
+                name="DataFolderUnusable",
+            )
+        return config
+
+
+def read_json(path: Path) -> Any:
+    """A file of ours; CliError if it is missing or damaged."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise CliError(f"{path} is missing; `scf up` makes it", name="DataFolderUnusable") from error
+    except (OSError, ValueError) as error:
+        raise CliError(
+            f"{path} cannot be read ({error}); restore it, or `scf reset` starts anew", name="DataFolderUnusable"
+        ) from error
+
+
+def write_private(path: Path, value: Any) -> None:
+    """JSON that only its owner can read, put in place whole or not at all."""
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(value, file, indent=1, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+@contextlib.contextmanager
+def held(lock: Path) -> Iterator[bool]:
+    """Whether this process now holds the lock; the kernel drops it with the process, however that ends."""
+    import fcntl
+
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,1 @@
+"""The story of one invoice, played through the HTTP API alone."""

@@ -1,0 +1,96 @@
+"""`scf status`: what runs, where, and how far."""
+
+from typing import Any
+
+from rich.console import Console
+
+from hardhat_free_devnet import RpcError, rpc
+from node_adapter.db import masked
+from scripts import actors
+from scripts.data_folder import DataFolder, read_json
+from scripts.output import emit
+from scripts.supervisor import is_ready, running
+
+
+def report(folder: DataFolder) -> dict[str, Any]:
+    """The document of `scf status --json`. Heads are null while they cannot be read."""
+    record = running(folder)
+    deployments = read_json(folder.deployments)
+    ready, waiting = is_ready(record["api_url"])
+    return {
+        "ok": ready,
+        "waiting_for": waiting or None,
+        "api_url": record["api_url"],
+        "node_url": record["node_url"],
+        "chain_id": deployments["chain_id"],
+        "contracts": {name: deployed["address"] for name, deployed in deployments["contracts"].items()},
+        "head": _head(record["node_url"]),
+        "indexed": _indexed(folder),
+        "processes": record["processes"],
+        "database": masked(folder.database_url()),
+        "data": str(folder.root),
+        "actors": [
+            {
+                "name": actor.name,
+                "role": actor.role,
+                "address": actor.address,
+                "login": actor.login,
+                "password": actor.password,
+            }
+            for actor in (actors.load(folder) if record["loopback"] else [])
+        ],
+    }
+
+
+def show(folder: DataFolder, _url: str, *, as_json: bool) -> bool:
+    """Print it; whether all is well."""
+    found = report(folder)
+    if as_json:
+        emit(found)
+        return bool(found["ok"])
+    console = Console(highlight=False, soft_wrap=True)
+    state = "[green]ready[/]" if found["ok"] else f"[red]not ready[/], waiting for {found['waiting_for']}"
+    console.print(f"[bold]{state}[/]   {found['api_url']}")
+    console.print(
+        f"chain {found['chain_id']} at {found['node_url']}: block {found['head']}, indexed {found['indexed']}"
+    )
+    console.print(f"database {found['database']}")
+    console.print("processes " + ", ".join(f"{name} {pid}" for name, pid in found["processes"].items()))
+    for name, address in found["contracts"].items():
+        console.print(f"  {name:16} {address}")
+    print(*actor_lines(found["actors"]), sep="\n")
+    return bool(found["ok"])
+
+
+def actor_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """The demo's logins, a line each; the name comes last, since Chinese characters are two columns wide."""
+    lines = [f"{'login':9} {'password':17} {'role':16} {'address':43} name"]
+    for row in rows:
+        address = row["address"] or "-"
+        lines.append(f"{row['login']:9} {row['password']:17} {row['role']:16} {address:43} {row['name']}")
+    return lines if rows else ["no demo logins: the API is reachable from other machines"]
+
+
+def _head(node_url: str) -> int | None:
+    try:
+        return int(rpc(node_url, "eth_blockNumber", timeout_s=5.0), 16)
+    except (ConnectionError, RpcError):
+        return None
+
+
+def _indexed(folder: DataFolder) -> int | None:
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.orm import Session
+
+    from indexer import queries
+    from node_adapter.db import make_engine, read_only
+
+    engine = make_engine(folder.database_url())
+    try:
+        with Session(read_only(engine)) as session:
+            head = queries.head(session)
+    except SQLAlchemyError:
+        return None
+    finally:
+        engine.dispose()
+    return head.number if head else None

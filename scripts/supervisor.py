@@ -1,0 +1,264 @@
+"""`scf up`: the node, the indexer and the API as one group that starts, is watched, and stops together."""
+
+import contextlib
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hardhat_free_devnet import Anvil, AnvilError, fund
+from hardhat_free_devnet.tools import ToolMissing
+from scripts import processes, provision
+from scripts.data_folder import DEVNET_CHAIN_ID, DataFolder, held, read_json, write_private
+from scripts.errors import CliError
+
+READY_WAIT_S = 60.0
+RESTARTS_MAX = 5
+RESTARTS_WINDOW_S = 60.0
+WATCH_S = 0.2
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Supervisor:
+    """Runs one network in one data folder until told to stop. `say` gets each line of progress."""
+
+    folder: DataFolder
+    host: str
+    port: int
+    loopback: bool
+    say: Say
+    _node: Anvil | None = None
+    _children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _restarts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS_MAX))
+
+    @property
+    def url(self) -> str:
+        """Where the API is reached from this machine."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 -- compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def run(self, announce: Callable[[], None]) -> None:
+        """Start everything, `announce` once it is ready, watch it, stop it. CliError for what cannot be mended here."""
+        with held(self.folder.lock) as mine:
+            if not mine:
+                raise AlreadyRunning(self.folder)
+            require_free_port(self.host, self.port)
+            with _signals(self._stop.set):
+                try:
+                    self._start()
+                    if not self._stop.is_set():
+                        announce()
+                    self._watch()
+                finally:
+                    self._end()
+
+    def _start(self) -> None:
+        addresses = provision.keys(self.folder, self.say)
+        self._start_node(addresses)
+        engine = provision.tables(self.folder)
+        try:
+            provision.organisations(self.folder, engine, addresses, logins=self.loopback)
+            provision.contracts(self.folder, engine, self._node_url(), addresses, self.say)
+        finally:
+            engine.dispose()
+        for name in ("indexer", "api"):
+            self._start_child(name)
+        self._record()
+        self._wait_until_ready()
+
+    def _node_url(self) -> str:
+        assert self._node is not None
+        return self._node.url
+
+    def _start_node(self, addresses: dict[str, str], port: int = 0) -> None:
+        self.say("starting the node")
+        node = Anvil(self.folder.node, port=port, chain_id=DEVNET_CHAIN_ID)
+        try:
+            node.start()
+        except (AnvilError, ToolMissing) as error:
+            raise CliError(str(error), name="NodeFailed") from error
+        if node.recovered:
+            self.say(f"the node's newest state was damaged: {node.recovered}")
+        self._node = node
+        fund(node.url, addresses.values())
+
+    def _start_child(self, name: str) -> None:
+        self.say(f"starting the {name}")
+        database = self.folder.database_url()
+        if name == "indexer":
+            command = [sys.executable, "-m", "indexer", "--deployments", str(self.folder.deployments)]
+            command += ["--node", self._node_url()]
+            environment = {"SCF_INDEXER_DATABASE": database}
+        else:
+            command = [sys.executable, "-m", "api"]
+            environment = {
+                "SCF_API_DATABASE_URL": database,
+                "SCF_API_NODE_URL": self._node_url(),
+                "SCF_API_DEPLOYMENTS": str(self.folder.deployments),
+                "SCF_API_KEYS": str(self.folder.keys),
+                "SCF_API_SECRETS": str(self.folder.secrets),
+                "SCF_API_HOST": self.host,
+                "SCF_API_PORT": str(self.port),
+            }
+        self._children[name] = processes.spawn(command, self.folder.logs / f"{name}.log", environment)
+
+    def _record(self) -> None:
+        assert self._node is not None
+        pids = {"node": self._node.pid, **{name: child.pid for name, child in self._children.items()}}
+        write_private(
+            self.folder.run,
+            {
+                "supervisor": os.getpid(),
+                "api_url": self.url,
+                "node_url": self._node.url,
+                "loopback": self.loopback,
+                "processes": pids,
+            },
+        )
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_WAIT_S
+        said_at, waiting = time.monotonic(), "the API"
+        while not self._stop.is_set():
+            ready, waiting = is_ready(self.url)
+            if ready:
+                return
+            for name, child in self._children.items():
+                if child.poll() is not None:
+                    raise CliError(self._why(name, child), name="ProcessFailed")
+            if time.monotonic() > deadline:
+                raise CliError(f"not ready after {READY_WAIT_S:.0f} s, waiting for {waiting}", name="NotReady")
+            if time.monotonic() - said_at > 2:
+                self.say(f"waiting for {waiting}")
+                said_at = time.monotonic()
+            time.sleep(0.05)
+
+    def _watch(self) -> None:
+        """Bring back what dies: a node that was killed falls back some blocks, and the outbox sends again."""
+        assert self._node is not None
+        failing: str | None = None
+        while not self._stop.wait(WATCH_S):
+            if self._node.process.poll() is not None:
+                self.say(f"the node ended by {processes.how_it_ended(self._node.process)}; starting it again")
+                self._may_restart("node")
+                self._restart_node()
+            for name, child in list(self._children.items()):
+                if child.poll() is not None:
+                    self.say(f"the {self._why(name, child)}; starting it again")
+                    self._may_restart(name)
+                    self._start_child(name)
+                    self._record()
+            if self._node.failure != failing:
+                failing = self._node.failure
+                self.say(f"the chain's state cannot be saved: {failing}" if failing else "the state is saved again")
+
+    def _restart_node(self) -> None:
+        assert self._node is not None
+        port = int(self._node.url.rsplit(":", 1)[1])
+        self._node.kill()
+        self._start_node(provision.keys(self.folder, self.say), port)
+        self._record()
+
+    def _may_restart(self, name: str) -> None:
+        now = time.monotonic()
+        if len(self._restarts) == RESTARTS_MAX and now - self._restarts[0] < RESTARTS_WINDOW_S:
+            raise CliError(
+                f"the {name} ended again, {RESTARTS_MAX} restarts in a minute did not help; "
+                f"`scf logs {name}` shows what it said",
+                name="ProcessFailed",
+            )
+        self._restarts.append(now)
+
+    def _why(self, name: str, child: "subprocess.Popen[bytes]") -> str:
+        said = processes.last_line(self.folder.logs / f"{name}.log")
+        return f"{name} ended by {processes.how_it_ended(child)}" + (f": {said}" if said else "")
+
+    def _end(self) -> None:
+        for name in ("api", "indexer"):
+            if name in self._children:
+                processes.stop(self._children[name])
+        if self._node is not None:
+            self.say("saving the chain")
+            self._node.stop()
+        self.folder.run.unlink(missing_ok=True)
+
+
+class AlreadyRunning(CliError):
+    """Another `scf up` holds the data folder."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(f"a network already runs on {folder.root}", name="AlreadyRunning")
+        self.folder = folder
+
+
+def running(folder: DataFolder) -> dict[str, Any]:
+    """What `scf up` wrote of the network that runs on this folder; CliError if none does."""
+    if not folder.exists():
+        raise CliError(f"there is no network in {folder.root}; start one with `scf up`", name="NotRunning")
+    with held(folder.lock) as free:
+        if free or not folder.run.exists():
+            raise CliError(f"no network runs on {folder.root}; start it with `scf up`", name="NotRunning")
+    record: dict[str, Any] = read_json(folder.run)
+    return record
+
+
+def is_ready(url: str) -> tuple[bool, str]:
+    """Whether `GET /ready` says so, and else what it waits for."""
+    try:
+        with urllib.request.urlopen(f"{url}/ready", timeout=5):  # noqa: S310 -- http, by construction
+            return True, ""
+    except urllib.error.HTTPError as error:
+        try:
+            return False, str(json.load(error)["waiting_for"])
+        except (ValueError, KeyError):
+            return False, f"the API (status {error.code})"
+    except OSError:
+        return False, "the API"
+
+
+def require_free_port(host: str, port: int) -> None:
+    """CliError unless the API could listen there now."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CliError(f"--host {host} is no address of this machine: {error}", name="HostUnknown") from error
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CliError(
+                    f"port {port} is used by another program; stop that, or choose another with --port",
+                    name="PortInUse",
+                ) from error
+            raise CliError(f"cannot listen on {host}:{port}: {error.strerror}", name="PortUnusable") from error
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP ask for an orderly end; asking again changes nothing."""
+
+    def handle(_signal: int, _frame: object) -> None:
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,57 @@
+"""`scf verify`: the index against the chain, at one block."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from scripts.data_folder import DataFolder
+from scripts.output import emit
+from scripts.supervisor import running
+
+
+def report(folder: DataFolder, *, console: Console | None = None) -> dict[str, Any]:
+    """The document of `scf verify --json`; a progress bar on `console` if one is given."""
+    from indexer.verify import verify
+    from node_adapter.client import NodeClient
+    from node_adapter.db import make_engine
+    from node_adapter.deployments import Deployments
+
+    record = running(folder)
+    deployments = Deployments.load(folder.deployments)
+    engine = make_engine(folder.database_url())
+    client = NodeClient(record["node_url"], chain_id=deployments.chain_id)
+    try:
+        with Progress(console=console, disable=console is None, transient=True) as bar:
+            task = bar.add_task("comparing", total=None)
+
+            def progress(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            return dict(verify(engine, client, deployments, progress=progress).to_dict())
+    finally:
+        engine.dispose()
+
+
+def run(folder: DataFolder, *, as_json: bool) -> bool:
+    """Print the comparison; whether there was no difference."""
+    found = report(folder, console=None if as_json else Console(stderr=True))
+    if as_json:
+        emit(found)
+        return bool(found["ok"])
+    console = Console(highlight=False)
+    console.print(f"at block {found['block']} ({found['block_hash']})")
+    table = Table("subject", "compared", box=None, pad_edge=False, header_style="bold")
+    for subject, count in found["compared"].items():
+        table.add_row(subject, str(count))
+    console.print(table)
+    if found["ok"]:
+        console.print("[green]no difference[/]: SQL equals the chain")
+        return True
+    differences = Table("subject", "id", "field", "SQL", "chain", header_style="bold red")
+    for row in found["differences"]:
+        differences.add_row(*(str(row[key]) for key in ("subject", "id", "field", "sql", "chain")))
+    console.print(differences)
+    console.print(f"[red]{len(found['differences'])} differences[/]")
+    return False

@@ -66,7 +66,7 @@ class Chain:
 
     def send(self, raws: Sequence[str]) -> list[SendResult]:
         """Each once, in order. Raises WrongChain."""
-        return self._client.send_raw_many([from_hex(raw) for raw in raws])
+        return self._client.send_raw_many([from_hex(raw) for raw in raws]) if raws else []
 
     def fees(self) -> tuple[int, int]:
         """`maxFeePerGas` and `maxPriorityFeePerGas` in wei, as the network's descriptor wants them."""

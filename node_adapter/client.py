@@ -6,15 +6,15 @@ number of threads.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from node_adapter.codec import decode_output, encode_call
-from node_adapter.errors import ContractReverted, NodeError, NodeUnavailable, NodeUntrustworthy, WrongChain
+from node_adapter.errors import ContractReverted, NodeUntrustworthy, WrongChain
 from node_adapter.parse import Header, RawLog, Receipt, octets, parse_header, parse_log, parse_receipt, quantity
 from node_adapter.reverts import contract_refusal
 from node_adapter.rpc import Method, Rpc, RpcError
-from node_adapter.words import hex0x, keccak
+from node_adapter.sends import SendOutcome, SendResult, send_result
+from node_adapter.words import hex0x
 
 __all__ = ["Call", "Header", "NodeClient", "RawLog", "Receipt", "SendOutcome", "SendResult"]
 
@@ -28,27 +28,6 @@ class Call:
     address: str
     function: str
     args: Sequence[Any] = field(default=())
-
-
-class SendOutcome(StrEnum):
-    ACCEPTED = "accepted"
-    KNOWN = "known"
-    """The node has exactly these bytes already."""
-    NONCE_USED = "nonce_used"
-    """A transaction with this nonce is mined: these bytes, or others. Look for the receipt."""
-    UNDERPRICED = "underpriced"
-    """Another transaction with this nonce waits, and this one pays too little to take its place."""
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    """No answer: it may have arrived or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    tx_hash: str
-    """Of the bytes given, whatever the node said."""
-    outcome: SendOutcome
-    message: str = ""
 
 
 class NodeClient:
@@ -75,7 +54,7 @@ class NodeClient:
         return self._rpc.read_many(methods)
 
     def close(self) -> None:
-        """Closes the calling thread's connection; the next call opens another."""
+        """Closes the calling thread's connection; the next call opens another. Others close with their threads."""
         self._rpc.close()
 
     # Identity
@@ -231,7 +210,7 @@ class NodeClient:
     def send_raw_many(self, raws: Sequence[bytes]) -> list[SendResult]:
         """Sends each once, in order. Never raises NodeError for one: see SendOutcome. Raises WrongChain."""
         answers = self._rpc.send_many([("eth_sendRawTransaction", (hex0x(raw),)) for raw in raws])
-        return [_send_result(raw, answer) for raw, answer in zip(raws, answers, strict=True)]
+        return [send_result(raw, answer) for raw, answer in zip(raws, answers, strict=True)]
 
     def receipts(self, hashes: Sequence[str]) -> list[Receipt | None]:
         """In the order asked; None for what is not mined."""
@@ -281,20 +260,3 @@ def _decoded(contract: str, function: str, argument_count: int, answer: bytes) -
         return decode_output(contract, function, argument_count, answer)
     except ValueError as error:
         raise NodeUntrustworthy(str(error)) from error
-
-
-def _send_result(raw: bytes, answer: "Any | RpcError | NodeUnavailable") -> SendResult:
-    tx_hash = hex0x(keccak(raw))
-    if isinstance(answer, NodeError):
-        return SendResult(tx_hash, SendOutcome.UNKNOWN, str(answer))
-    if not isinstance(answer, RpcError):
-        return SendResult(tx_hash, SendOutcome.ACCEPTED)
-    text = answer.message.lower()
-    outcome = SendOutcome.REFUSED
-    if "already known" in text or "already imported" in text or "known transaction" in text:
-        outcome = SendOutcome.KNOWN
-    elif "nonce too low" in text or "nonce is too low" in text:
-        outcome = SendOutcome.NONCE_USED
-    elif "underpriced" in text:
-        outcome = SendOutcome.UNDERPRICED
-    return SendResult(tx_hash, outcome, answer.message)

@@ -28,6 +28,23 @@ READ_PAUSES_S = (0.05, 0.25)
 Method = tuple[str, Sequence[Any]]
 
 
+class _ClosesItself:
+    """A connection ends with the thread or the client that it was for, and nobody is there to close it."""
+
+    close: Callable[[], None]
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class _Http(_ClosesItself, http.client.HTTPConnection):
+    pass
+
+
+class _Https(_ClosesItself, http.client.HTTPSConnection):
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class RpcError:
     """The `error` of one answer, as the node gave it."""
@@ -151,8 +168,7 @@ class Rpc:
         if connection is not None and not _dropped(connection):
             return connection
         self.close()
-        kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=self._timeout_s)
+        connection = (_Https if self._https else _Http)(self._host, self._port, timeout=self._timeout_s)
         connection.connect()
         self._thread.connection = connection
         if self._on_connect is not None:

@@ -1,0 +1,205 @@
+"""The contracts are put on a chain once, wired as predicted, and nobody keeps a power."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hardhat_free_devnet import rpc
+from node_adapter.artifacts import abi, artifact
+from node_adapter.client import NodeClient
+from node_adapter.db import make_engine, migrate
+from node_adapter.deploy import (
+    ORDER,
+    DeployError,
+    _creations,
+    creation_address,
+    deploy_network,
+    same_code,
+    verify_deployment,
+)
+from node_adapter.deployments import Deployments
+from node_adapter.errors import ContractReverted
+from node_adapter.keyring import Keyring, create_account
+from node_adapter.outbox import Outbox, Worker
+from node_adapter.words import from_hex
+from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
+
+
+class Killed(BaseException):
+    """As kill -9: nothing may catch it."""
+
+
+class Site:
+    """A place to deploy from, again and again, each time by a new process."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        names = ("deployer", "operator", "bank")
+        self.accounts = {n: create_account(folder / "keys", n, PASSPHRASE, work_factor=QUICK) for n in names}
+        fund(url, *self.accounts.values())
+        self.engine = make_engine(f"sqlite:///{folder}/scf.sqlite3")
+        migrate(self.engine, "node_adapter")
+        self.client = NodeClient(url, chain_id=31337)
+
+    def deploy(self, *, killed_after_steps: int | None = None, bank: str | None = None) -> Deployments:
+        outbox = Outbox(
+            self.engine,
+            self.client,
+            Deployments(31337, self.client.genesis_hash()),
+            Keyring(self.folder / "keys", PASSPHRASE),
+        )
+        worker = Worker(outbox)
+        steps = 0
+
+        def step() -> bool:
+            nonlocal steps
+            if steps == killed_after_steps:
+                raise Killed
+            steps += 1
+            return worker.step()
+
+        try:
+            return deploy_network(outbox, step, **self.accounts | ({"bank": bank} if bank else {}))
+        finally:
+            worker._lease.release()
+
+    def nonces(self) -> dict[str, int]:
+        return {name: self.client.nonce(address) for name, address in self.accounts.items()}
+
+
+@pytest.fixture
+def site(node_url: str, tmp_path: Path) -> Iterator[Site]:
+    site = Site(node_url, tmp_path)
+    yield site
+    site.engine.dispose()
+    site.client.close()
+
+
+@pytest.fixture
+def network(node_url: str, tmp_path: Path) -> Iterator[TestNetwork]:
+    with make_network(node_url, tmp_path) as network:
+        yield network
+
+
+@pytest.mark.devnet
+def test_deploy__again__makes_nothing_twice(site: Site) -> None:
+    first = site.deploy()
+    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert site.deploy() == first
+    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert set(first.contracts) == set(ORDER)
+    assert first.first_block == first["AccessManager"].block
+    for nonce, instance in enumerate(ORDER):
+        assert first.address(instance) == creation_address(site.accounts["deployer"], nonce)
+        receipt = site.client.receipts([first[instance].tx])[0]
+        assert receipt is not None
+        assert (receipt.contract_address, receipt.block_number) == (first.address(instance), first[instance].block)
+
+
+@pytest.mark.devnet
+def test_deploy__killed_after_each_step__is_finished_by_the_next(site: Site) -> None:
+    for steps in range(12):
+        try:
+            deployments = site.deploy(killed_after_steps=steps)
+        except Killed:
+            continue
+        break
+    else:
+        pytest.fail("the deployment was never finished")
+    assert steps > 0
+    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert deployments == site.deploy()
+
+
+@pytest.mark.devnet
+def test_deploy__chain_fell_back__has_the_same_addresses_by_the_same_bytes(site: Site) -> None:
+    snapshot = rpc(site.url, "evm_snapshot")
+    first = site.deploy()
+    assert rpc(site.url, "evm_revert", snapshot)
+    assert site.nonces()["deployer"] == 0
+    again = site.deploy()
+    assert {n: (d.address, d.tx) for n, d in again.contracts.items()} == {
+        n: (d.address, d.tx) for n, d in first.contracts.items()
+    }
+    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+
+
+@pytest.mark.devnet
+def test_deploy__for_another_bank_on_the_same_database__is_refused(site: Site) -> None:
+    site.deploy()
+    with pytest.raises(Exception, match="was used for another request"):
+        site.deploy(bank=site.accounts["operator"])
+
+
+@pytest.mark.devnet
+def test_deploy__key_that_was_used_before__is_refused(site: Site) -> None:
+    rpc(site.url, "anvil_setNonce", site.accounts["deployer"], "0x1")
+    with pytest.raises(DeployError, match="was used before"):
+        site.deploy()
+
+
+@pytest.mark.devnet
+def test_deploy__done__the_operator_admits_and_the_deployer_cannot(network: TestNetwork) -> None:
+    for instance, roles in (("Discounting", 32), ("Settlement", 32), ("DepositTokenCNY", 16)):
+        found = network.call("Participants", "participant", network.outbox.deployments.address(instance))
+        assert (found["roles"], found["status"]) == (roles, 1)
+    network.outbox.simulate(network.admit("supplier", 2))
+    with pytest.raises(ContractReverted) as caught:
+        network.outbox.simulate(replace(network.admit("supplier", 2), sender=network.accounts["deployer"]))
+    assert caught.value.name == "AccessManagedUnauthorized"
+    assert network.call("AccessManager", "hasRole", 0, network.accounts["deployer"])[0] is False
+    assert network.call("AccessManager", "hasRole", 0, network.accounts["operator"])[0] is True
+    assert network.call("DepositTokenCNY", "bank") == network.accounts["bank"]
+    assert network.call("DepositTokenCNY", "currency") == "CNY"
+
+
+@pytest.mark.devnet
+@pytest.mark.parametrize("instance", ORDER)
+def test_verify_deployment__one_address_is_anothers__is_noticed(network: TestNetwork, instance: str) -> None:
+    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
+    creations = _creations(addresses, operator=network.accounts["operator"], bank=network.accounts["bank"])
+    verify_deployment(network.outbox, creations, addresses)
+    other = addresses["Anchors" if instance != "Anchors" else "Settlement"]
+    with pytest.raises(DeployError, match=instance):
+        verify_deployment(network.outbox, creations, addresses | {instance: other})
+
+
+@pytest.mark.devnet
+def test_verify_deployment__receivables_of_other_wiring__is_noticed(network: TestNetwork) -> None:
+    """The same code, made with another Settlement: only its immutables tell."""
+    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
+    code = network.outbox.client.code(addresses["Receivables"]).hex()
+    rewired = code.replace(addresses["Settlement"][2:].lower(), addresses["Anchors"][2:].lower())
+    assert rewired != code
+    network.rpc("anvil_setCode", addresses["Receivables"], "0x" + rewired)
+    creations = _creations(addresses, operator=network.accounts["operator"], bank=network.accounts["bank"])
+    with pytest.raises(DeployError, match=r"Receivables\.SETTLEMENT"):
+        verify_deployment(network.outbox, creations, addresses)
+
+
+def test_same_code__one_byte_outside_the_immutables__is_other_code() -> None:
+    built = artifact("Receivables")
+    code = bytearray(from_hex(built["deployed_bytecode"]))
+    place = built["immutable_references"][0]
+    code[place["start"]] ^= 0xFF
+    assert same_code("Receivables", bytes(code))
+    code[0] ^= 0xFF
+    assert not same_code("Receivables", bytes(code))
+    assert not same_code("Receivables", bytes(code) + b"\0")
+    assert not same_code("Receivables", b"")
+
+
+def test_creation_address__known_case__is_the_yellow_papers() -> None:
+    deployer = "0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0"
+    expected = ["cd234a471b72ba2f1ccf0a70fcaba648a5eecd8d", "343c43a37d37dff08ae8c4a11544c718abb4fcf8"]
+    assert [creation_address(deployer, nonce).lower() for nonce in range(2)] == ["0x" + text for text in expected]
+
+
+def test_order__of_creations__has_every_contract_once() -> None:
+    creations = _creations(dict.fromkeys(ORDER, "0x" + "11" * 20), operator="0x1", bank="0x2")
+    assert [creation.instance for creation in creations] == list(ORDER)
+    for creation in creations:
+        inputs = next((e["inputs"] for e in abi(creation.contract) if e["type"] == "constructor"), [])
+        assert len(inputs) == len(creation.args)

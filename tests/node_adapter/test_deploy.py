@@ -61,7 +61,13 @@ class Site:
             return worker.step()
 
         try:
-            return deploy_network(outbox, step, **self.accounts | ({"bank": bank} if bank else {}))
+            return deploy_network(
+                outbox,
+                step,
+                deployer=self.accounts["deployer"],
+                operator=self.accounts["operator"],
+                bank=bank or self.accounts["bank"],
+            )
         finally:
             worker._lease.release()
 
@@ -201,5 +207,5 @@ def test_order__of_creations__has_every_contract_once() -> None:
     creations = _creations(dict.fromkeys(ORDER, "0x" + "11" * 20), operator="0x1", bank="0x2")
     assert [creation.instance for creation in creations] == list(ORDER)
     for creation in creations:
-        inputs = next((e["inputs"] for e in abi(creation.contract) if e["type"] == "constructor"), [])
+        inputs: list[dict[str, str]] = next((e["inputs"] for e in abi(creation.contract) if e["type"] == "constructor"), [])
         assert len(inputs) == len(creation.args)

@@ -134,11 +134,12 @@ def test_quote__and_its_payment__are_what_the_contracts_take(network: TestNetwor
     assert (paid.state, paid.error_name) == ("mined", None)
 
 
+ACCOUNT = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 QUOTE = {
     "receivableId": 2**255,
-    "supplier": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-    "financier": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-    "depositToken": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "supplier": ACCOUNT,
+    "financier": ACCOUNT,
+    "depositToken": ACCOUNT,
     "value": 2**53 - 1,
     "proceeds": 1,
     "valueDate": 20_000,
@@ -149,7 +150,7 @@ QUOTE = {
 
 
 def test_quote__large_numbers__are_decimal_text_that_eth_account_signs_alike() -> None:
-    message = typed_data.quote(1, QUOTE["supplier"], QUOTE)
+    message = typed_data.quote(1, ACCOUNT, QUOTE)
     assert message["message"]["nonce"] == str(2**256 - 1)
     assert message["domain"]["chainId"] == 1
     account = Account.from_key(bytes(range(1, 33)))
@@ -160,17 +161,17 @@ def test_quote__large_numbers__are_decimal_text_that_eth_account_signs_alike() -
 @pytest.mark.parametrize("changed", [{"value": 2**64}, {"value": -1}, {"expiry": 2**64}])
 def test_quote__number_that_does_not_fit__is_refused(changed: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="does not fit"):
-        typed_data.quote(1, QUOTE["supplier"], QUOTE | changed)
+        typed_data.quote(1, ACCOUNT, QUOTE | changed)
 
 
 def test_quote__misspelt_field__is_refused() -> None:
     with pytest.raises(ValueError, match="valeu"):
-        typed_data.quote(1, QUOTE["supplier"], QUOTE | {"valeu": 1})
+        typed_data.quote(1, ACCOUNT, QUOTE | {"valeu": 1})
     with pytest.raises(KeyError):
-        typed_data.quote(1, QUOTE["supplier"], {k: v for k, v in QUOTE.items() if k != "value"})
+        typed_data.quote(1, ACCOUNT, {k: v for k, v in QUOTE.items() if k != "value"})
 
 
 @pytest.mark.parametrize("signature", ["0x", "0x" + "00" * 65, "0x" + "11" * 64 + "05", "nonsense", "0x" + "ff" * 65])
 def test_signer_of__no_signature__is_refused(signature: str) -> None:
     with pytest.raises(TransactionMalformed):
-        typed_data.signer_of(typed_data.quote(1, QUOTE["supplier"], QUOTE), signature)
+        typed_data.signer_of(typed_data.quote(1, ACCOUNT, QUOTE), signature)

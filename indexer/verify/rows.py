@@ -5,16 +5,18 @@ chain's, and that handlers read them rightly, are the other two parts.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, Select, func, select, union
 
-from indexer.apply import all_events, folding_events, stored_events
-from indexer.errors import ProjectionDiverged
-from indexer.events import Decoder
+from indexer.apply import all_events, folding_events
+from indexer.errors import ProjectionDiverged, UnknownEvent
+from indexer.events import Decoder, Event, split_topics
 from indexer.fold import Fold, chunks
 from indexer.models import EVENT_ROWS, FOLDED, Base, ChainEvent, ReceivableMove, table_of
 from indexer.registry import route
 from indexer.verify.report import Comparison
+from node_adapter.client import RawLog
 
 RANGE_EVENTS = 2_000
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -28,7 +30,9 @@ def compare_folded(comparison: Comparison, connection: Connection, decoder: Deco
     subjects = list(connection.scalars(union(known, *claimed)))
     for some in chunks(subjects):
         fold = Fold()
-        for event in stored_events(connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder):
+        for event in _events(
+            comparison, connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder
+        ):
             try:
                 fold.apply(event)
             except ProjectionDiverged as error:
@@ -47,7 +51,7 @@ def compare_event_rows(comparison: Comparison, connection: Connection, decoder: 
         fold = Fold()
         count = 0
         statement = all_events().where(_EVENT.c.business, _EVENT.c.block_number.between(low, high))
-        for event in stored_events(connection, statement, decoder):
+        for event in _events(comparison, connection, statement, decoder):
             count += 1
             if not route(event.contract, event.name).folds:
                 fold.apply(event)
@@ -56,6 +60,30 @@ def compare_event_rows(comparison: Comparison, connection: Connection, decoder: 
             ours = connection.execute(select(table).where(table.c.block_number.between(low, high))).mappings()
             comparison.rows(table.name, _keys(model), [dict(row) for row in ours], fold.appended[model])
         comparison.step(count)
+
+
+def _events(
+    comparison: Comparison, connection: Connection, statement: Select[Any], decoder: Decoder
+) -> Iterator[Event]:
+    """Stored events, decoded from their topics and data again: the decoded columns are compared, not trusted."""
+    for row in connection.execute(statement, execution_options={"yield_per": 1000}):
+        log = RawLog(
+            address=row.address,
+            topics=tuple(split_topics(row.topics)),
+            data=row.data,
+            block_number=row.block_number,
+            block_hash=row.block_hash,
+            tx_hash=row.tx_hash,
+            tx_index=row.tx_index,
+            log_index=row.log_index,
+        )
+        try:
+            event = decoder.decode(log, row.timestamp)
+        except UnknownEvent as error:
+            comparison.same("chain_event", f"{row.block_hash}/{row.log_index}", "decoded", str(error), "")
+            continue
+        if event.business:
+            yield event
 
 
 def _ranges(connection: Connection) -> Iterator[tuple[int, int]]:

@@ -6,9 +6,9 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, func, select
 
 from indexer.apply import head
-from indexer.events import Decoder
+from indexer.events import Decoder, deployments_hash
 from indexer.follow import ChainSource
-from indexer.models import FOLDED, ChainBlock, ChainEvent, Payable, PayableState, Receivable, table_of
+from indexer.models import FOLDED, ChainBlock, ChainEvent, IndexIdentity, Payable, PayableState, Receivable, table_of
 from indexer.verify.log import compare_journals, compare_log
 from indexer.verify.report import Comparison, VerifyImpossible, VerifyReport
 from indexer.verify.rows import compare_event_rows, compare_folded
@@ -17,7 +17,7 @@ from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
 
 _BLOCK, _EVENT = table_of(ChainBlock), table_of(ChainEvent)
-_PAYABLE, _RECEIVABLE = table_of(Payable), table_of(Receivable)
+_PAYABLE, _RECEIVABLE, _IDENTITY = table_of(Payable), table_of(Receivable), table_of(IndexIdentity)
 
 
 class Node(ChainSource, ViewSource, Protocol):
@@ -49,6 +49,7 @@ def verify(
         first = connection.execute(select(func.min(_BLOCK.c.number))).scalar_one()
         comparison.total = newest.number - first + 1 + _size(connection)
 
+        compare_identity(comparison, connection, client, deployments)
         compare_journals(comparison, connection, journal_words(client, decoder, newest.number))
         compare_log(comparison, connection, client, decoder, first, newest.number)
         compare_folded(comparison, connection, decoder)
@@ -64,6 +65,20 @@ def verify(
         compared=dict(sorted(comparison.compared.items())),
         differences=comparison.differences,
     )
+
+
+def compare_identity(
+    comparison: Comparison, connection: Connection, client: ChainSource, deployments: Deployments
+) -> None:
+    """Whose mirror the database says it is."""
+    pinned = connection.execute(select(_IDENTITY)).mappings().one_or_none()
+    comparison.compared["index_identity"] += 1
+    chain = {
+        "chain_id": client.chain_id(),
+        "genesis_hash": client.genesis_hash(),
+        "deployments_hash": deployments_hash(deployments),
+    }
+    comparison.fields("index_identity", "1", {name: pinned and pinned[name] for name in chain}, chain)
 
 
 def compare_lines(comparison: Comparison, connection: Connection) -> None:

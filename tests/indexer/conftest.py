@@ -58,7 +58,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
 def client(network: devnet.Network) -> Iterator[NodeClient]:
     client = NodeClient(network.url, chain_id=network.deployments.chain_id)
     yield client
-    client._rpc.close()
+    client.close()
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Network:
         """Returns once it is mined: an instant-mining node still answers before it has mined."""
         deployed = self.deployments[instance]
         data = encode_call(deployed.contract, function, args)
-        return self._mined(self.submit(party, deployed.address, data))["transactionHash"]
+        return str(self._mined(self.submit(party, deployed.address, data))["transactionHash"])
 
     def submit(self, party: str, to: str, data: bytes) -> str:
         sent = {"from": self.addresses[party], "to": to, "data": hex0x(data), "gas": hex(GAS)}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -92,7 +93,7 @@ def rows(engine: Engine) -> dict[str, list[Any]]:
         }
 
 
-TestIndexFollowsChain = IndexFollowsChain.TestCase
+TestIndexFollowsChain = pytest.mark.slow(IndexFollowsChain.TestCase)
 TestIndexFollowsChain.settings = settings(
     max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -109,11 +109,20 @@ TOPICS, DATA = as_log(DRAWN, [7, "0x" + "11" * 20, 2**53 - 1, 5, True])
         (TOPICS, DATA[:-1] + b"\2", "1 bits"),
         ([*TOPICS[:2], TOPICS[2][:31]], DATA, "address"),
     ],
+    ids=["topic missing", "topic 0", "cut", "long", "dirty address", "uint64", "bool", "short topic"],
 )
 def test_decode__a_log_that_is_not_of_its_events_form__is_refused(topics: list[bytes], data: bytes, why: str) -> None:
     assert DRAWN.decode(TOPICS, DATA)["redeemed"] is True
     with pytest.raises(MalformedLog, match=why):
         DRAWN.decode(topics, data)
+
+
+def test_decode__a_selector_with_more_behind_it__is_refused() -> None:
+    changed = spec_of("AccessManager", "TargetFunctionRoleUpdated")
+    topics, data = as_log(changed, ["0x" + "11" * 20, b"\x12\x34\x56\x78", 7])
+    assert changed.decode(topics, data)["selector"] == "0x12345678"
+    with pytest.raises(MalformedLog, match="more than 4 bytes"):
+        changed.decode(topics, data[:31] + b"\1" + data[32:])
 
 
 def test_decode__dynamic_data_cut_short__is_refused() -> None:

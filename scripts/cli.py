@@ -200,4 +200,4 @@ def bench(
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="scf")

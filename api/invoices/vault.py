@@ -109,7 +109,7 @@ def open_sealed(master_key: MasterKey, sealed: SealedDocument) -> bytes:
 
 
 def wrap(master_key: MasterKey, purpose: str, owner: str, secret: bytes) -> bytes:
-    """A small secret of `owner`, encrypted under the master key and bound to its purpose; the nonce (12 bytes) in front."""
+    """A small secret of `owner`, encrypted under the master key and bound to its purpose; its nonce in front."""
     return _encrypt(master_key.secret, secret, _bound_to(purpose, owner))
 
 

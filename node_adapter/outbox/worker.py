@@ -8,6 +8,7 @@ leaves rows from which the next one goes on.
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -127,17 +128,16 @@ class Worker:
 
     def send(self) -> bool:
         """SIGNED → SENT, in the order of signing. What the node refuses stays SIGNED and is tried again."""
-        query = select(Operation.id, Operation.raw, Operation.kind).where(Operation.state == OperationState.SIGNED)
+        query = select(Operation.id, Operation.raw).where(Operation.state == OperationState.SIGNED)
         with read_only(self._outbox.engine).connect() as connection:
             rows = connection.execute(query.order_by(Operation.signed_sequence).limit(4 * BATCH)).all()
         if not rows:
             return False
         results = self._outbox.chain.send([row.raw for row in rows])
         sent = [row.id for row, result in zip(rows, results, strict=True) if taken(result)]
-        for row, result in zip(rows, results, strict=True):
-            if not taken(result):
-                logger.warning("operation %s (%s) is not sent: %s", row.id, row.kind, result.message)
-                self._recovery.suspect()
+        for message, count in Counter(result.message for result in results if not taken(result)).items():
+            logger.warning("%d operations are not sent: %s", count, message)
+            self._recovery.suspect()
         if sent:
             with self._outbox.engine.begin() as connection:
                 connection.execute(

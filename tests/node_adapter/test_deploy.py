@@ -207,5 +207,7 @@ def test_order__of_creations__has_every_contract_once() -> None:
     creations = _creations(dict.fromkeys(ORDER, "0x" + "11" * 20), operator="0x1", bank="0x2")
     assert [creation.instance for creation in creations] == list(ORDER)
     for creation in creations:
-        inputs: list[dict[str, str]] = next((e["inputs"] for e in abi(creation.contract) if e["type"] == "constructor"), [])
+        inputs: list[dict[str, str]] = next(
+            (e["inputs"] for e in abi(creation.contract) if e["type"] == "constructor"), []
+        )
         assert len(inputs) == len(creation.args)

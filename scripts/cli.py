@@ -12,8 +12,6 @@ from scripts.data_folder import DEFAULT, DataFolder
 from scripts.errors import CliError
 from scripts.output import command, emit, say
 
-URL_DEFAULT = "http://127.0.0.1:8000"
-
 app = typer.Typer(
     name="scf",
     help="A permissioned blockchain for supply-chain finance. Start with: scf up",
@@ -26,7 +24,15 @@ app = typer.Typer(
 Data = Annotated[
     Path, typer.Option("--data", envvar="SCF_DATA", help="Folder that keeps the network.", show_default=".scf/")
 ]
-Url = Annotated[str, typer.Option("--url", envvar="SCF_URL", help="Where the API is reached.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        envvar="SCF_URL",
+        help="Where the API is reached; else where the network of --data runs.",
+        show_default="http://127.0.0.1:8000",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for programs.")]
 
 
@@ -38,7 +44,7 @@ def _folder(data: Path) -> DataFolder:
 @command
 def up(
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; demo logins exist only on the loopback.")
     ] = "127.0.0.1",
@@ -57,7 +63,7 @@ def up(
 
 @app.command(epilog="Example: scf demo --json > story.json")
 @command
-def demo(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> None:
+def demo(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     """Play one invoice's whole life on the running network, through its HTTP API. Can be played again and again."""
     from scripts.demo.play import play
 
@@ -70,7 +76,7 @@ def demo(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> N
 def clock(
     shift: Annotated[str, typer.Argument(help="How far, forward only: +90d, +12h, +30m or +45s.")],
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     json_: Json = False,
 ) -> None:
     """Move the devnet's clock forward. Business dates follow the chain's time; tokens expire by the wall clock."""
@@ -85,7 +91,7 @@ def clock(
 
 @app.command(epilog="Example: scf status --json")
 @command
-def status(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> None:
+def status(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     """What runs, where, how far, and the demo actors' logins. Exits 0 only when all is well."""
     from scripts.status import show
 
@@ -97,7 +103,7 @@ def status(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) ->
 @command
 def verify(
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     json_: Json = False,
 ) -> None:
     """Compare every balance, state and total in SQL, and every contract's journal, with the chain at one block."""
@@ -112,7 +118,7 @@ def verify(
 def logs(
     name: Annotated[str | None, typer.Argument(help="node, indexer or api; all if not given.")] = None,
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on showing what is added.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines of each to begin with.")] = 40,
     json_: Json = False,
@@ -127,7 +133,7 @@ def logs(
 @command
 def reset(
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json_: Json = False,
 ) -> None:
@@ -148,7 +154,7 @@ def reset(
 
 @app.command(epilog="Example: scf doctor")
 @command
-def doctor(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) -> None:
+def doctor(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     """What is installed, what is missing, and how to mend it."""
     from scripts.doctor import show
 
@@ -160,7 +166,7 @@ def doctor(data: Data = DEFAULT, url: Url = URL_DEFAULT, json_: Json = False) ->
 @command
 def check(
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     json_: Json = False,
 ) -> None:
     """Run every quick check in order, stopping at the first failure: what to run before each commit."""
@@ -174,7 +180,7 @@ def check(
 @command
 def run_tests(
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     json_: Json = False,
 ) -> None:
     """Run every check and every test: `scf check` and the slow rest."""
@@ -189,7 +195,7 @@ def run_tests(
 def bench(
     name: Annotated[str, typer.Argument(help="write or index.")],
     data: Data = DEFAULT,
-    url: Url = URL_DEFAULT,
+    url: Url = None,
     json_: Json = False,
 ) -> None:
     """Measure, as ratios within one run, on a fresh network in a temporary folder."""

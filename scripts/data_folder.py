@@ -3,19 +3,32 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scripts.errors import CliError
+from scripts.output import DISK_FULL
 
 DEFAULT = Path(__file__).resolve().parent.parent / ".scf"
 FORMAT = 1
 FREE_MIN_BYTES = 100 * 1024 * 1024
 DEVNET_CHAIN_ID = 31337
+
+OURS = frozenset(
+    {"config.json", "actors.json", "run.json", "up.lock", "node", "keys", "wallets", "secrets", "logs", "deployments"}
+)
+"""All that `scf up` makes beside the database."""
+DATABASE = "scf.sqlite3"
+_ASIDE = re.compile(r"\.probe-[0-9a-f]{8}|(actors|config|run)\.json\.[0-9a-f]{8}\.new")
+"""What a killed writer may have left."""
+LOOK_S = 0.5
+"""How long somebody may hold the lock who only looks whether a network runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +90,22 @@ class DataFolder:
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.node, self.secrets, self.logs, self.deployments.parent):
-                folder.mkdir(mode=0o700, exist_ok=True)
+            foreign = sorted(path.name for path in self.root.iterdir() if not is_our_name(path.name))
+            if foreign and not self.exists():
+                raise CliError(
+                    f"{self.root} holds other files ({foreign[0]}); --data wants a new or an empty folder",
+                    name="DataFolderUnusable",
+                )
+            if self.exists():
+                self._require_database(database_url)
             probe = self.root / f".probe-{secrets.token_hex(4)}"
             probe.write_bytes(b"scf")
             probe.unlink()
-        except FileExistsError as error:
-            raise CliError(f"{error.filename} is a file; --data wants a folder", name="DataFolderUnusable") from error
-        except (PermissionError, NotADirectoryError) as error:
+        except (FileExistsError, NotADirectoryError) as error:
+            raise CliError(f"{error.filename} is no folder; --data wants one", name="DataFolderUnusable") from error
+        except OSError as error:
+            if error.errno in DISK_FULL:
+                raise
             raise CliError(
                 f"cannot write to {self.root} ({error.strerror}); choose another folder with --data",
                 name="DataFolderUnusable",
@@ -95,14 +116,33 @@ class DataFolder:
                 f"only {free // 2**20} MB are free where {self.root} is; {FREE_MIN_BYTES // 2**20} MB are needed",
                 name="DiskFull",
             )
-        if not self.config.exists():
-            if self.deployments.exists() or self.actors.exists():
+        if not self.exists():
+            if self.was_provisioned():
                 raise CliError(
                     f"{self.config} is missing from a folder that was used; restore it, or `scf reset` starts anew",
                     name="DataFolderUnusable",
                 )
             write_private(self.config, {"format": FORMAT, "database_url": database_url})
-            return
+        for folder in (self.node, self.secrets, self.logs, self.deployments.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def made(self) -> list[Path]:
+        """All that `scf up` made, the config last: it says whose the folder is."""
+        found = [path for path in self.root.iterdir() if is_our_name(path.name)]
+        return sorted(found, key=lambda path: (path == self.config, path.name))
+
+    def was_provisioned(self) -> bool:
+        """Whether keys and organisations were made here: from then on a missing one is lost, not yet to be made."""
+        return self.actors.exists() or self.deployments.exists()
+
+    def is_ours(self) -> bool:
+        """Whether `scf up` made this folder: its config says so, or what nobody else puts together is there."""
+        try:
+            return bool(self._config())
+        except CliError:
+            return self.lock.exists() and self.secrets.is_dir() and self.node.is_dir()
+
+    def _require_database(self, database_url: str | None) -> None:
         config = self._config()
         if database_url is not None and database_url != config["database_url"]:
             raise CliError(
@@ -112,7 +152,7 @@ class DataFolder:
 
     def database_url(self) -> str:
         """The URL of the one database: SQLite in the folder unless it was made with another. May hold a password."""
-        return self._config()["database_url"] or f"sqlite:///{self.root / 'scf.sqlite3'}"
+        return self._config()["database_url"] or f"sqlite:///{self.root / DATABASE}"
 
     def _config(self) -> dict[str, Any]:
         config = read_json(self.config)
@@ -129,32 +169,57 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text())
     except FileNotFoundError as error:
-        raise CliError(f"{path} is missing; `scf up` makes it", name="DataFolderUnusable") from error
+        raise CliError(
+            f"{path} is missing; restore it, or `scf reset` starts anew", name="DataFolderUnusable"
+        ) from error
     except (OSError, ValueError) as error:
         raise CliError(
             f"{path} cannot be read ({error}); restore it, or `scf reset` starts anew", name="DataFolderUnusable"
         ) from error
 
 
+def is_our_name(name: str) -> bool:
+    """Whether a name directly in a data folder is one that `scf up` uses."""
+    return name in OURS or name.startswith(DATABASE) or _ASIDE.fullmatch(name) is not None
+
+
 def write_private(path: Path, value: Any) -> None:
     """JSON that only its owner can read, put in place whole or not at all."""
+    write_private_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_private_text(path: Path, text: str) -> None:
+    """As `write_private`, for text: on the disk before it returns."""
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(value, file, indent=1, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager
-def held(lock: Path) -> Iterator[bool]:
-    """Whether this process now holds the lock; the kernel drops it with the process, however that ends."""
+def held(lock: Path, wait_s: float = 0.0) -> Iterator[bool]:
+    """Whether this process now holds the lock; the kernel drops it with the process, however that ends.
+
+    Those who only look hold it for a moment: who means to keep it waits a little before believing that it is taken.
+    """
     import fcntl
 
+    deadline = time.monotonic() + wait_s
     with lock.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(0.02)
+                    continue
+                yield False
+            else:
+                yield True
             return
-        yield True

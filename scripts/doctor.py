@@ -16,6 +16,8 @@ from scripts.errors import CliError
 from scripts.output import emit
 from scripts.supervisor import is_ready, running
 
+URL_DEFAULT = "http://127.0.0.1:8000"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -27,7 +29,7 @@ class Finding:
     mend: str = ""
 
 
-def findings(folder: DataFolder, url: str) -> list[Finding]:
+def findings(folder: DataFolder, url: str | None) -> list[Finding]:
     """Everything `scf` needs, in the order in which one would mend it."""
     version = ".".join(map(str, sys.version_info[:3]))
     found = [Finding("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")]
@@ -41,7 +43,7 @@ def findings(folder: DataFolder, url: str) -> list[Finding]:
     return found
 
 
-def show(folder: DataFolder, url: str, *, as_json: bool) -> bool:
+def show(folder: DataFolder, url: str | None, *, as_json: bool) -> bool:
     """Print the findings; whether all is well."""
     found = findings(folder, url)
     well = all(finding.ok for finding in found)
@@ -75,11 +77,11 @@ def _writable(folder: DataFolder) -> Finding:
     return Finding("data folder", well, str(folder.root), "choose a folder you can write to with --data")
 
 
-def _network(folder: DataFolder, url: str) -> Finding:
+def _network(folder: DataFolder, url: str | None) -> Finding:
     try:
         record = running(folder)
     except CliError:
-        split = urlsplit(url)
+        split = urlsplit(url or URL_DEFAULT)
         with socket.socket() as probe:
             used = probe.connect_ex((split.hostname or "127.0.0.1", split.port or 80)) == 0
         if used:

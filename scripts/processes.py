@@ -1,15 +1,19 @@
 """Child processes that end with their parent, and a record of who they are."""
 
-import ctypes
 import os
+import re
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from hardhat_free_devnet import dies_with_parent
 
 STOP_WAIT_S = 10.0
 LOG_MAX_BYTES = 20 * 1024 * 1024
+TAIL_BYTES = 64 * 1024
+_MODULE = re.compile(r"^(?:[a-z_0-9]+\.)+(?=[A-Z][A-Za-z]*: )")
+"""What a traceback's last line puts before the name of an error."""
 
 
 def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -24,7 +28,7 @@ def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> 
             stderr=output,
             env={**os.environ, **environment},
             process_group=0,
-            preexec_fn=_dies_with_parent(),  # noqa: PLW1509 -- calls only prctl, loaded before the fork
+            preexec_fn=dies_with_parent(),  # noqa: PLW1509 -- calls only prctl, loaded before the fork
         )
 
 
@@ -49,24 +53,11 @@ def how_it_ended(process: "subprocess.Popen[bytes]") -> str:
 
 
 def last_line(log: Path) -> str:
-    """The last line that says something, for a message."""
+    """The last line that says something, for a message; without the module before the name of an error."""
     try:
-        lines = log.read_text(errors="replace").strip().splitlines()
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            lines = file.read().decode(errors="replace").strip().splitlines()
     except OSError:
         return ""
-    return lines[-1][:300] if lines else ""
-
-
-def _dies_with_parent() -> Callable[[], None] | None:
-    """Between fork and exec: Linux ends the child with its parent, however that ends."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def arm() -> None:
-        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:  # it died before this was armed
-            os._exit(1)
-
-    return arm
+    return _MODULE.sub("", lines[-1])[:300] if lines else ""

@@ -5,52 +5,72 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.identity.models import Organisation, User
 from api.identity.service import register_organisation, register_user
 from api.invoices.vault import load_or_create_master_key
 from node_adapter.client import NodeClient
-from node_adapter.db import make_engine, migrate
+from node_adapter.db import make_engine, masked, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account
+from node_adapter.keyring import Keyring, create_account, read_passphrase
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
 from scripts import actors
 from scripts.actors import PERSONAS, SERVICE_KEYS, DemoActor
-from scripts.data_folder import DataFolder
+from scripts.data_folder import DataFolder, write_private_text
+from scripts.errors import CliError
+from scripts.output import explain
 
 Say = Callable[[str], None]
 
+PASSPHRASE = "keystore.passphrase"  # noqa: S105 -- a file name
+MASTER_KEY = "master.key"
 
-def passphrase_file(path: Path) -> Path:
-    """A file with a new passphrase, if there is none yet; only its owner can read it."""
+
+def passphrase(path: Path) -> str:
+    """The passphrase in a file that only its owner can read; made on the first call. KeystoreError."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n")
-    return path
+        write_private_text(path, secrets.token_urlsafe(32) + "\n")
+    return read_passphrase(path)
 
 
 def tables(folder: DataFolder) -> Engine:
-    """The database with every room's tables at their newest."""
-    engine = make_engine(folder.database_url())
-    for room in ("node_adapter", "indexer", "api"):
-        migrate(engine, room)
+    """The database with every room's tables at their newest. CliError for one that cannot be used."""
+    url = folder.database_url()
+    engine = make_engine(url)
+    try:
+        for room in ("node_adapter", "indexer", "api"):
+            migrate(engine, room)
+    except DBAPIError as error:
+        engine.dispose()
+        name, said = explain(error) or ("", "")
+        if name == "DiskFull":
+            raise
+        raise CliError(f"{said} ({masked(url)}); mend or restore it", name="DatabaseUnusable") from error
     return engine
 
 
 def keys(folder: DataFolder, say: Say) -> dict[str, str]:
-    """An account for each hosted persona and service, and for each own wallet; name → address. Made where missing."""
+    """An account for each hosted persona and service, and for each own wallet; name → address. Made at the first start.
+
+    Later a missing one is lost and said to be: another key in its place would be nobody's on the chain. Only the
+    clients' wallets may be elsewhere then: they are not the server's.
+    """
     hosted = [*(p.login for p in PERSONAS if p.custody == "hosted"), *SERVICE_KEYS]
     own = [p.login for p in PERSONAS if p.custody == "own"]
+    if folder.was_provisioned():
+        _require(folder, [f"keys/{name}.json" for name in hosted])
+        known = {a.login: a.address for a in actors.load(folder) if a.address is not None and a.login in own}
+        return known | Keyring(folder.keys, folder.secrets / PASSPHRASE).addresses()
     found: dict[str, str] = {}
-    for where, passphrase, names in (
-        (folder.keys, passphrase_file(folder.secrets / "keystore.passphrase"), hosted),
-        (folder.wallets, passphrase_file(folder.wallets / "passphrase"), own),
+    for where, secret, names in (
+        (folder.keys, passphrase(folder.secrets / PASSPHRASE), hosted),
+        (folder.wallets, passphrase(folder.wallets / "passphrase"), own),
     ):
-        secret = passphrase.read_text().strip()
         present = Keyring(where, secret).addresses() if where.exists() else {}
         for index, name in enumerate(names, start=1):
             if name not in present:
@@ -60,10 +80,19 @@ def keys(folder: DataFolder, say: Say) -> dict[str, str]:
     return found
 
 
+def _require(folder: DataFolder, names: list[str]) -> None:
+    for name in ["actors.json", f"secrets/{PASSPHRASE}", f"secrets/{MASTER_KEY}", *names]:
+        if not (folder.root / name).exists():
+            raise CliError(
+                f"{folder.root / name} is missing from a folder that was used; restore it, or `scf reset` starts anew",
+                name="DataFolderUnusable",
+            )
+
+
 def organisations(folder: DataFolder, engine: Engine, addresses: dict[str, str], *, logins: bool) -> list[DemoActor]:
     """The demo's organisations in the API's tables, with logins where that is allowed."""
     known = {actor.login: actor for actor in actors.load(folder)}
-    master_key = load_or_create_master_key(folder.secrets / "master.key")
+    master_key = load_or_create_master_key(folder.secrets / MASTER_KEY)
     with Session(engine) as session, session.begin():
         present = {row.legal_id: row for row in session.scalars(select(Organisation))}
         for persona in PERSONAS:
@@ -96,7 +125,7 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
         return Deployments.load(folder.deployments)
     say("deploying the contracts")
     client = NodeClient(node_url)
-    keyring = Keyring(folder.keys, folder.secrets / "keystore.passphrase")
+    keyring = Keyring(folder.keys, folder.secrets / PASSPHRASE)
     outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), keyring)
     worker = Worker(outbox)
     try:
@@ -104,6 +133,6 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
             outbox, worker.step, deployer=addresses["deployer"], operator=addresses["o"], bank=addresses["b"]
         )
     finally:
-        worker.close()  # the API's worker takes over
+        worker.close()  # the API's worker takes over; this closes the client too
     deployments.save(folder.deployments)
     return deployments

@@ -42,7 +42,7 @@ def report(folder: DataFolder) -> dict[str, Any]:
     }
 
 
-def show(folder: DataFolder, _url: str, *, as_json: bool) -> bool:
+def show(folder: DataFolder, _url: str | None, *, as_json: bool) -> bool:
     """Print it; whether all is well."""
     found = report(folder)
     if as_json:

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hardhat_free_devnet import Anvil, AnvilError, fund
+from hardhat_free_devnet import Anvil, AnvilError, RpcError, StateError, fund
 from hardhat_free_devnet.tools import ToolMissing
 from scripts import processes, provision
-from scripts.data_folder import DEVNET_CHAIN_ID, DataFolder, held, read_json, write_private
+from scripts.data_folder import DEVNET_CHAIN_ID, LOOK_S, DataFolder, held, read_json, write_private
 from scripts.errors import CliError
 
 READY_WAIT_S = 60.0
@@ -43,7 +43,8 @@ class Supervisor:
     _node: Anvil | None = None
     _children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _restarts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS_MAX))
+    _addresses: dict[str, str] = field(default_factory=dict)
+    _restarts: dict[str, deque[float]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -53,9 +54,10 @@ class Supervisor:
 
     def run(self, announce: Callable[[], None]) -> None:
         """Start everything, `announce` once it is ready, watch it, stop it. CliError for what cannot be mended here."""
-        with held(self.folder.lock) as mine:
+        with held(self.folder.lock, LOOK_S) as mine:
             if not mine:
                 raise AlreadyRunning(self.folder)
+            self.folder.run.unlink(missing_ok=True)  # of one that was killed
             require_free_port(self.host, self.port)
             with _signals(self._stop.set):
                 try:
@@ -67,14 +69,18 @@ class Supervisor:
                     self._end()
 
     def _start(self) -> None:
-        addresses = provision.keys(self.folder, self.say)
-        self._start_node(addresses)
+        self._addresses = provision.keys(self.folder, self.say)
+        self._start_node()
+        if self._stop.is_set():
+            return
         engine = provision.tables(self.folder)
         try:
-            provision.organisations(self.folder, engine, addresses, logins=self.loopback)
-            provision.contracts(self.folder, engine, self._node_url(), addresses, self.say)
+            provision.organisations(self.folder, engine, self._addresses, logins=self.loopback)
+            provision.contracts(self.folder, engine, self._node_url(), self._addresses, self.say)
         finally:
             engine.dispose()
+        if self._stop.is_set():
+            return
         for name in ("indexer", "api"):
             self._start_child(name)
         self._record()
@@ -84,17 +90,17 @@ class Supervisor:
         assert self._node is not None
         return self._node.url
 
-    def _start_node(self, addresses: dict[str, str], port: int = 0) -> None:
+    def _start_node(self, port: int = 0) -> None:
         self.say("starting the node")
         node = Anvil(self.folder.node, port=port, chain_id=DEVNET_CHAIN_ID)
         try:
             node.start()
-        except (AnvilError, ToolMissing) as error:
-            raise CliError(str(error), name="NodeFailed") from error
+            self._node = node
+            fund(node.url, self._addresses.values())
+        except (AnvilError, ToolMissing, StateError, ConnectionError, RpcError) as error:
+            raise NodeFailed(str(error)) from error
         if node.recovered:
             self.say(f"the node's newest state was damaged: {node.recovered}")
-        self._node = node
-        fund(node.url, addresses.values())
 
     def _start_child(self, name: str) -> None:
         self.say(f"starting the {name}")
@@ -114,7 +120,8 @@ class Supervisor:
                 "SCF_API_HOST": self.host,
                 "SCF_API_PORT": str(self.port),
             }
-        self._children[name] = processes.spawn(command, self.folder.logs / f"{name}.log", environment)
+        log = self.folder.logs / f"{name}.log"
+        self._children[name] = processes.spawn(command, log, environment)
 
     def _record(self) -> None:
         assert self._node is not None
@@ -138,8 +145,9 @@ class Supervisor:
             if ready:
                 return
             for name, child in self._children.items():
-                if child.poll() is not None:
-                    raise CliError(self._why(name, child), name="ProcessFailed")
+                if child.poll() is not None and child.returncode >= 0:
+                    raise CliError(f"the {self._why(name, child)}", name="ProcessFailed")
+            self._bring_back()  # what was killed, unlike what ended by itself, may well start the next time
             if time.monotonic() > deadline:
                 raise CliError(f"not ready after {READY_WAIT_S:.0f} s, waiting for {waiting}", name="NotReady")
             if time.monotonic() - said_at > 2:
@@ -149,52 +157,81 @@ class Supervisor:
 
     def _watch(self) -> None:
         """Bring back what dies: a node that was killed falls back some blocks, and the outbox sends again."""
-        assert self._node is not None
         failing: str | None = None
         while not self._stop.wait(WATCH_S):
-            if self._node.process.poll() is not None:
-                self.say(f"the node ended by {processes.how_it_ended(self._node.process)}; starting it again")
-                self._may_restart("node")
-                self._restart_node()
-            for name, child in list(self._children.items()):
-                if child.poll() is not None:
-                    self.say(f"the {self._why(name, child)}; starting it again")
-                    self._may_restart(name)
-                    self._start_child(name)
-                    self._record()
+            self._bring_back()
+            assert self._node is not None
             if self._node.failure != failing:
                 failing = self._node.failure
                 self.say(f"the chain's state cannot be saved: {failing}" if failing else "the state is saved again")
 
+    def _bring_back(self) -> None:
+        assert self._node is not None
+        if self._node.process.poll() is not None:
+            self.say(f"the node ended by {processes.how_it_ended(self._node.process)}; starting it again")
+            self._restart_node()
+        for name, child in list(self._children.items()):
+            if child.poll() is not None:
+                why = self._why(name, child)
+                self.say(f"the {why}; starting it again")
+                self._may_restart(name, why)
+                self._start_child(name)
+                self._record()
+
     def _restart_node(self) -> None:
+        """On the same port, since the others know it. A node killed while it starts is started again."""
         assert self._node is not None
         port = int(self._node.url.rsplit(":", 1)[1])
-        self._node.kill()
-        self._start_node(provision.keys(self.folder, self.say), port)
-        self._record()
+        why = ""
+        while not self._stop.is_set():
+            self._may_restart("node", why)
+            self._node.kill()
+            try:
+                self._start_node(port)
+            except NodeFailed as error:
+                why = str(error)
+                self.say(f"the node did not start: {why}")
+                continue
+            self._record()
+            return
 
-    def _may_restart(self, name: str) -> None:
+    def _may_restart(self, name: str, why: str) -> None:
         now = time.monotonic()
-        if len(self._restarts) == RESTARTS_MAX and now - self._restarts[0] < RESTARTS_WINDOW_S:
+        restarts = self._restarts.setdefault(name, deque(maxlen=RESTARTS_MAX))
+        if len(restarts) == RESTARTS_MAX and now - restarts[0] < RESTARTS_WINDOW_S:
             raise CliError(
-                f"the {name} ended again, {RESTARTS_MAX} restarts in a minute did not help; "
-                f"`scf logs {name}` shows what it said",
+                f"the {name} was started {RESTARTS_MAX} times in a minute and ended each time"
+                + (f" ({why})" if why else "")
+                + f"; `scf logs {name}` shows what it said",
                 name="ProcessFailed",
             )
-        self._restarts.append(now)
+        restarts.append(now)
 
     def _why(self, name: str, child: "subprocess.Popen[bytes]") -> str:
-        said = processes.last_line(self.folder.logs / f"{name}.log")
+        killed = child.returncode < 0  # then the log's last line says nothing about it
+        said = "" if killed else processes.last_line(self.folder.logs / f"{name}.log")
         return f"{name} ended by {processes.how_it_ended(child)}" + (f": {said}" if said else "")
 
     def _end(self) -> None:
         for name in ("api", "indexer"):
             if name in self._children:
                 processes.stop(self._children[name])
-        if self._node is not None:
+        if self._node is not None and self._node.process.poll() is None:
             self.say("saving the chain")
-            self._node.stop()
+            try:
+                self._node.stop()
+            except (OSError, RpcError, StateError) as error:
+                self.say(
+                    f"the chain's last state could not be saved ({error}); the next start goes on from the one before"
+                )
         self.folder.run.unlink(missing_ok=True)
+
+
+class NodeFailed(CliError):
+    """The devnet's node did not start, or ended while it did."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, name="NodeFailed")
 
 
 class AlreadyRunning(CliError):
@@ -210,8 +247,12 @@ def running(folder: DataFolder) -> dict[str, Any]:
     if not folder.exists():
         raise CliError(f"there is no network in {folder.root}; start one with `scf up`", name="NotRunning")
     with held(folder.lock) as free:
-        if free or not folder.run.exists():
+        if free:
             raise CliError(f"no network runs on {folder.root}; start it with `scf up`", name="NotRunning")
+    if not folder.run.exists():
+        raise CliError(
+            f"the network on {folder.root} is starting or stopping; ask again in a moment", name="NotRunning"
+        )
     record: dict[str, Any] = read_json(folder.run)
     return record
 

@@ -15,10 +15,12 @@ from scripts.supervisor import AlreadyRunning, Supervisor, is_ready, running
 PORT_DEFAULT = 8000
 
 
-def up(folder: DataFolder, *, url: str, host: str, port: int | None, database: str | None, as_json: bool) -> None:
+def up(
+    folder: DataFolder, *, url: str | None, host: str, port: int | None, database: str | None, as_json: bool
+) -> None:
     """Run until stopped. Where the folder's network runs already, say so and show it."""
     started = time.monotonic()
-    wanted_port = port or urlsplit(url).port or PORT_DEFAULT
+    wanted_port = port or _port(url)
     folder.prepare(database)
     loopback = listens_on_loopback(host)
 
@@ -52,6 +54,13 @@ def up(folder: DataFolder, *, url: str, host: str, port: int | None, database: s
         _show(folder, as_json=as_json)
         return
     progress("stopped")
+
+
+def _port(url: str | None) -> int:
+    try:
+        return urlsplit(url or "").port or PORT_DEFAULT
+    except ValueError as error:
+        raise CliError(f"--url {url} is no address: {error}", name="UrlUnreadable") from error
 
 
 def _show(folder: DataFolder, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """`scf verify`: the index against the chain, at one block."""
 
+import time
 from typing import Any
 
 from rich.console import Console
@@ -10,9 +11,28 @@ from scripts.data_folder import DataFolder
 from scripts.output import emit
 from scripts.supervisor import running
 
+TRIES = 8
+PAUSE_S = 0.5
+
 
 def report(folder: DataFolder, *, console: Console | None = None) -> dict[str, Any]:
-    """The document of `scf verify --json`; a progress bar on `console` if one is given."""
+    """The document of `scf verify --json`; a progress bar on `console` if one is given.
+
+    The node may be ahead, behind or on another fork for a moment: what cannot be compared is tried again, on a fresh
+    snapshot, and said only when it stays so.
+    """
+    from indexer.verify import VerifyImpossible
+    from node_adapter.errors import NodeError
+
+    for _ in range(TRIES - 1):
+        try:
+            return _compare(folder, console)
+        except (VerifyImpossible, NodeError):
+            time.sleep(PAUSE_S)
+    return _compare(folder, console)
+
+
+def _compare(folder: DataFolder, console: Console | None) -> dict[str, Any]:
     from indexer.verify import verify
     from node_adapter.client import NodeClient
     from node_adapter.db import make_engine
@@ -31,6 +51,7 @@ def report(folder: DataFolder, *, console: Console | None = None) -> dict[str, A
 
             return dict(verify(engine, client, deployments, progress=progress).to_dict())
     finally:
+        client.close()
         engine.dispose()
 
 

@@ -5,15 +5,10 @@ started it. A keeper thread of the starter saves the state whenever the head has
 nothing else has for HEARTBEAT_S, so that the chain's time follows the wall's.
 """
 
-import ctypes
 import fcntl
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +24,7 @@ from hardhat_free_devnet.durable import (
     resume_abandoned,
     save_state,
 )
+from hardhat_free_devnet.parent import dies_with_parent
 from hardhat_free_devnet.rpc import RpcError, rpc
 
 HEARTBEAT_S = 30.0
@@ -187,7 +183,7 @@ class Anvil:
                 stderr=log,
                 pass_fds=(self._lock.fileno(),),
                 process_group=0,
-                preexec_fn=_dies_with_parent(),  # noqa: PLW1509 -- calls only prctl, loaded before the fork
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 -- calls only prctl, loaded before the fork
             )
         self._wait_until_answering(deadline)
 
@@ -262,18 +258,3 @@ def _hold(path: Path) -> IO[bytes]:
             lock.close()
             raise AnvilError(f"another node already runs on {path.parent}; stop it first") from None
         return lock
-
-
-def _dies_with_parent() -> Callable[[], None] | None:
-    """Between fork and exec: Linux kills the node with its starter. Elsewhere the lock tells of the one left behind."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    starter = os.getpid()
-
-    def arm() -> None:
-        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != starter:  # it died before this was armed
-            os._exit(1)
-
-    return arm

@@ -19,9 +19,10 @@ from scripts.output import emit, say
 from scripts.supervisor import running
 
 
-def play(folder: DataFolder, url: str, *, as_json: bool) -> bool:
-    """Play and print; whether every check held."""
+def play(folder: DataFolder, url: str | None, *, as_json: bool) -> bool:
+    """Play and print; whether every check held. Without `url` it is the folder's own API."""
     record = running(folder)
+    url = url or str(record["api_url"])
     people = actors.load(folder) if record["loopback"] else []
     if not people:
         raise CliError("this network has no demo logins: it does not listen on the loopback alone", name="NoDemoLogins")

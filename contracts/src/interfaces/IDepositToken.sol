@@ -26,7 +26,7 @@ interface IDepositToken is IERC20 {
     /// @notice A reference must not be zero.
     error BankReferenceMissing();
 
-    /// @notice The signed transfer was used or cancelled before.
+    /// @notice The signed transfer was used before.
     error AuthorizationAlreadyUsed(address authorizer, bytes32 nonce);
 
     /// @notice Now is outside the signed transfer's exclusive bounds.

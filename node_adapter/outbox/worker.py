@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from node_adapter.db import read_only
 from node_adapter.errors import ContractReverted, NodeError
+from node_adapter.keyring import KeyNotHeld, KeystoreError
 from node_adapter.outbox.chain import Request, taken
 from node_adapter.outbox.collect import Collector
 from node_adapter.outbox.commands import WorkerBusy
@@ -45,28 +47,40 @@ class Worker:
         self._lease = Lease(outbox.engine)
         self._recovery = Recovery(outbox)
         self._collector = Collector(outbox)
+        self.trouble = ""
+        """Why nothing moves at present, one line; empty when all is well."""
         self._judged_after: dict[str, int] = {}
         """Operation refused at its estimate → the last operation in flight then, see `_refuse`."""
 
     def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set (and `outbox.wake()` called, if that shall be at once)."""
-        pause_s, trouble = self._poll_s, ""
+        """Works until `stop` is set (and `outbox.wake()` called, if that shall be at once).
+
+        Outlives whatever goes wrong in a round, says it once, and tries again: what matters is in the rows.
+        """
+        pause_s = self._poll_s
         try:
             while not stop.is_set():
                 try:
                     moved = self.step()
-                except (NodeError, WorkerBusy) as error:
-                    if str(error) != trouble:
-                        logger.warning("the outbox waits: %s", error)
-                    trouble, pause_s = str(error), min(TROUBLE_PAUSE_S, max(pause_s * 2, self._poll_s))
+                except (NodeError, WorkerBusy, SQLAlchemyError) as error:
+                    self._say(str(error))
+                except Exception as error:
+                    self._say(f"{type(error).__name__}: {error}", exc_info=True)
                 else:
-                    if trouble:
-                        logger.info("the outbox goes on")
-                    trouble = ""
+                    self._say("")
                     pause_s = FIRST_PAUSE_S if moved else min(pause_s * 2, self._poll_s)
+                if self.trouble:
+                    pause_s = min(TROUBLE_PAUSE_S, max(pause_s * 2, self._poll_s))
                 self._outbox.wait(pause_s)
         finally:
             self.close()
+
+    def _say(self, trouble: str, *, exc_info: bool = False) -> None:
+        if trouble and trouble != self.trouble:
+            logger.warning("the outbox waits: %s", trouble, exc_info=exc_info)
+        elif self.trouble and not trouble:
+            logger.info("the outbox goes on")
+        self.trouble = trouble
 
     def close(self) -> None:
         """Lets another worker take over. Call it from the thread that did the rounds."""
@@ -118,9 +132,14 @@ class Worker:
                     # The addresses of contracts follow from the nonces: none may overtake the one before it.
                     blocked.add(row.signer)
                 continue
+            transaction = chain.transaction(requests[row.id], last[row.signer] + 1, answer, fees)
+            try:
+                result = self._outbox.keyring.sign_transaction(row.signer, transaction)
+            except (KeyNotHeld, KeystoreError) as error:
+                logger.warning("operation %s waits for its key: %s", row.id, error)
+                blocked.add(row.signer)
+                continue
             last[row.signer] += 1
-            transaction = chain.transaction(requests[row.id], last[row.signer], answer, fees)
-            result = self._outbox.keyring.sign_transaction(row.signer, transaction)
             signed.append(_signed_values(row.id, transaction.nonce, transaction.gas, result, now))
         self._store(signed)
         self._refuse(refused)

@@ -260,6 +260,59 @@ def test_worker__mined_but_unseen_before_the_fall_back__dependents_are_not_refus
     assert [network.operation(i).state for i in (admit, anchor)] == ["mined", "mined"]
 
 
+def test_worker__chain_falls_back_during_the_estimates__nobody_is_refused_for_it(network: TestNetwork) -> None:
+    snapshot = network.rpc("evm_snapshot")
+    (admitted,) = network.run(network.admit("financier", 4))
+    (anchor,) = network.accept(network.anchor("financier"))
+    chain = network.outbox.chain
+    original = chain.estimates
+    taken_back: list[bool] = []
+
+    def estimates(requests: Any) -> Any:
+        if not taken_back:
+            taken_back.append(network.rpc("evm_revert", snapshot))
+        return original(requests)
+
+    chain.estimates = estimates  # type: ignore[method-assign]
+    network.settle()
+    assert taken_back == [True]
+    assert [network.operation(i).state for i in (admitted.id, anchor)] == ["mined", "mined"]
+
+
+def test_collect__chain_fell_back_since_the_check__hides_no_lost_operation(network: TestNetwork) -> None:
+    """Were the newcomer's higher block believed, nobody would look at the lost one's again."""
+    snapshot = network.rpc("evm_snapshot")
+    (lost,) = network.run(network.anchor("supplier"))
+    assert network.rpc("evm_revert", snapshot)
+    network.rpc("anvil_mine", "0x3")
+    (newcomer,) = network.accept(network.anchor("bank"))
+    network.worker.sign()
+    network.worker.send()
+    wait_for(lambda: network.outbox.client.receipts([network.operation(newcomer).tx_hash or ""])[0] is not None)
+    assert not network.worker._collector.collect()
+    network.settle()
+    assert network.outbox.client.receipts([lost.tx_hash or ""])[0] is not None
+    assert [network.operation(i).state for i in (lost.id, newcomer)] == ["mined", "mined"]
+
+
+def test_worker__sends_again__one_signers_run_at_a_time(network: TestNetwork) -> None:
+    """No node promises an order between signers, so the next one goes when the one before is mined."""
+    snapshot = network.rpc("evm_snapshot")
+    ids: list[str] = []
+    for sender in ("supplier", "supplier", "bank", "supplier"):
+        ids += [operation.id for operation in network.run(network.anchor(sender))]
+    assert network.rpc("evm_revert", snapshot)
+    network.rpc("evm_setAutomine", False)
+    for count in (2, 1, 1):
+        for _ in range(2):
+            network.worker.step()
+        assert int(network.rpc("txpool_status")["pending"], 16) == count
+        network.rpc("evm_mine")
+        wait_for(lambda: int(network.rpc("txpool_status")["pending"], 16) == 0)
+    network.settle()
+    assert {network.operation(i).state for i in ids} == {"mined"}
+
+
 def test_worker__contract_refuses_at_the_estimate__fails_by_name_and_spends_no_nonce(network: TestNetwork) -> None:
     sender = network.accounts["relay"]
     (refused,) = network.run(network.anchor("relay"))
@@ -334,6 +387,63 @@ def test_worker__nonce_used_elsewhere_after_signing__fails_and_is_not_signed_ane
     operation = network.operation(taken)
     assert (operation.state, operation.error_name) == ("failed", "NonceUsedElsewhere")
     assert network.operation(after).state == "mined"
+
+
+def test_worker__earlier_ones_still_in_flight__takes_the_nonces_after_them(network: TestNetwork) -> None:
+    network.rpc("evm_setAutomine", False)
+    ids: list[str] = []
+    for _ in range(3):
+        more, _ = anchors(network, "supplier", "bank")
+        ids += more
+        network.worker.step()
+    network.rpc("evm_setAutomine", True)
+    network.settle()
+    assert [(o.state, o.nonce) for o in map(network.operation, ids)] == [("mined", n) for n in (0, 0, 1, 1, 2, 2)]
+
+
+def test_worker__one_key_cannot_be_opened__the_others_go_on(network: TestNetwork) -> None:
+    path = network.folder / "keys" / "supplier.json"
+    text = path.read_text()
+    path.write_text(text.replace('"ciphertext": "', '"ciphertext": "00'))
+    network.restart()
+    ids, hashes = anchors(network, "supplier", "bank", "supplier")
+    for _ in range(20):
+        network.worker.step()
+    assert [network.operation(i).state for i in ids] == ["pending", "mined", "pending"]
+    path.write_text(text)
+    network.settle()
+    assert {h: anchored(network)[h] for h in hashes} == dict.fromkeys(hashes, 1)
+
+
+def test_run__a_round_goes_wrong__says_so_once_and_goes_on(
+    network: TestNetwork, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = network.worker
+    worker.close()
+    original, broken = worker.sign, threading.Event()
+    broken.set()
+
+    def sign() -> bool:
+        if broken.is_set():
+            raise RuntimeError("a bug")
+        return original()
+
+    worker.sign = sign  # type: ignore[method-assign]
+    ids, _ = anchors(network, "supplier")
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    try:
+        wait_for(lambda: "a bug" in worker.trouble)
+        time.sleep(0.5)
+        broken.clear()
+        wait_for(lambda: network.operation(ids[0]).state == "mined")
+        wait_for(lambda: not worker.trouble)
+    finally:
+        stop.set()
+        network.outbox.wake()
+        thread.join(10)
+    assert caplog.text.count("the outbox waits") == 1
 
 
 def test_worker__arguments_that_fit_no_function__fail_by_name(network: TestNetwork) -> None:

@@ -119,8 +119,9 @@ def _solc(task: dict[str, Any], contracts_dir: Path, allow_paths: list[str]) -> 
     tools = contracts_dir.parent / "hardhat-free-devnet"
     version = json.loads((tools / "package.json").read_text())["dependencies"]["solc"]
     with _compiler_folder(tools / "solcx"):
-        import solcx
         from solcx.exceptions import SolcError, SolcNotInstalled
+
+        import solcx
 
         try:
             output: dict[str, Any] = solcx.compile_standard(

@@ -88,17 +88,10 @@ def _argument(entry: dict[str, Any], value: Any) -> Any:
     if kind == "tuple":
         return tuple(_argument(*pair) for pair in _fields(entry, value))
     if kind.startswith(("uint", "int")):
-        return _integer(entry, value)
+        return int(value, 16) if isinstance(value, str) and value.startswith("0x") else value
     if kind.startswith("bytes") and isinstance(value, str):
         return from_hex(value)
     return value
-
-
-def _integer(entry: dict[str, Any], value: Any) -> int:
-    # A bool is an int to Python; here it is a slip.
-    if isinstance(value, bool):
-        raise TypeError(f"{entry['name']} is a number, not {value}")
-    return int(value, 16) if isinstance(value, str) and value.startswith("0x") else value
 
 
 def _fields(entry: dict[str, Any], value: Any) -> list[tuple[dict[str, Any], Any]]:

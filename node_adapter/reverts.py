@@ -31,8 +31,8 @@ def contract_refusal(error: RpcError) -> ContractReverted | None:
 def _revert_data(data: Any) -> str | None:
     """Hex itself (geth, anvil, Besu), after a word ("Reverted 0x…"), or some levels down in objects."""
     if isinstance(data, str):
-        found = _DATA.findall(data)
-        return max(found, key=len) if found else None
+        found = _DATA.search(data)
+        return found[0] if found else None
     if isinstance(data, dict):
         for key in ("data", "result", "return", "output", "originalError"):
             if (found_in := _revert_data(data.get(key))) is not None:

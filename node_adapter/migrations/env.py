@@ -10,8 +10,6 @@ context.configure(
     version_table=attributes["version_table"],
     # SQLite knows next to no ALTER TABLE: alembic then copies the table.
     render_as_batch=True,
-    # Alembic takes SQLite for unable to roll back DDL; with a BEGIN of our own it can.
-    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()

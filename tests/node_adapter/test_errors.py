@@ -75,6 +75,7 @@ def test_decode_revert__what_nobody_knows__is_kept(data: str | None) -> None:
     "error",
     [
         RpcError(3, "execution reverted: custom error 0x…", REVERT),  # anvil, geth
+        RpcError(3, "VM exception", REVERT),
         RpcError(-32000, "Execution reverted", REVERT),  # Besu
         RpcError(-32015, "VM execution error.", f"Reverted {REVERT}"),  # Nethermind, OpenEthereum
         RpcError(-32603, "transaction reverted", {"message": "x", "data": {"data": REVERT}}),  # nested

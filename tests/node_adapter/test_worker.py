@@ -334,6 +334,18 @@ def test_worker__two_race_for_one_thing__the_second_is_mined_and_fails_by_name(n
     assert anchored(network)[text.hex()] == 1
 
 
+def test_worker__refused_for_what_its_own_block_changed__is_named_all_the_same(network: TestNetwork) -> None:
+    text = secrets.token_bytes(32)
+    network.rpc("evm_setAutomine", False)
+    first, second = network.accept(network.anchor("supplier", text), network.anchor("supplier", text))
+    network.worker.step()
+    network.rpc("evm_mine")
+    network.rpc("evm_setAutomine", True)
+    network.settle()
+    assert network.operation(first).block_number == network.operation(second).block_number
+    assert network.operation(second).error_name == "AnchorAlreadyExists"
+
+
 def test_worker__failed_on_chain_and_taken_back__is_tried_again_in_its_place(network: TestNetwork) -> None:
     snapshot = network.rpc("evm_snapshot")
     text = secrets.token_bytes(32)

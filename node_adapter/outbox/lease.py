@@ -37,7 +37,10 @@ class Lease:
             self._file = None
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            connection.invalidate()  # the lock goes with the session, which the pool would keep
+            try:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WORKER_LOCK})
+            except SQLAlchemyError:
+                connection.invalidate()  # the session is gone or going, and the lock with it
             connection.close()
 
     def _hold_file(self, path: Path) -> None:

@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api import errors
+from api import errors, openapi
 from api.audit.routes import router as audit
 from api.chain.routes import router as chain
 from api.context import Services, ServicesDep
 from api.financing.routes import router as financing
+from api.guard import Guard
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
@@ -83,7 +84,14 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
             thread.join(timeout=10)
         services.engine.dispose()
 
-    app: FastAPI = FastAPIOffline(title="scf-network", version="1", description=_DESCRIPTION, lifespan=lifespan)
+    app: FastAPI = FastAPIOffline(
+        title="scf-network",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
+    )
     app.state.services = services
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
@@ -92,7 +100,8 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.include_router(v1)
     app.include_router(audit, prefix="/audit/v1")
     app.include_router(_health())
-    app.middleware("http")(_security_headers)
+    app.add_middleware(Guard)
+    openapi.declare_problems(app)
     return app
 
 
@@ -126,13 +135,6 @@ def _waiting_for(services: Services) -> str | None:
         return "the index: it has no block yet"
     behind = head - indexed.number
     return f"the index: {behind} blocks behind" if abs(behind) > LAG_READY_BLOCKS else None
-
-
-async def _security_headers(request: Request, call_next):  # type: ignore[no-untyped-def]  # starlette's own signature
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _secret(path: Path) -> bytes:

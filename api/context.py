@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from api.errors import IdempotencyKeyMissing, RequestInvalid
+from api.errors import ApiError, IdempotencyKeyMissing, RequestInvalid
 from api.identity import tokens
 from api.identity.actor import Actor
 from api.invoices.vault import MasterKey
@@ -21,8 +21,9 @@ from api.reading import newest_block
 from api.settings import ApiSettings
 from node_adapter.client import NodeClient
 from node_adapter.deployments import Deployments
+from node_adapter.errors import ContractReverted
 from node_adapter.networks import Network
-from node_adapter.outbox.commands import Call, Command
+from node_adapter.outbox.commands import AlreadyAccepted, Call, Command
 from node_adapter.outbox.models import Operation
 from node_adapter.outbox.outbox import Outbox
 
@@ -121,24 +122,38 @@ class CommandContext:
             sign_as=sign_as,
         )
 
-    def once(self, request: BaseModel | bytes, prepare: "Callable[[str], Prepared]") -> OperationRead:
+    def once(self, act: str, request: BaseModel | bytes, prepare: "Callable[[str], Prepared]") -> OperationRead:
         """The stored operation if this very command was given before; else prepare, try it on the node, and store it.
 
-        The same key with another request is refused (IdempotencyKeyReused). A command that the contracts would refuse
-        now raises ContractReverted and stores nothing.
+        `act` says what is done, and to what where the address says it: two routes may take bodies that look alike. The
+        same key with another request is refused (IdempotencyKeyReused). A command that the contracts would refuse now
+        raises ContractReverted and stores nothing.
         """
         body = request if isinstance(request, bytes) else request.model_dump_json().encode()
-        request_hash = hashlib.sha256(body).hexdigest()
-        stored = self.outbox.find(self.actor.organisation_id, self.idempotency_key, request_hash)
+        request_hash = hashlib.sha256(act.encode() + b"\n" + body).hexdigest()
+        stored = self._stored(request_hash)
         if stored is not None:
             return self.read(stored)
-        prepared = prepare(request_hash)
+        try:
+            operation = self._accept(prepare(request_hash))
+        except (AlreadyAccepted, ApiError, ContractReverted):
+            # The same request may have been accepted meanwhile, and have changed what this one was then refused for.
+            stored = self._stored(request_hash)
+            if stored is None:
+                raise
+            return self.read(stored)
+        self.outbox.wake()
+        return self.read(operation)
+
+    def _stored(self, request_hash: str) -> Operation | None:
+        return self.outbox.find(self.actor.organisation_id, self.idempotency_key, request_hash)
+
+    def _accept(self, prepared: "Prepared") -> Operation:
         self.outbox.simulate(prepared.command)
         with Session(self.services.engine, expire_on_commit=False) as session, session.begin():
             operation = self.outbox.accept(session, prepared.command)
             prepared.record(session, operation)
-        self.outbox.wake()
-        return self.read(operation)
+        return operation
 
     def read(self, operation: Operation) -> OperationRead:
         """The operation as every command answers it."""

@@ -20,6 +20,10 @@ from node_adapter.errors import ContractReverted, NodeError
 from node_adapter.outbox.commands import OutboxError
 
 PROBLEM_TYPE = "urn:scf-network:problem:"
+RETRY_AFTER_S = "2"
+
+SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+"""Of every answer."""
 
 
 class ApiError(Exception):
@@ -84,6 +88,7 @@ class NotCaughtUp(ApiError):
     """The index has no block yet."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": RETRY_AFTER_S}  # noqa: RUF012 - ClassVar in the base
 
 
 _OUTBOX_STATUS: dict[str, HTTPStatus] = {
@@ -91,6 +96,9 @@ _OUTBOX_STATUS: dict[str, HTTPStatus] = {
     "SignatureMismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "StaleNonce": HTTPStatus.CONFLICT,
 }
+
+_HTTP_NAME = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RequestTooLarge"}
+"""Where Python's own phrase changes with its version."""
 
 
 def problem(
@@ -143,17 +151,24 @@ def install(app: FastAPI) -> None:
             _name(error),
             f"{error}. Nothing was changed; try again.",
             None,
-            {"Retry-After": "2"},
+            {"Retry-After": RETRY_AFTER_S},
         )
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
 
+    @app.exception_handler(Exception)
+    def _fault(_: Request, _error: Exception) -> JSONResponse:
+        # The server logs it. This answer is made outside of every middleware.
+        detail = "a fault of ours, which is in the server's log; the same Idempotency-Key can safely be sent again"
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalFault", detail, None, SECURITY_HEADERS)
+
     @app.exception_handler(HTTPException)
     def _http(_: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        return problem(status, status.phrase.replace(" ", ""), str(error.detail), None, error.headers)
+        name = _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
+        return problem(status, name, str(error.detail), None, error.headers)
 
 
 def _name(error: Exception) -> str:
@@ -166,7 +181,10 @@ def _sentence(error: RequestValidationError) -> str:
 
 def _errors(error: RequestValidationError) -> list[dict[str, Any]]:
     """Which field, and what is wrong with it. The value is not repeated: it may be a secret."""
-    return [
-        {"field": ".".join(str(part) for part in found["loc"] if part != "body") or "body", "problem": found["msg"]}
-        for found in error.errors()
-    ]
+    return [{"field": _field(found), "problem": found["msg"]} for found in error.errors()]
+
+
+def _field(found: Mapping[str, Any]) -> str:
+    if found["type"] == "json_invalid":
+        return "body"  # its place is a count of characters
+    return ".".join(str(part) for part in found["loc"] if part != "body") or "body"

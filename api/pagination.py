@@ -15,6 +15,8 @@ from api.errors import RequestInvalid
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
+CURSOR_MAX = 2_000
+"""Characters: an organisation's name of 200, four bytes each, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class PageRequest:
 
 
 def get_page(
-    cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=400)] = None,
+    cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=CURSOR_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
 ) -> PageRequest:
     """The page that the query asks for; RequestInvalid for a cursor that no answer of ours gave."""
@@ -46,7 +48,7 @@ def fetch(
 ) -> tuple[Sequence[Row], str | None]:
     """The page's rows, newest first by `key` (which must be unique together), and the next page's cursor."""
     if page.after is not None:
-        if len(page.after) != len(key):
+        if len(page.after) != len(key) or not all(map(_fits, page.after, key)):
             raise RequestInvalid("the cursor is not of this list")
         query = query.where(tuple_(*key) < tuple_(*page.after))
     rows = session.scalars(query.order_by(*(column.desc() for column in key)).limit(page.limit + 1)).all()
@@ -56,8 +58,17 @@ def fetch(
     return rows[: page.limit], _encode(tuple(getattr(last, column.key) for column in key))
 
 
+def _fits(value: object, column: InstrumentedAttribute[Any]) -> bool:
+    """Whether the database can compare the value with the column: a cursor may be anything a client made up."""
+    if type(value) is not column.type.python_type:
+        return False
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in str(value))
+
+
 def _encode(key: tuple[Any, ...]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str) -> tuple[Any, ...]:
@@ -65,6 +76,6 @@ def _decode(cursor: str) -> tuple[Any, ...]:
         decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise RequestInvalid("the cursor is not one of ours; pass `next` of the page before") from error
-    if not isinstance(decoded, list) or not all(isinstance(part, str | int) for part in decoded):
+    if not isinstance(decoded, list):
         raise RequestInvalid("the cursor is not one of ours; pass `next` of the page before")
     return tuple(decoded)

@@ -3,12 +3,35 @@
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from node_adapter.words import checksum_address
 
 PayableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{56}$", description="0x and 56 hexadecimal digits")]
 ReceivableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="0x and 64 hexadecimal digits")]
-Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
 Uuid = Annotated[str, Path(pattern=r"^[0-9a-f-]{32,36}$")]
+RowId = Annotated[str, Field(pattern=r"^[0-9a-f-]{32,36}$", description="An id that an answer of ours gave")]
+
+
+def _checksummed(address: str) -> str:
+    """EIP-55. Digits all of one case have no checksum in them; mixed ones must have the right one."""
+    digits = address[2:]
+    right = checksum_address(bytes.fromhex(digits))
+    if address != right and digits not in (digits.lower(), digits.upper()):
+        raise PydanticCustomError(
+            "AddressChecksumWrong", "the capitals are not those of this address (EIP-55): a digit may be mistyped"
+        )
+    if not int(digits, 16):
+        raise PydanticCustomError("AddressZero", "the zero address is nobody's")
+    return right
+
+
+Address = Annotated[
+    str,
+    Field(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits; with a checksum (EIP-55) or none"),
+    AfterValidator(_checksummed),
+]
 
 
 class Request(BaseModel):

@@ -21,6 +21,7 @@ from api.financing.schemas import FinancingAsk, QuoteMake
 from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
 from api.receivables import service as receivables
+from api.schemas import NoBody
 from indexer.models import Deal, Payable
 from node_adapter import typed_data
 from node_adapter.outbox.commands import Call
@@ -34,8 +35,8 @@ class ReceivableNotHolder(NotYours):
     """Only the holder asks for financing."""
 
 
-class ReceivableInsufficientValue(RequestInvalid):
-    """More was asked for than the piece holds."""
+class ReceivableInsufficientValue(StateForbids):
+    """More was asked for than the piece holds. Named and answered like the contract's own."""
 
 
 class RequestAccepted(StateForbids):
@@ -98,7 +99,7 @@ def accepted(session: Session, request_ids: Sequence[str]) -> set[str]:
 def ask(context: CommandContext, body: FinancingAsk) -> OperationRead:
     """The holder asks for quotes. Nothing goes on chain."""
     context.actor.must_be(Role.SUPPLIER)
-    return context.once(body, lambda request_hash: _request(context, body, request_hash))
+    return context.once("ask", body, lambda request_hash: _request(context, body, request_hash))
 
 
 def _request(context: CommandContext, body: FinancingAsk, request_hash: str) -> Prepared:
@@ -140,8 +141,9 @@ def _request(context: CommandContext, body: FinancingAsk, request_hash: str) -> 
 def make_quote(context: CommandContext, request_id: str, body: QuoteMake) -> OperationRead:
     """A financier prices the request for today and signs: the quote, and the payment that it alone can use."""
     context.actor.must_be(Role.FINANCIER)
-    request = f"quote {request_id}\n".encode() + body.model_dump_json().encode()
-    return context.once(request, lambda request_hash: _quote(context, request_id, body, request_hash))
+    return context.once(
+        f"quote {request_id}", body, lambda request_hash: _quote(context, request_id, body, request_hash)
+    )
 
 
 def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_hash: str) -> Prepared:
@@ -236,7 +238,7 @@ def _quote_values(request: FinancingRequest, row: FinancingQuote) -> dict[str, o
 def accept(context: CommandContext, quote_id: str) -> OperationRead:
     """The supplier accepts: receivable and cash change hands in one transaction, or nothing does."""
     return context.once(
-        f"accept {quote_id}".encode(), lambda request_hash: _acceptance(context, quote_id, request_hash)
+        f"accept {quote_id}", NoBody(), lambda request_hash: _acceptance(context, quote_id, request_hash)
     )
 
 

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from api.schemas import Page, Request
+from api.schemas import Page, Request, RowId
 
 
 class Token(BaseModel):
@@ -18,7 +18,7 @@ class Token(BaseModel):
 class ParticipantAdmit(Request):
     """Which registered organisation to admit; its role decides what it may do on the network."""
 
-    organisation_id: str = Field(min_length=1, max_length=36)
+    organisation_id: RowId
 
 
 class ParticipantRead(BaseModel):

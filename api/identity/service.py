@@ -89,7 +89,7 @@ def list_participants(session: Session, page: PageRequest) -> Participants:
 def admit(context: CommandContext, body: ParticipantAdmit) -> OperationRead:
     """The operator admits a registered organisation: account, roles and salted legal-entity hash go on chain."""
     context.actor.must_be(Role.OPERATOR)
-    return context.once(body, lambda request_hash: _admission(context, body, request_hash))
+    return context.once("admit", body, lambda request_hash: _admission(context, body, request_hash))
 
 
 def _admission(context: CommandContext, body: ParticipantAdmit, request_hash: str) -> Prepared:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared, Services
+from api.currencies import deposit_token
 from api.domain.dates import business_date
 from api.domain.money import Money
 from api.errors import NotFound, RequestInvalid
@@ -45,12 +46,13 @@ class InvoiceDatesUnusable(RequestInvalid):
 def upload(context: CommandContext, document: bytes) -> OperationRead:
     """Read, check and keep an invoice of the caller's own, and anchor its hash."""
     context.actor.must_be(Role.SUPPLIER)
-    return context.once(document, lambda request_hash: _kept(context, document, request_hash))
+    return context.once("upload", document, lambda request_hash: _kept(context, document, request_hash))
 
 
 def _kept(context: CommandContext, document: bytes, request_hash: str) -> Prepared:
     parsed = read_invoice(document)
     check_financeable(parsed)
+    deposit_token(context.services.deployments, parsed.currency)  # here, not only once it is to be proposed
     seller = _seller(context, parsed.seller)
     debtor = _debtor(context.session, parsed.buyer)
     _check_dates(context, parsed)

@@ -3,11 +3,12 @@
 from sqlalchemy.orm import Session
 
 from api.context import Services
-from api.errors import NotFound, StateForbids
+from api.errors import NotFound
 from api.identity.actor import Actor
 from api.operations.reading import read_operation
 from api.operations.schemas import OperationRead, SignaturesGiven
-from node_adapter.outbox.models import Operation, OperationState
+from node_adapter.outbox.commands import StaleNonce
+from node_adapter.outbox.models import Operation
 
 
 def get_operation(session: Session, services: Services, actor: Actor, operation_id: str) -> OperationRead:
@@ -18,13 +19,19 @@ def get_operation(session: Session, services: Services, actor: Actor, operation_
 def give_signature(
     reading: Session, services: Services, actor: Actor, operation_id: str, given: SignaturesGiven
 ) -> OperationRead:
-    """Take what the client's own wallet signed: exactly what was handed out. Repeating it changes nothing."""
+    """Take what the client's own wallet signed: exactly what was handed out. Repeating it changes nothing.
+
+    Raises SignatureMismatch, SignatureNotAwaited, and StaleNonce, whose operation then has a fresh `to_sign`.
+    """
+    stale: StaleNonce | None = None
     with Session(services.engine, expire_on_commit=False) as session, session.begin():
         operation = _own(session, actor, operation_id)
-        if operation.state == OperationState.AWAITING_SIGNATURE:
+        try:
             services.outbox.signature(session, operation, given.signatures)
-        elif operation.signatures != given.signatures:
-            raise StateForbids(f"operation {operation_id} awaits no signature", state=operation.state)
+        except StaleNonce as error:
+            stale = error
+    if stale is not None:
+        raise stale
     services.outbox.wake()
     return read_operation(reading, services.network, operation)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.domain.money import Money, PositiveMoney
 from api.parties import Party
-from api.schemas import Page, Request
+from api.schemas import Page, Request, RowId
 
 PayableStateName = Literal["proposed", "confirmed", "settled"]
 
@@ -15,7 +15,7 @@ PayableStateName = Literal["proposed", "confirmed", "settled"]
 class PayablePropose(Request):
     """Propose the payable behind one of your uploaded invoices to its debtor."""
 
-    invoice_id: str = Field(min_length=1, max_length=36)
+    invoice_id: RowId
     minimum_piece: PositiveMoney | None = Field(
         default=None, description="The least a split may hand on (I4); 100.00 if not given."
     )

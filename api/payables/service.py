@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared, Services
@@ -33,7 +33,12 @@ PAYMENT_LIFE_S = 7 * 86_400
 
 
 def visible_to(party: str | None) -> ColumnElement[bool]:
-    """Supplier, debtor and whoever has ever held a piece. Every query of this module goes through here."""
+    """Supplier, debtor and whoever has ever held a piece. Every query of this module goes through here.
+
+    Who has no account is no party; to SQL it would look like whoever stands after a draw.
+    """
+    if party is None:
+        return false()
     held = exists().where(ReceivableMove.payable_id == Payable.payable_id, ReceivableMove.to_account == party)
     return or_(Payable.supplier == party, Payable.debtor == party, held)
 
@@ -49,7 +54,7 @@ def get(session: Session, actor: Actor, payable_id: str) -> Payable:
 def propose(context: CommandContext, body: PayablePropose) -> OperationRead:
     """The supplier proposes the payable of its invoice. The debtor's currency decides the deposit token."""
     context.actor.must_be(Role.SUPPLIER)
-    return context.once(body, lambda request_hash: _proposal(context, body, request_hash))
+    return context.once("propose", body, lambda request_hash: _proposal(context, body, request_hash))
 
 
 def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) -> Prepared:
@@ -87,7 +92,7 @@ def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) 
 def confirm(context: CommandContext, payable_id: str) -> OperationRead:
     """The debtor signs the full terms (R-09); the platform's relay brings the signature to the chain."""
     return context.once(
-        _named("confirm", payable_id), lambda request_hash: _confirmation(context, payable_id, request_hash)
+        f"confirm {payable_id}", NoBody(), lambda request_hash: _confirmation(context, payable_id, request_hash)
     )
 
 
@@ -128,8 +133,9 @@ def _confirmation(context: CommandContext, payable_id: str, request_hash: str) -
 
 def pay(context: CommandContext, payable_id: str, body: PayablePay) -> OperationRead:
     """The debtor signs a transfer that can pay this payable alone; the relay brings it to the chain."""
-    request = _named("pay", payable_id) + body.model_dump_json().encode()
-    return context.once(request, lambda request_hash: _payment(context, payable_id, body, request_hash))
+    return context.once(
+        f"pay {payable_id}", body, lambda request_hash: _payment(context, payable_id, body, request_hash)
+    )
 
 
 def _payment(context: CommandContext, payable_id: str, body: PayablePay, request_hash: str) -> Prepared:
@@ -239,7 +245,3 @@ def _overdue(row: Payable, due: date, now: int) -> bool:
 
 def _instant(timestamp: int | None) -> datetime | None:
     return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
-
-
-def _named(act: str, payable_id: str) -> bytes:
-    return f"{act} {payable_id}\n".encode() + NoBody().model_dump_json().encode()

@@ -22,7 +22,7 @@ def list_receivables(
     page: PageDep,
     payable_id: Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{56}$")] = None,
 ) -> Receivables:
-    """Receivables you hold, held, or owe."""
+    """Receivables you hold, owe, or handed on; what you handed on is shown as it was then."""
     return service.list_receivables(session, services, actor, page, payable_id)
 
 
@@ -31,7 +31,7 @@ def get_receivable(
     receivable_id: ReceivableId, session: SessionDep, services: ServicesDep, actor: ActorDep
 ) -> ReceivableRead:
     """One receivable you are a party to."""
-    return service.read(session, services, service.get(session, actor, receivable_id))
+    return service.read(session, services, actor, service.get(session, actor, receivable_id))
 
 
 @router.post("/{receivable_id}/split", status_code=202)

@@ -29,7 +29,7 @@ class ReceivableRead(BaseModel):
     receivable_id: str
     payable_id: str
     parent_id: str | None
-    state: Literal["live", "redeemed"]
+    state: Literal["live", "redeemed", "handed_on"] = Field(description="`handed_on`: as it left your hands.")
     holder: Party
     debtor: Party
     value: Money

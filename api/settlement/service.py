@@ -19,7 +19,7 @@ from node_adapter.outbox.commands import Call
 def credit(context: CommandContext, body: DepositCredit) -> OperationRead:
     """The bank credits real money that it received, against a reference it can use once."""
     context.actor.must_be(Role.BANK)
-    return context.once(body, lambda request_hash: _credit(context, body, request_hash))
+    return context.once("credit", body, lambda request_hash: _credit(context, body, request_hash))
 
 
 def _credit(context: CommandContext, body: DepositCredit, request_hash: str) -> Prepared:

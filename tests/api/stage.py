@@ -1,0 +1,386 @@
+"""The network as API tests meet it: a real node, contracts, SQLite, the index, the app with its outbox worker, and
+everybody logged in. One for all tests: each makes payables of its own, and nobody counts on the chain's length.
+"""
+
+import itertools
+import secrets
+import threading
+import time
+import warnings
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from httpx import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from stdnum.cn import uscc
+
+from api.app import make_services
+from api.context import Services
+from api.domain.money import Money
+from api.identity.actor import Role
+from api.identity.models import Organisation, User
+from api.identity.service import register_organisation
+from api.identity.tokens import hash_password
+from api.invoices.vault import load_or_create_master_key
+from api.settings import ApiSettings
+from hardhat_free_devnet import Anvil, fund, rpc
+from indexer.events import Decoder
+from indexer.follow import Follower
+from node_adapter.client import NodeClient
+from node_adapter.db import make_engine, migrate
+from node_adapter.deploy import deploy_network
+from node_adapter.deployments import Deployments
+from node_adapter.keyring import Keyring, Wallet, create_account
+from node_adapter.outbox.models import Operation, OperationState
+from node_adapter.outbox.outbox import Outbox
+from node_adapter.outbox.worker import Worker
+from scripts.actors import PERSONAS, SERVICE_KEYS, Persona
+from scripts.story_invoice import StoryParty, story_invoice
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would rather have httpx2
+    from fastapi.testclient import TestClient
+
+QUICK = 2**4
+"""scrypt's n for keys that guard nothing."""
+PASSPHRASE = "a passphrase of the tests"
+PASSWORD = "a password of the tests"
+WAIT_S = 30.0
+ON_ITS_WAY = {OperationState.PENDING, OperationState.SIGNED, OperationState.SENT}
+FACE = 1_000_000_00
+FIRST_CASH = 10**12
+
+EXTRAS = (
+    Persona("poor", "穷资本 Penniless Capital", Role.FINANCIER, "91110000MA01F3003E"),
+    Persona("own", "自持供应 Keeps Its Own Key", Role.SUPPLIER, "91320500MA1N59009H", "own"),
+)
+NEVER_ADMITTED = {"outsider", "o", "r"}
+"""The outsider by the story; operator and regulator take no part in the chain."""
+
+_numbers = itertools.count(1)
+
+
+def with_check_digit(code: str) -> str:
+    """A USCC whose last character is right, whatever it was."""
+    return code[:17] + str(uscc.calc_check_digit(code[:17]))
+
+
+EVERYBODY = tuple(
+    Persona(p.login, p.name, p.role, with_check_digit(p.legal_id), p.custody) for p in (*PERSONAS, *EXTRAS)
+)
+
+
+def money(minor: int, currency: str = "CNY") -> dict[str, str]:
+    return Money(minor, currency).to_json()
+
+
+def refusal(response: Response) -> str:
+    """ "409 QuoteExpired"; fails unless the answer is a problem as RFC 9457 and the house want it."""
+    body = response.json()
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    assert set(body) == {"type", "title", "status", "detail", "params"}, body
+    assert body["type"] == f"urn:scf-network:problem:{body['title']}"
+    assert body["status"] == response.status_code
+    assert body["detail"]
+    assert isinstance(body["params"], dict)
+    return f"{response.status_code} {body['title']}"
+
+
+def answer(response: Response) -> str:
+    """The status, and a refusal's name."""
+    return str(response.status_code) if response.is_success else refusal(response)
+
+
+@dataclass
+class Member:
+    """One login's side of the API. "nobody" sends no token."""
+
+    stage: "Stage"
+    login: str
+    organisation_id: str = ""
+    address: str = ""
+    legal_id: str = ""
+    name: str = ""
+    _token: str = field(default="", repr=False)
+
+    @property
+    def token(self) -> str:
+        """Good for an hour: longer than all tests."""
+        if not self._token:
+            self._token = log_in(self.stage, self.login).json()["access_token"]
+        return self._token
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {} if self.login == "nobody" else {"Authorization": f"Bearer {self.token}"}
+
+    def get(self, path: str, **query: Any) -> Response:
+        return self.stage.http.get(path, params=query, headers=self._headers)
+
+    def read(self, path: str, **query: Any) -> Any:
+        response = self.get(path, **query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None, **more: Any) -> Response:
+        headers = {**self._headers, "Idempotency-Key": key or secrets.token_hex(16), **more.pop("headers", {})}
+        if "files" not in more and "content" not in more:
+            more["json"] = {} if body is None else body
+        return self.stage.http.post(path, headers=headers, **more)
+
+    def upload(self, document: bytes, *, key: str | None = None) -> Response:
+        return self.post("/api/v1/invoices", key=key, files={"file": ("invoice.xml", document, "application/xml")})
+
+    def sign(self, operation: dict[str, Any]) -> Response:
+        """Hand in what the login's own wallet makes of `to_sign`."""
+        signatures = [self.stage.wallets[self.login].sign(item) for item in operation["to_sign"]]
+        return self.post(f"/api/v1/operations/{operation['id']}/signature", {"signatures": signatures})
+
+    def command(self, path: str, body: Any = None, **more: Any) -> dict[str, Any]:
+        """Given, signed if it must be, and done; an assertion for any refusal."""
+        response = self.post(path, body, **more)
+        assert response.status_code == 202, response.text
+        operation: dict[str, Any] = response.json()
+        if operation["state"] == "awaiting_signature":
+            response = self.sign(operation)
+            assert response.status_code == 202, response.text
+        ended = self.ended(operation["id"])
+        assert ended["state"] == "done", ended
+        return ended
+
+    def ended(self, operation_id: str) -> dict[str, Any]:
+        """The operation once it is done or failed."""
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            self.stage.index()
+            operation: dict[str, Any] = self.read(f"/api/v1/operations/{operation_id}")
+            if operation["state"] in {"done", "failed"}:
+                return operation
+            time.sleep(0.005)
+        raise AssertionError(f"operation is still {operation}")
+
+    def cash(self) -> int:
+        return Money.from_json(self.read("/api/v1/accounts/me")["balances"][0]["balance"]).minor
+
+
+@dataclass
+class Stage:
+    """`stage["s1"]` is the first supplier; the acts below are done when they return."""
+
+    node: Anvil
+    folder: Path
+    settings: ApiSettings
+    services: Services
+    follower: Follower
+    wallets: dict[str, Wallet]
+    members: dict[str, Member] = field(default_factory=dict)
+    scene_set: bool = False
+    _http: TestClient | None = None
+    _indexing: threading.Lock = field(default_factory=threading.Lock)
+
+    def __getitem__(self, login: str) -> Member:
+        return self.members[login]
+
+    @property
+    def http(self) -> TestClient:
+        assert self._http is not None, "take the fixture `network`: it lets the app run"
+        return self._http
+
+    def opened(self, http: TestClient) -> "Stage":
+        self._http = http
+        return self
+
+    def index(self) -> None:
+        """What the indexer process does all the time."""
+        with self._indexing:
+            self.follower.catch_up()
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        return rpc(self.node.url, method, *params)
+
+    def operations(self) -> list[Operation]:
+        with Session(self.services.engine, expire_on_commit=False) as session:
+            return list(session.scalars(select(Operation).order_by(Operation.sequence)))
+
+    def operation(self, operation_id: str) -> Operation:
+        with Session(self.services.engine, expire_on_commit=False) as session:
+            return session.get_one(Operation, operation_id)
+
+    def settle(self) -> None:
+        """Until nothing is on its way: what a test left behind must not arrive in the next one."""
+        deadline = time.monotonic() + WAIT_S
+        while any(operation.state in ON_ITS_WAY for operation in self.operations()):
+            assert time.monotonic() < deadline, "the outbox does not come to rest"
+            time.sleep(0.005)
+        self.index()
+
+    # The clock
+
+    def now(self) -> int:
+        return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def pass_time(self, seconds: int) -> None:
+        self.rpc("evm_increaseTime", seconds)
+        self.rpc("anvil_mine", "0x1")
+        self.index()
+
+    def today(self) -> date:
+        return date.fromisoformat(self["r"].read("/api/v1/chain")["business_date"])
+
+    # What everybody does
+
+    def document(self, seller: str = "s1", buyer: str = "c", amount: int = FACE, **changes: Any) -> bytes:
+        today = self.today()
+        wanted: dict[str, Any] = {
+            "number": f"T-{next(_numbers)}",
+            "issue_date": today,
+            "due_date": today + timedelta(days=90),
+            **changes,
+        }
+        sides = [StoryParty(self[login].name, self[login].legal_id) for login in (seller, buyer)]
+        return story_invoice(seller=sides[0], buyer=sides[1], payable_minor=amount, **wanted)
+
+    def invoice(self, seller: str = "s1", amount: int = FACE, **changes: Any) -> str:
+        document = self.document(seller, amount=amount, **changes)
+        done = self[seller].command("/api/v1/invoices", files={"file": ("i.xml", document, "application/xml")})
+        return str(done["resource"]["id"])
+
+    def proposed(self, seller: str = "s1", amount: int = FACE, **changes: Any) -> str:
+        invoice = self.invoice(seller, amount, **changes)
+        done = self[seller].command("/api/v1/payables", {"invoice_id": invoice, "minimum_piece": money(1)})
+        return str(done["resource"]["id"])
+
+    def confirmed(self, seller: str = "s1", amount: int = FACE, **changes: Any) -> str:
+        payable = self.proposed(seller, amount, **changes)
+        self["c"].command(f"/api/v1/payables/{payable}/confirm")
+        return payable
+
+    def split(self, holder: str, piece: str, to: str, value: int) -> str:
+        """The new piece's id."""
+        before = {row["receivable_id"] for row in self._pieces(to, piece[:-8])}
+        parts = {"parts": [{"to": self[to].address, "value": money(value)}]}
+        self[holder].command(f"/api/v1/receivables/{piece}/split", parts)
+        (new,) = {row["receivable_id"] for row in self._pieces(to, piece[:-8])} - before
+        return str(new)
+
+    def asked(self, supplier: str, piece: str, value: int, **more: Any) -> str:
+        body = {"receivable_id": piece, "value": money(value), **more}
+        return str(self[supplier].command("/api/v1/financing-requests", body)["resource"]["id"])
+
+    def quoted(self, financier: str, request: str, rate_ppm: int = 48_000, **more: Any) -> str:
+        path = f"/api/v1/financing-requests/{request}/quotes"
+        return str(self[financier].command(path, {"annual_rate_ppm": rate_ppm, **more})["resource"]["id"])
+
+    def credit(self, login: str, amount: int) -> None:
+        reference = secrets.token_hex(8)
+        body = {"account": self[login].address, "amount": money(amount), "bank_reference": reference}
+        self["b"].command("/api/v1/deposits", body)
+
+    def pay(self, payable: str, amount: int) -> None:
+        body = {"amount": money(amount), "payment_reference": secrets.token_hex(8)}
+        self["c"].command(f"/api/v1/payables/{payable}/pay", body)
+
+    def _pieces(self, login: str, payable: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self[login].read("/api/v1/receivables", payable_id=payable)["items"]
+        return rows
+
+
+def build(node: Anvil, folder: Path) -> Stage:
+    """Keys, tables, organisations with logins, contracts; nobody is admitted and nothing is served yet."""
+    keys, wallets, secret_files = folder / "keys", folder / "wallets", folder / "secrets"
+    secret_files.mkdir(mode=0o700)
+    (secret_files / "keystore.passphrase").touch(mode=0o600)
+    (secret_files / "keystore.passphrase").write_text(PASSPHRASE)
+    hosted = [*(p.login for p in EVERYBODY if p.custody == "hosted"), *SERVICE_KEYS]
+    addresses = {name: create_account(keys, name, PASSPHRASE, work_factor=QUICK) for name in hosted}
+    own = [p.login for p in EVERYBODY if p.custody == "own"]
+    addresses |= {name: create_account(wallets, name, PASSPHRASE, work_factor=QUICK) for name in own}
+    fund(node.url, addresses.values())
+    database = f"sqlite:///{folder}/scf.sqlite3"
+    engine = make_engine(database)
+    for room in ("node_adapter", "indexer", "api"):
+        migrate(engine, room)
+    deployments = folder / "deployments.json"
+    client = NodeClient(node.url)
+    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), Keyring(keys, PASSPHRASE))
+    worker = Worker(outbox)
+    parties = {"deployer": addresses["deployer"], "operator": addresses["o"], "bank": addresses["b"]}
+    deploy_network(outbox, worker.step, **parties).save(deployments)
+    worker.close()
+    settings = ApiSettings(
+        database_url=database, node_url=node.url, deployments=deployments, keys=keys, secrets=secret_files
+    )
+    services = make_services(settings)
+    follower = Follower(engine, NodeClient(node.url), Decoder(services.deployments))
+    follower.pin()
+    follower.catch_up()
+    opened = {name: Wallet.load(wallets / f"{name}.json", PASSPHRASE) for name in own}
+    stage = Stage(node, folder, settings, services, follower, opened)
+    _register(stage, addresses)
+    return stage
+
+
+def _register(stage: Stage, addresses: dict[str, str]) -> None:
+    with Session(stage.services.engine) as session, session.begin():
+        for persona in EVERYBODY:
+            organisation = organisation_of(session, stage, persona, addresses.get(persona.login))
+            session.add(_user(persona.login, organisation, demo=True))
+            stage.members[persona.login] = Member(
+                stage,
+                persona.login,
+                organisation.id,
+                addresses.get(persona.login, ""),
+                persona.legal_id,
+                persona.name,
+            )
+        first = session.get_one(Organisation, stage["s1"].organisation_id)
+        session.add(_user("s1-real", first, demo=False))
+    stage.members["nobody"] = Member(stage, "nobody")
+
+
+def _user(login: str, organisation: Organisation, *, demo: bool) -> User:
+    return User(login=login, password_hash=_hashed(), organisation_id=organisation.id, demo=demo)
+
+
+@cache
+def _hashed() -> str:
+    """Once for everybody: it takes as long as it should."""
+    return hash_password(PASSWORD)
+
+
+def organisation_of(session: Session, stage: Stage, persona: Persona, address: str | None) -> Organisation:
+    """The persona's organisation, registered and flushed; not admitted."""
+    organisation = register_organisation(
+        session,
+        load_or_create_master_key(stage.settings.secrets / "master.key"),
+        name=persona.name,
+        role=persona.role,
+        legal_id=persona.legal_id,
+        address=address,
+        custody=persona.custody,
+    )
+    session.flush()
+    return organisation
+
+
+def log_in(stage: Stage, login: str, password: str = PASSWORD) -> Response:
+    form = {"grant_type": "password", "username": login, "password": password}
+    return stage.http.post("/api/v1/auth/token", data=form)
+
+
+def set_the_scene(stage: Stage) -> None:
+    """All but the outsider are admitted, and who needs cash has it."""
+    given = [
+        stage["o"].post("/api/v1/participants", {"organisation_id": member.organisation_id}).json()["id"]
+        for login, member in stage.members.items()
+        if login not in NEVER_ADMITTED | {"nobody"}
+    ]
+    for operation in given:
+        stage["o"].ended(operation)
+    for login in ("c", "f1", "f2"):
+        stage.credit(login, FIRST_CASH)
+    stage.scene_set = True

@@ -1,0 +1,121 @@
+"""What is named is mapped: every contract error has a status, every refusal of ours has the one form."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+import api
+from api import errors
+from api.errors import ApiError
+from api.invoices.errors import InvoiceRefused
+from api.revert_status import REVERT_STATUS
+from node_adapter.artifacts import CONTRACTS, abi
+from node_adapter.errors import ContractReverted, NodeUnavailable
+from node_adapter.outbox.commands import OutboxError, SignatureMismatch
+from tests.api.stage import TestClient, refusal
+
+NOT_IN_AN_ABI = {"Error", "Panic", "UnknownRevert"}
+"""Solidity's own two, and what the adapter calls data that it cannot read."""
+
+
+def custom_errors() -> set[str]:
+    return {entry["name"] for contract in CONTRACTS for entry in abi(contract) if entry["type"] == "error"}
+
+
+def subclasses(of: type[Any]) -> Iterator[type[Any]]:
+    for module in pkgutil.walk_packages(api.__path__, "api."):
+        if not module.name.startswith(("api.migrations", "api.__main__")):
+            importlib.import_module(module.name)
+    waiting = list(of.__subclasses__())
+    while waiting:
+        found = waiting.pop()
+        waiting += found.__subclasses__()
+        yield found
+
+
+def answer_to(error: Exception) -> Any:
+    """What the API answers when a route raises this."""
+    app = FastAPI()
+    errors.install(app)
+
+    @app.get("/")
+    def route() -> None:
+        raise error
+
+    return TestClient(app, raise_server_exceptions=False).get("/")
+
+
+def test_every_custom_error_has_a_status() -> None:
+    assert custom_errors() - set(REVERT_STATUS) == set()
+
+
+def test_every_status_is_of_a_custom_error() -> None:
+    assert set(REVERT_STATUS) - custom_errors() == NOT_IN_AN_ABI
+
+
+@pytest.mark.parametrize("kind", sorted(set(subclasses(ApiError)), key=lambda kind: kind.__name__))
+def test_problem__every_api_error__has_its_form_its_name_and_its_status(kind: type[ApiError]) -> None:
+    response = answer_to(kind("what was wrong", which="this"))
+    assert refusal(response) == f"{int(kind.status)} {kind.__name__}"
+    assert 400 <= response.status_code < 600
+    assert response.json()["detail"] == "what was wrong"
+    assert response.json()["params"] == {"which": "this"}
+
+
+def test_api_errors__two_of_one_name__there_are_none() -> None:
+    names = [kind.__name__ for kind in {*subclasses(ApiError), *subclasses(InvoiceRefused)}]
+    assert len(names) == len(set(names))
+
+
+def test_api_errors__named_like_a_contracts__have_its_status() -> None:
+    """A client that knows the name must not be told two things."""
+    ours = {kind.__name__: kind.status for kind in subclasses(ApiError)}
+    shared = ours.keys() & REVERT_STATUS.keys()
+    assert {name: ours[name] for name in shared} == {name: REVERT_STATUS[name] for name in shared}
+
+
+@pytest.mark.parametrize("kind", sorted(set(subclasses(InvoiceRefused)), key=lambda kind: kind.__name__))
+def test_problem__every_invoice_refusal__says_what_to_do(kind: type[InvoiceRefused]) -> None:
+    response = answer_to(kind("it is wrong", line=3))
+    assert refusal(response) == f"422 {kind.__name__}"
+    assert response.json()["detail"] == f"it is wrong. {kind.remedy}"
+
+
+def test_problem__a_contracts_refusal__keeps_its_name_and_values() -> None:
+    response = answer_to(ContractReverted("PieceTooDeep", {"depth": 6, "maximum": 5}))
+    assert refusal(response) == "409 PieceTooDeep"
+    assert response.json()["params"] == {"depth": 6, "maximum": 5}
+
+
+def test_problem__the_outbox_refuses__has_its_name() -> None:
+    assert refusal(answer_to(SignatureMismatch(0, "wrong key"))) == "422 SignatureMismatch"
+    assert refusal(answer_to(OutboxError("other"))) == "409 OutboxError"
+
+
+def test_problem__the_node_is_away__says_when_to_try_again() -> None:
+    response = answer_to(NodeUnavailable("no answer"))
+    assert refusal(response) == "503 NodeUnavailable"
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_problem__the_index_is_empty__says_when_to_try_again() -> None:
+    response = answer_to(errors.NotCaughtUp("no block yet"))
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_problem__a_fault_of_ours__tells_nothing_of_the_inside() -> None:
+    response = answer_to(KeyError("/secret/path of table operation"))
+    assert refusal(response) == "500 InternalFault"
+    assert "secret" not in response.text
+    assert "KeyError" not in response.text
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_problem__not_authenticated__says_how() -> None:
+    assert answer_to(errors.Unauthenticated("log in")).headers["www-authenticate"] == "Bearer"

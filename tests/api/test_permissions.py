@@ -1,0 +1,199 @@
+"""Every route × everybody: allowed, or exactly which refusal. A route without a row fails."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy.orm import Session
+from starlette.routing import BaseRoute
+
+from api.identity.actor import Role
+from scripts.actors import Persona
+from tests.api.stage import Stage, answer, money, organisation_of, with_check_digit
+
+EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "outsider", "nobody")
+OPEN = {"/health", "/ready", "/api/v1/auth/token"}
+OPEN_UNLISTED = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
+
+ROLE = "403 RoleMissing"
+UNSEEN = "404 NotFound"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What everybody is answered, but for the exceptions. `body` may name things of the scene, like the path."""
+
+    default: str
+    but: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+
+    def expected(self, path: str) -> dict[str, str]:
+        found = dict.fromkeys(EVERYONE, self.default) | self.but
+        return found if path in OPEN else found | {"nobody": "401 Unauthenticated"}
+
+
+READ_BY_ALL = Row("200")
+READ_BY_PARTIES = Row(UNSEEN, {"s1": "200", "c": "200"})
+READ_BY_REGULATOR = Row(ROLE, {"r": "200"})
+BY_DEBTOR = {"c": "202", "s1": "403 PayableNotDebtor"}
+BY_HOLDER = {"s1": "202", "c": "403 ReceivableNotHolder"}
+BY_FINANCIERS = {"s1": "200", "f1": "200", "f2": "200"}
+SMALL = {"amount": "1.00", "currency": "CNY"}
+
+TABLE: dict[tuple[str, str], Row] = {
+    ("get", "/health"): READ_BY_ALL,
+    ("get", "/ready"): READ_BY_ALL,
+    ("post", "/api/v1/auth/token"): Row("422 RequestInvalid"),  # open to all, and wants a form
+    ("get", "/api/v1/chain"): READ_BY_ALL,
+    ("get", "/api/v1/me"): READ_BY_ALL,
+    ("get", "/api/v1/participants"): READ_BY_ALL,
+    ("post", "/api/v1/participants"): Row(ROLE, {"o": "202"}, {"organisation_id": "{candidate}"}),
+    ("post", "/api/v1/invoices"): Row(
+        ROLE, {"s1": "202", "s2": "422 InvoiceNotYours", "outsider": "422 InvoiceNotYours"}
+    ),
+    ("get", "/api/v1/invoices"): READ_BY_ALL,
+    ("get", "/api/v1/invoices/{invoice_id}"): READ_BY_PARTIES,
+    ("get", "/api/v1/invoices/{invoice_id}/document"): READ_BY_PARTIES,
+    ("post", "/api/v1/payables"): Row(
+        ROLE, {"s1": "202", "s2": UNSEEN, "outsider": UNSEEN}, {"invoice_id": "{invoice_id}"}
+    ),
+    ("get", "/api/v1/payables"): READ_BY_ALL,
+    ("get", "/api/v1/payables/{payable_id}"): READ_BY_PARTIES,
+    ("post", "/api/v1/payables/{payable_id}/confirm"): Row(UNSEEN, BY_DEBTOR),
+    ("post", "/api/v1/payables/{payable_id}/pay"): Row(
+        UNSEEN, BY_DEBTOR, {"amount": SMALL, "payment_reference": "reference"}
+    ),
+    ("get", "/api/v1/receivables"): READ_BY_ALL,
+    ("get", "/api/v1/receivables/{receivable_id}"): READ_BY_PARTIES,
+    ("post", "/api/v1/receivables/{receivable_id}/split"): Row(
+        UNSEEN, BY_HOLDER, {"parts": [{"to": "{s3}", "value": SMALL}]}
+    ),
+    ("post", "/api/v1/receivables/{receivable_id}/redeem"): Row(UNSEEN, BY_HOLDER),
+    ("post", "/api/v1/financing-requests"): Row(
+        ROLE, {"s1": "202", "s2": UNSEEN, "outsider": UNSEEN}, {"receivable_id": "{receivable_id}", "value": SMALL}
+    ),
+    ("get", "/api/v1/financing-requests"): READ_BY_ALL,
+    ("get", "/api/v1/financing-requests/{request_id}"): Row(UNSEEN, BY_FINANCIERS),
+    ("get", "/api/v1/financing-requests/{request_id}/quotes"): Row(UNSEEN, BY_FINANCIERS),
+    ("post", "/api/v1/financing-requests/{request_id}/quotes"): Row(
+        ROLE, {"f1": "202", "f2": "202"}, {"annual_rate_ppm": 40_000}
+    ),
+    ("get", "/api/v1/quotes/{quote_id}"): Row(UNSEEN, {"s1": "200", "f1": "200"}),
+    ("post", "/api/v1/quotes/{quote_id}/accept"): Row(UNSEEN, {"s1": "202", "f1": "403 NotYours"}),
+    ("post", "/api/v1/deposits"): Row(
+        ROLE, {"b": "202"}, {"account": "{s3}", "amount": SMALL, "bank_reference": "{new}"}
+    ),
+    ("get", "/api/v1/accounts/me"): Row("200", {"r": ROLE}),
+    ("get", "/api/v1/operations/{operation_id}"): Row(UNSEEN, {"s1": "200"}),
+    ("post", "/api/v1/operations/{operation_id}/signature"): Row(
+        UNSEEN, {"c": "422 SignatureMismatch"}, {"signatures": ["0x" + "11" * 65]}
+    ),
+    ("get", "/audit/v1/payables"): READ_BY_REGULATOR,
+    ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_REGULATOR,
+    ("get", "/audit/v1/participants"): READ_BY_REGULATOR,
+    ("get", "/audit/v1/deals"): READ_BY_REGULATOR,
+    ("get", "/audit/v1/events"): READ_BY_REGULATOR,
+}
+
+
+def listed(app: FastAPI) -> set[tuple[str, str]]:
+    return {(method, path) for path, methods in app.openapi()["paths"].items() for method in methods}
+
+
+@pytest.mark.devnet
+def test_openapi__every_route__has_a_row(app: FastAPI) -> None:
+    assert listed(app) == set(TABLE)
+
+
+@pytest.mark.devnet
+def test_routes__not_listed_in_openapi__only_the_documentation_itself(app: FastAPI) -> None:
+    def unlisted(route: BaseRoute) -> bool:
+        return not isinstance(route, APIRoute) or not route.include_in_schema
+
+    served = {getattr(route, "path", "") for route in app.routes if unlisted(route)}
+    assert served == OPEN_UNLISTED
+
+
+@pytest.mark.devnet
+def test_routes__without_a_token_by_declaration__only_the_open_ones(app: FastAPI) -> None:
+    unprotected = {
+        path
+        for path, methods in app.openapi()["paths"].items()
+        if any("security" not in operation for operation in methods.values())
+    }
+    assert unprotected == OPEN
+
+
+@pytest.mark.devnet
+def test_audit__every_route__is_get(app: FastAPI) -> None:
+    methods = {method for method, path in listed(app) if path.startswith("/audit/")}
+    assert methods == {"get"}
+
+
+@pytest.mark.devnet
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
+def test_route__each_actor__is_allowed_or_refused_by_this_name(network: Stage, method: str, path: str) -> None:
+    row = TABLE[method, path]
+    scene = make_scene(network, path)
+    body = fill(row.body, scene)
+    expected = row.expected(path)
+    # Whoever is allowed comes last: what it changes must not be what the others are refused for.
+    order = sorted(EVERYONE, key=lambda login: expected[login].startswith("2"))
+    document = network.document() if path == "/api/v1/invoices" and method == "post" else b""
+
+    def ask(login: str) -> str:
+        member, address = network[login], path.format_map(scene)
+        if method == "get":
+            return answer(member.get(address))
+        return answer(member.upload(document) if document else member.post(address, body))
+
+    assert {login: ask(login) for login in order} == expected
+
+
+def make_scene(network: Stage, path: str) -> dict[str, str]:
+    """What the route is about, all of it s1's, whose debtor is c, and for which f1 has quoted."""
+    scene = {"s3": network["s3"].address, "new": secrets.token_hex(8)}
+    if path == "/api/v1/participants":
+        scene["candidate"] = candidate(network)
+    if "invoice" in path or path == "/api/v1/payables":
+        scene["invoice_id"] = network.invoice()
+    if path.endswith("/confirm"):
+        scene["payable_id"] = network.proposed()
+    elif any(word in path for word in ("payable_id", "receivable", "financing", "quote", "operation")):
+        scene["payable_id"] = network.confirmed()
+        scene["receivable_id"] = scene["payable_id"] + "00000001"
+    if path.endswith("/redeem"):
+        network.pay(scene["payable_id"], 100)
+    if "financing" in path or "quote" in path:
+        scene["request_id"] = network.asked("s1", scene["receivable_id"], 1_000)
+        scene["quote_id"] = network.quoted("f1", scene["request_id"])
+    if path.endswith("/signature"):
+        pay = {"amount": money(1), "payment_reference": secrets.token_hex(4)}
+        scene["operation_id"] = network["c"].post(f"/api/v1/payables/{scene['payable_id']}/pay", pay).json()["id"]
+    elif "operation" in path:
+        body = {"receivable_id": scene["receivable_id"], "value": money(1)}
+        scene["operation_id"] = network["s1"].post("/api/v1/financing-requests", body).json()["id"]
+    return scene
+
+
+def candidate(network: Stage) -> str:
+    """An organisation that nobody has admitted yet."""
+    digits = f"91310000MA1C{secrets.randbelow(10_000):04}00"
+    persona = Persona(f"new-{digits}", "Newcomer", Role.SUPPLIER, with_check_digit(digits[:18].ljust(18, "0")))
+    with Session(network.services.engine) as session, session.begin():
+        return organisation_of(session, network, persona, "0x" + secrets.token_hex(20)).id
+
+
+def fill(body: Any, scene: dict[str, str]) -> Any:
+    match body:
+        case str():
+            return body.format_map(scene)
+        case dict():
+            return {name: fill(value, scene) for name, value in body.items()}
+        case list():
+            return [fill(value, scene) for value in body]
+        case _:
+            return body

@@ -65,7 +65,7 @@ def test_process__killed_in_mid_run__goes_on_exactly(
 ) -> None:
     play_story(network)
     interrupted = 0
-    for round_ in range(4):
+    for round_ in range(3):
         for number in range(10):
             network.mine(80)
             network.anchor("s1", f"{round_} {number}")
@@ -77,7 +77,7 @@ def test_process__killed_in_mid_run__goes_on_exactly(
         interrupted += _indexed(engine) < network.head()
     assert interrupted > 0, "every kill came too late: the test shows nothing"
     process = processes.start(database_url, network.url, deployments_file)
-    _wait(lambda: "following" in processes.log(4).read_text() and _indexed(engine) == network.head())
+    _wait(lambda: "following" in processes.log(3).read_text() and _indexed(engine) == network.head())
     process.send_signal(signal.SIGTERM)
     assert process.wait(WAIT_S) == 0
 

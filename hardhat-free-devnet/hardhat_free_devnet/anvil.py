@@ -138,20 +138,23 @@ class Anvil:
         offset_s = clock_offset_s(self._data_dir)
         copies = [path for name in (STATE, PREVIOUS) if (path := self._data_dir / name).exists()]
         if not copies:
-            self._spawn(binary, None, offset_s, 0, deadline)
+            now_s = int(time.time()) + offset_s
+            self._spawn(binary, None, now_s, now_s, deadline)
             return
         problems: list[str] = []
         for copy in copies:
             try:
-                state, head_s = read_state(copy)
+                state = read_state(copy)
             except StateError as error:
                 problems.append(str(error))
                 continue
             # anvil loads only plain JSON, and reads it before it listens.
             loading = self._data_dir / "state.loading.json"
-            loading.write_bytes(state)
+            loading.write_bytes(state.content)
+            # The chain's time never runs backwards, whatever the wall's clock did while the node was down.
+            now_s = max(int(time.time()) + offset_s, state.head_s)
             try:
-                self._spawn(binary, loading, offset_s, head_s, deadline)
+                self._spawn(binary, loading, state.genesis_s, now_s, deadline)
             except StateError as error:
                 problems.append(f"{copy}: {error}")
                 continue
@@ -166,11 +169,13 @@ class Anvil:
     def _keep_evidence(self) -> None:
         (self._data_dir / STATE).replace(self._data_dir / f"{STATE}.damaged-{int(time.time())}")
 
-    def _spawn(self, binary: Path, state: Path | None, offset_s: int, head_s: int, deadline: float) -> None:
-        # The chain's time never runs backwards, whatever the wall's clock did while the node was down.
-        timestamp_s = max(int(time.time()) + offset_s, head_s)
+    def _spawn(self, binary: Path, state: Path | None, genesis_s: int, now_s: int, deadline: float) -> None:
+        """It mines only once its clock is right: who reconnects first would be mined at the old time."""
         command: list[str | Path] = [binary, "--host", "127.0.0.1", "--port", str(self._port), "--no-cors"]
-        command += ["--chain-id", str(self._chain_id), "--hardfork", "london", "--timestamp", str(timestamp_s)]
+        command += ["--chain-id", str(self._chain_id), "--hardfork", "london", "--no-mining"]
+        # The same genesis block at each start. With another one a dump would hold both, and the next start would take
+        # either for block 0.
+        command += ["--timestamp", str(genesis_s)]
         command += ["--prune-history", str(STATES_KEPT), "--cache-path", self._data_dir / "cache"]
         command += ["--load-state", state] if state is not None else []
         assert self._lock is not None
@@ -186,6 +191,8 @@ class Anvil:
                 preexec_fn=dies_with_parent(),  # noqa: PLW1509 -- calls only prctl, loaded before the fork
             )
         self._wait_until_answering(deadline)
+        rpc(self._url, "evm_setTime", now_s)
+        rpc(self._url, "evm_setAutomine", True)
 
     def _wait_until_answering(self, deadline: float) -> None:
         """Raises StateError if the node refuses the saved state, AnvilError for any other reason."""

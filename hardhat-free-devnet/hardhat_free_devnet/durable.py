@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from hardhat_free_devnet.chain import head
 from hardhat_free_devnet.rpc import rpc
@@ -30,6 +31,14 @@ MARK = "mining-paused"
 SETTLE_S = 0.03
 """A block that was being mined when mining was paused is there after this; the loop below sees it if not."""
 MAX_ATTEMPTS = 100
+
+
+class SavedState(NamedTuple):
+    content: bytes
+    """The JSON that anvil loads."""
+    head_s: int
+    genesis_s: int
+    """Timestamps, unix seconds."""
 
 
 class StateError(Exception):
@@ -141,17 +150,18 @@ def clock_offset_s(data_dir: Path) -> int:
     return offset_s
 
 
-def read_state(path: Path) -> tuple[bytes, int]:
-    """Returns a saved state as the JSON anvil loads, and its head's timestamp (unix seconds). Raises StateError."""
+def read_state(path: Path) -> SavedState:
+    """A saved state. Raises StateError for one that is damaged, or no dump of the pinned anvil."""
     try:
         state = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
         raise StateError(f"{path} is damaged ({error})") from error
-    # The first object of the dump is the head's block environment; parsing all of it for one number would take seconds.
-    found = re.match(rb'\{"block":\{[^{}]*"timestamp":"(0x[0-9a-f]+)"', state)
-    if found is None:
+    # Parsing all of a dump for two numbers would take seconds. Its first object is the head's block environment.
+    head_s = re.match(rb'\{"block":\{[^{}]*"timestamp":"(0x[0-9a-f]+)"', state)
+    genesis_s = re.search(rb'"number":"0x0","gasLimit"[^{}]*?"timestamp":"(0x[0-9a-f]+)"', state)
+    if head_s is None or genesis_s is None:
         raise StateError(f"{path} is not a dump of the pinned anvil")
-    return state, int(found[1], 16)
+    return SavedState(state, int(head_s[1], 16), int(genesis_s[1], 16))
 
 
 def _write_whole(path: Path, content: bytes) -> None:

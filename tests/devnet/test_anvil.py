@@ -14,7 +14,7 @@ import pytest
 
 from hardhat_free_devnet import Anvil, AnvilError, fund, rpc, save_state
 from hardhat_free_devnet.chain import FUNDED_WEI, head
-from hardhat_free_devnet.durable import PREVIOUS, STATE, mining_paused
+from hardhat_free_devnet.durable import PREVIOUS, STATE, mining_paused, read_state
 from tests.devnet.conftest import STRANGER, Start, age_s, pay, received, wait_for
 
 pytestmark = pytest.mark.devnet
@@ -33,6 +33,21 @@ def test_stop__then_start__keeps_blocks_receipts_logs_and_balances(start: Start)
     assert received(node.url) == 3
     assert received(node.url, hex(before.number)) == 3
     assert node.recovered is None
+
+
+def test_start__again_and_again__it_is_the_same_chain(start: Start, tmp_path: Path) -> None:
+    node = start()
+    genesis = rpc(node.url, "eth_getBlockByNumber", "0x0", False)
+    node.stop()
+    for _ in range(6):
+        time.sleep(1.0)  # another genesis would differ by its second
+        node = start()
+        assert rpc(node.url, "eth_getBlockByNumber", "0x0", False) == genesis
+        assert rpc(node.url, "eth_getBlockByNumber", "0x1", False)["parentHash"] == genesis["hash"]
+        node.stop()
+        state = json.loads(read_state(tmp_path / "node" / STATE).content)
+        numbers = [int(block["header"]["number"], 16) for block in state["blocks"]]
+        assert len(numbers) == len(set(numbers))
 
 
 def test_kill__after_the_save_interval__loses_nothing(start: Start, tmp_path: Path) -> None:

@@ -135,6 +135,17 @@ contract Receivables_Split_Test is BaseTest {
         _refused(root, address(0), MINIMUM, _notActive(address(0), ParticipantStatus.None));
     }
 
+    /// @dev An organisation may have both roles: what it owes itself it still never holds.
+    function test_RevertGiven_DebtorIsASupplierToo() external {
+        address both = _actor("both");
+        _admit(both, Roles.DEBTOR | Roles.SUPPLIER);
+        Terms memory terms = _terms();
+        terms.debtor = both;
+        uint256 root = _confirmed(terms);
+        _refused(root, both, MINIMUM, abi.encodeWithSelector(IReceivables.ReceiverIsDebtor.selector, root, both));
+        assertEq(receivables.ownerOf(_splitTo(_confirmed(), both, MINIMUM)), both, "another's debt it may hold");
+    }
+
     function test_RevertGiven_HolderSuspended() external {
         uint256 root = _confirmed();
         _suspend(supplier);

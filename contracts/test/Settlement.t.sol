@@ -167,6 +167,14 @@ contract Settlement_Pay_Test is BaseTest {
         assertEq(cash.balanceOf(debtor), 9 * FACE, "debtor");
     }
 
+    function test_Pay_InThreeInstalments() external {
+        _pay(id, 60_000_000);
+        _pay(id, 30_000_000);
+        assertEq(uint256(receivables.payableOf(id).state), uint256(PayableState.Confirmed), "a tenth is owed");
+        _pay(id, 10_000_000);
+        assertEq(uint256(receivables.payableOf(id).state), uint256(PayableState.Settled), "settled");
+    }
+
     /// @dev Payables settle each in their own bank's token, from their own cash.
     function test_Pay_TwoTokensSideBySide() external {
         Terms memory terms = _terms();

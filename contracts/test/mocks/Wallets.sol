@@ -27,7 +27,7 @@ contract TwoOfficersWallet is IERC1271 {
     }
 }
 
-/// @notice A wallet that answers a question about a signature with something else than an answer.
+/// @notice A wallet that answers a question about a signature as it was told, or reverts with the same words.
 contract StrangeWallet {
     bytes internal _answer;
     bool internal _fails;
@@ -38,8 +38,11 @@ contract StrangeWallet {
     }
 
     fallback(bytes calldata) external returns (bytes memory) {
-        require(!_fails, "refused");
-        return _answer;
+        bytes memory answer = _answer;
+        if (!_fails) return answer;
+        assembly {
+            revert(add(answer, 32), mload(answer))
+        }
     }
 }
 

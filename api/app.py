@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -45,6 +46,13 @@ A command answers `202` with its operation; poll `/operations/{id}` until it is 
 
 LAG_READY_BLOCKS = 5
 """Ready means: the index is at most this many blocks behind the node."""
+
+
+class Ready(BaseModel):
+    """Whether requests can be served, and if not, what is waited for."""
+
+    ready: bool
+    waiting_for: str | None
 
 
 def make_services(settings: ApiSettings) -> Services:
@@ -113,12 +121,16 @@ def _health() -> APIRouter:
         """The process is alive."""
         return {"status": "ok"}
 
-    @router.get("/ready", responses={503: {"description": "Not yet: what is missing is said"}})
+    @router.get(
+        "/ready",
+        response_model=Ready,
+        responses={503: {"model": Ready, "description": "Not yet: what is missing is said"}},
+    )
     def ready(services: ServicesDep) -> JSONResponse:
         """The node answers, and the index has caught up with it."""
         waiting = _waiting_for(services)
         status = HTTPStatus.OK if waiting is None else HTTPStatus.SERVICE_UNAVAILABLE
-        return JSONResponse({"ready": waiting is None, "waiting_for": waiting}, status_code=status)
+        return JSONResponse(Ready(ready=waiting is None, waiting_for=waiting).model_dump(), status_code=status)
 
     return router
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -41,8 +41,8 @@ class Services:
     client: NodeClient
     deployments: Deployments
     network: Network
-    master_key: MasterKey
-    token_key: bytes
+    master_key: MasterKey = field(repr=False)
+    token_key: bytes = field(repr=False)
     relay: str
     """The hosted account that brings signed messages to the chain; it has no role on the network."""
 

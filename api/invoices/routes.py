@@ -36,7 +36,11 @@ def get_invoice(invoice_id: Uuid, session: SessionDep, actor: ActorDep) -> Invoi
     return service.read(session, service.get(session, actor, invoice_id))
 
 
-@router.get("/{invoice_id}/document", response_class=Response)
+@router.get(
+    "/{invoice_id}/document",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}}}},
+)
 def get_document(invoice_id: Uuid, session: SessionDep, services: ServicesDep, actor: ActorDep) -> Response:
     """The document itself, as it was uploaded."""
     found = service.get(session, actor, invoice_id)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from api.domain.money import Money, PositiveMoney
+from api.domain.money import PositiveMoney
 from api.schemas import Address, Request
 
 
@@ -14,11 +14,18 @@ class DepositCredit(Request):
     bank_reference: str = Field(min_length=1, max_length=140, description="The bank's own; it can be used once.")
 
 
+class Total(BaseModel):
+    """A sum of many amounts: reads like Money, and may be larger than any one amount (2**53 - 1 minor units)."""
+
+    amount: str = Field(examples=["988000.00"])
+    currency: str = Field(examples=["CNY"])
+
+
 class Balance(BaseModel):
     """What an account holds of one bank's deposits."""
 
     deposit_token: str
-    balance: Money
+    balance: Total
 
 
 class Account(BaseModel):
@@ -26,5 +33,5 @@ class Account(BaseModel):
 
     account: str
     balances: list[Balance]
-    receivables: Money = Field(description="Face value of the live receivables it holds.")
+    receivables: Total = Field(description="Face value of the live receivables it holds.")
     as_of_block: int

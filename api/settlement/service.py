@@ -4,12 +4,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared, Services
-from api.currencies import deposit_token, deposit_token_instance, money
-from api.domain.money import Money
+from api.currencies import currency_of, deposit_token, deposit_token_instance
+from api.domain.money import format_amount
 from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
 from api.reading import newest_block
-from api.settlement.schemas import Account, Balance, DepositCredit
+from api.settlement.schemas import Account, Balance, DepositCredit, Total
 from indexer import queries
 from indexer.models import Payable, Receivable
 from node_adapter.ids import reference_hash
@@ -50,7 +50,12 @@ def account(session: Session, services: Services, actor: Actor) -> Account:
     cash = queries.cash_balance(session, address, token)
     return Account(
         account=address,
-        balances=[Balance(deposit_token=token, balance=money(services.deployments, token, cash))],
-        receivables=Money(int(held or 0), "CNY"),
+        balances=[Balance(deposit_token=token, balance=_total(services, token, cash))],
+        receivables=_total(services, token, int(held or 0)),
         as_of_block=head.number,
     )
+
+
+def _total(services: Services, token: str, minor: int) -> Total:
+    currency = currency_of(services.deployments, token)
+    return Total(amount=format_amount(minor, currency), currency=currency)

@@ -43,7 +43,7 @@ from scripts.story_invoice import StoryParty, story_invoice
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have httpx2
-    from fastapi.testclient import TestClient
+    from fastapi.testclient import TestClient as TestClient  # noqa: PLC0414 - to others too
 
 QUICK = 2**4
 """scrypt's n for keys that guard nothing."""
@@ -55,7 +55,7 @@ FACE = 1_000_000_00
 FIRST_CASH = 10**12
 
 EXTRAS = (
-    Persona("poor", "穷资本 Penniless Capital", Role.FINANCIER, "91110000MA01F3003E"),
+    Persona("poor", "穷资本 Penniless Capital", Role.FINANCIER, "91110000MA01F3003E", "own"),
     Persona("own", "自持供应 Keeps Its Own Key", Role.SUPPLIER, "91320500MA1N59009H", "own"),
 )
 NEVER_ADMITTED = {"outsider", "o", "r"}
@@ -119,7 +119,8 @@ class Member:
         return {} if self.login == "nobody" else {"Authorization": f"Bearer {self.token}"}
 
     def get(self, path: str, **query: Any) -> Response:
-        return self.stage.http.get(path, params=query, headers=self._headers)
+        response: Response = self.stage.http.get(path, params=query, headers=self._headers)
+        return response
 
     def read(self, path: str, **query: Any) -> Any:
         response = self.get(path, **query)
@@ -130,7 +131,8 @@ class Member:
         headers = {**self._headers, "Idempotency-Key": key or secrets.token_hex(16), **more.pop("headers", {})}
         if "files" not in more and "content" not in more:
             more["json"] = {} if body is None else body
-        return self.stage.http.post(path, headers=headers, **more)
+        response: Response = self.stage.http.post(path, headers=headers, **more)
+        return response
 
     def upload(self, document: bytes, *, key: str | None = None) -> Response:
         return self.post("/api/v1/invoices", key=key, files={"file": ("invoice.xml", document, "application/xml")})
@@ -155,13 +157,13 @@ class Member:
     def ended(self, operation_id: str) -> dict[str, Any]:
         """The operation once it is done or failed."""
         deadline = time.monotonic() + WAIT_S
-        while time.monotonic() < deadline:
+        while True:
             self.stage.index()
             operation: dict[str, Any] = self.read(f"/api/v1/operations/{operation_id}")
             if operation["state"] in {"done", "failed"}:
                 return operation
-            time.sleep(0.005)
-        raise AssertionError(f"operation is still {operation}")
+            assert time.monotonic() < deadline, f"still {operation}"
+            time.sleep(0.01)
 
     def cash(self) -> int:
         return Money.from_json(self.read("/api/v1/accounts/me")["balances"][0]["balance"]).minor
@@ -215,7 +217,7 @@ class Stage:
         deadline = time.monotonic() + WAIT_S
         while any(operation.state in ON_ITS_WAY for operation in self.operations()):
             assert time.monotonic() < deadline, "the outbox does not come to rest"
-            time.sleep(0.005)
+            time.sleep(0.01)
         self.index()
 
     # The clock
@@ -230,6 +232,10 @@ class Stage:
 
     def today(self) -> date:
         return date.fromisoformat(self["r"].read("/api/v1/chain")["business_date"])
+
+    def go_to(self, hour: int, minute: int = 0) -> None:
+        """To the next such time of day in Shanghai (UTC+8)."""
+        self.pass_time((hour * 3_600 + minute * 60 - self.now() - 8 * 3_600) % 86_400 or 86_400)
 
     # What everybody does
 
@@ -308,8 +314,10 @@ def build(node: Anvil, folder: Path) -> Stage:
     client = NodeClient(node.url)
     outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), Keyring(keys, PASSPHRASE))
     worker = Worker(outbox)
-    parties = {"deployer": addresses["deployer"], "operator": addresses["o"], "bank": addresses["b"]}
-    deploy_network(outbox, worker.step, **parties).save(deployments)
+    deployed = deploy_network(
+        outbox, worker.step, deployer=addresses["deployer"], operator=addresses["o"], bank=addresses["b"]
+    )
+    deployed.save(deployments)
     worker.close()
     settings = ApiSettings(
         database_url=database, node_url=node.url, deployments=deployments, keys=keys, secrets=secret_files
@@ -369,7 +377,8 @@ def organisation_of(session: Session, stage: Stage, persona: Persona, address: s
 
 def log_in(stage: Stage, login: str, password: str = PASSWORD) -> Response:
     form = {"grant_type": "password", "username": login, "password": password}
-    return stage.http.post("/api/v1/auth/token", data=form)
+    response: Response = stage.http.post("/api/v1/auth/token", data=form)
+    return response
 
 
 def set_the_scene(stage: Stage) -> None:

@@ -38,6 +38,12 @@ def subclasses(of: type[Any]) -> Iterator[type[Any]]:
         yield found
 
 
+def by_name(of: type[Any]) -> list[type[Any]]:
+    """In one order for all of xdist's workers."""
+    found = {kind.__name__: kind for kind in subclasses(of)}
+    return [found[name] for name in sorted(found)]
+
+
 def answer_to(error: Exception) -> Any:
     """What the API answers when a route raises this."""
     app = FastAPI()
@@ -58,7 +64,7 @@ def test_every_status_is_of_a_custom_error() -> None:
     assert set(REVERT_STATUS) - custom_errors() == NOT_IN_AN_ABI
 
 
-@pytest.mark.parametrize("kind", sorted(set(subclasses(ApiError)), key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", by_name(ApiError))
 def test_problem__every_api_error__has_its_form_its_name_and_its_status(kind: type[ApiError]) -> None:
     response = answer_to(kind("what was wrong", which="this"))
     assert refusal(response) == f"{int(kind.status)} {kind.__name__}"
@@ -79,7 +85,7 @@ def test_api_errors__named_like_a_contracts__have_its_status() -> None:
     assert {name: ours[name] for name in shared} == {name: REVERT_STATUS[name] for name in shared}
 
 
-@pytest.mark.parametrize("kind", sorted(set(subclasses(InvoiceRefused)), key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", by_name(InvoiceRefused))
 def test_problem__every_invoice_refusal__says_what_to_do(kind: type[InvoiceRefused]) -> None:
     response = answer_to(kind("it is wrong", line=3))
     assert refusal(response) == f"422 {kind.__name__}"

@@ -11,6 +11,7 @@ import {IDepositToken} from "./interfaces/IDepositToken.sol";
 import {IDiscounting} from "./interfaces/IDiscounting.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
+import {CalendarLib} from "./libraries/CalendarLib.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Quote, Roles} from "./types/Types.sol";
 
@@ -81,6 +82,10 @@ contract Discounting is IDiscounting, EIP712, Journal {
         );
         quoteHash = quoteDigest(quote);
         require(Signatures.isValid(quote.financier, quoteHash, quoteSignature), QuoteInvalidSignature(quote.financier));
+        uint32 today = CalendarLib.today();
+        require(
+            quote.valueDate == today || quote.valueDate == today + 1, QuoteValueDateOutOfRange(quote.valueDate, today)
+        );
         PARTICIPANTS.requireActive(quote.supplier, Roles.SUPPLIER);
         PARTICIPANTS.requireActive(quote.financier, Roles.FINANCIER);
         PARTICIPANTS.requireActive(quote.depositToken, Roles.DEPOSIT_TOKEN);

@@ -39,6 +39,9 @@ contract Receivables is PieceToken, EIP712 {
     /// @notice The most receivers of one split.
     uint256 public constant MAX_PARTS = 20;
 
+    /// @notice The hard limit of a tenor (R-01).
+    uint32 public constant MAX_TENOR_MONTHS = 12;
+
     bytes32 internal constant TERMS_TYPEHASH = keccak256(
         "Terms(address supplier,address debtor,address depositToken,uint64 faceValue,uint64 minimumPiece,uint32 issueDate,uint32 dueDate,uint8 maximumDepth,bytes32 invoiceFingerprint,bytes32 evidenceHash)"
     );
@@ -234,7 +237,9 @@ contract Receivables is PieceToken, EIP712 {
         require(terms.minimumPiece <= Amounts.MAX, Amounts.AmountOutOfRange(terms.minimumPiece, 0, Amounts.MAX));
         require(terms.debtor != terms.supplier, PayableSelfDealing(terms.debtor));
         require(terms.dueDate > CalendarLib.today(), PayableDueDatePast(terms.dueDate, CalendarLib.today()));
-        require(terms.issueDate <= terms.dueDate, PayableIssueAfterDue(terms.issueDate, terms.dueDate));
+        require(terms.issueDate <= CalendarLib.today(), PayableIssueDateFuture(terms.issueDate, CalendarLib.today()));
+        uint32 latest = CalendarLib.addMonths(terms.issueDate, MAX_TENOR_MONTHS);
+        require(terms.dueDate <= latest, PayableTenorTooLong(terms.dueDate, latest));
         require(terms.invoiceFingerprint != 0, InvoiceFingerprintMissing());
         _requireUnclaimed(terms.invoiceFingerprint);
         _requireParties(terms.supplier, terms.debtor, terms.depositToken);

@@ -92,6 +92,17 @@ contract Discounting_Test is BaseTest {
         _refusedWith(quoteSignature, cashSignature, _invalidQuote());
     }
 
+    /// @dev R-14a's price is one day's; near midnight a financier prices for the next day.
+    function test_RevertWhen_ValueDateOutOfRange() external {
+        uint32[3] memory others = [TODAY - 1, TODAY + 2, type(uint32).max];
+        for (uint256 i; i < others.length; ++i) {
+            quote.valueDate = others[i];
+            _refused(abi.encodeWithSelector(IDiscounting.QuoteValueDateOutOfRange.selector, others[i], TODAY));
+        }
+        quote.valueDate = TODAY + 1;
+        _accept(quote);
+    }
+
     function test_RevertWhen_ValueDateAltered() external {
         (bytes memory quoteSignature, bytes memory cashSignature) = _signBoth(quote);
         quote.valueDate -= 1;

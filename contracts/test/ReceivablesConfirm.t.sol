@@ -5,6 +5,7 @@ import {Receivables} from "../src/Receivables.sol";
 import {IParticipants} from "../src/interfaces/IParticipants.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
 import {Amounts} from "../src/libraries/Amounts.sol";
+import {CalendarLib} from "../src/libraries/CalendarLib.sol";
 import {ParticipantStatus, Payable, PayableState, Roles, Terms} from "../src/types/Types.sol";
 import {BaseTest} from "./Base.t.sol";
 import {StrangeWallet, TwoOfficersWallet} from "./mocks/Wallets.sol";
@@ -92,13 +93,25 @@ contract Receivables_Propose_Test is BaseTest {
         _propose(terms);
     }
 
-    function test_RevertWhen_IssuedAfterDue() external {
+    function test_RevertWhen_IssuedInTheFuture() external {
         Terms memory terms = _terms();
-        terms.issueDate = terms.dueDate + 1;
-        _refused(
-            terms, abi.encodeWithSelector(IReceivables.PayableIssueAfterDue.selector, terms.issueDate, terms.dueDate)
-        );
-        terms.issueDate = terms.dueDate;
+        terms.issueDate = TODAY + 1;
+        _refused(terms, abi.encodeWithSelector(IReceivables.PayableIssueDateFuture.selector, TODAY + 1, TODAY));
+        terms.issueDate = type(uint32).max;
+        _refused(terms, abi.encodeWithSelector(IReceivables.PayableIssueDateFuture.selector, type(uint32).max, TODAY));
+        terms.issueDate = TODAY;
+        _propose(terms);
+    }
+
+    /// @dev R-01: at most 12 calendar months, the last day included.
+    function test_RevertWhen_TenorTooLong() external {
+        Terms memory terms = _terms();
+        uint32 latest = CalendarLib.addMonths(terms.issueDate, 12);
+        terms.dueDate = latest + 1;
+        _refused(terms, abi.encodeWithSelector(IReceivables.PayableTenorTooLong.selector, latest + 1, latest));
+        terms.dueDate = type(uint32).max;
+        _refused(terms, abi.encodeWithSelector(IReceivables.PayableTenorTooLong.selector, type(uint32).max, latest));
+        terms.dueDate = latest;
         _propose(terms);
     }
 

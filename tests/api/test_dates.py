@@ -1,7 +1,9 @@
 """Business dates (R-44), day counts (R-15) and calendar months (R-01)."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -118,6 +120,14 @@ def test_days_between__first_counted_last_not__r15(convention: DayCount) -> None
     assert days_between(day, date(2026, 3, 11), convention) == 1
     with pytest.raises(ValueError, match="before it starts"):
         days_between(day, date(2026, 3, 9), convention)
+
+
+def test_add_months__shared_vectors__gives_what_the_contract_gives() -> None:
+    vectors = json.loads((Path(__file__).parents[1] / "vectors" / "calendar.json").read_text())["add_months"]
+    rows = list(zip(vectors["day"], vectors["months"], vectors["result"], strict=True))
+    assert len(rows) > 10
+    for day, months, result in rows:
+        assert to_day(add_months(from_day(day), months)) == result
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,9 @@ interface IDiscounting {
     /// @notice The signature is not the financier's over exactly this quote on this chain and contract.
     error QuoteInvalidSignature(address financier);
 
+    /// @notice A quote is priced for one day, and accepted on it or the day before.
+    error QuoteValueDateOutOfRange(uint32 valueDate, uint32 today);
+
     /// @notice A discount cannot be negative: the proceeds lie in [1, value].
     error QuoteProceedsOutOfRange(uint64 proceeds, uint64 value);
 

@@ -71,8 +71,11 @@ interface IReceivables is IERC3525 {
     /// @notice The due date must lie after today's business date.
     error PayableDueDatePast(uint32 dueDate, uint32 today);
 
-    /// @notice The issue date must not lie after the due date.
-    error PayableIssueAfterDue(uint32 issueDate, uint32 dueDate);
+    /// @notice The issue date must not lie after today's business date.
+    error PayableIssueDateFuture(uint32 issueDate, uint32 today);
+
+    /// @notice A payable runs at most 12 calendar months from its issue date: it is due by `latest` (R-01).
+    error PayableTenorTooLong(uint32 dueDate, uint32 latest);
 
     /// @notice A fingerprint of the invoice must be given.
     error InvoiceFingerprintMissing();

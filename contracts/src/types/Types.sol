@@ -101,7 +101,7 @@ struct Part {
 /// @notice A financier's binding offer for `value` of a receivable, signed off chain (EIP-712 type `Quote`).
 /// @param supplier The holder it is made to; nobody else can accept it.
 /// @param proceeds What the supplier receives, at most `value`; priced by the financier (R-14a) and final.
-/// @param valueDate The day the price was computed for.
+/// @param valueDate The day the price was computed for: it is accepted on it or the day before.
 /// @param recourse The supplier answers for the debtor's default (R-21).
 /// @param nonce One use per financier, whatever it quoted under it.
 /// @param expiry The last unix second at which it can be accepted.

@@ -174,6 +174,7 @@ abstract contract Handler is Ghosts {
         GhostPiece storage p = _ghostPieces[index];
         if (_rolesOf(p.holder) & Roles.SUPPLIER == 0) return (false, 0, quote);
         quote = _quote(p.id, part ? _partOf(index, value) : p.end - p.start);
+        quote.valueDate = _today();
         quote.financier = seed >> 16 & 1 == 0 ? financier : financier2;
         quote.proceeds = uint64(_bound(proceeds, 1, quote.value));
         quote.recourse = seed >> 24 & 1 == 0;

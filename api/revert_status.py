@@ -24,6 +24,7 @@ _OURS_TO_EXPLAIN = (
     "ERC20InvalidSender",
     "ERC20InvalidSpender",
     "EtherNotAccepted",
+    "ExecutionFailed",
     "FailedCall",
     "InsufficientBalance",
     "InvalidAccountNonce",

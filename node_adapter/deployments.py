@@ -59,7 +59,9 @@ class Deployments:
         except FileNotFoundError:
             raise DeploymentsUnreadable(f"{path} is missing: the contracts are not deployed yet") from None
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise DeploymentsUnreadable(f"{path} is no deployments file: {error!r}") from error
+            # Not its repr: that of a decoding error holds the whole file.
+            what = f"{type(error).__name__}: {error}"
+            raise DeploymentsUnreadable(f"{path} is no deployments file ({what})") from error
 
     def save(self, path: Path) -> None:
         """Whole or not at all, and on the disk before it returns."""

@@ -8,9 +8,13 @@ from rich.table import Table
 from scripts.errors import CliError
 from scripts.output import emit, say
 
+NAMES = ("write", "index")
+
 
 def run(name: str, *, as_json: bool) -> bool:
     """Measure and print; whether every aim was met."""
+    if name not in NAMES:
+        raise CliError(f'there is no benchmark "{name}"; there are {" and ".join(NAMES)}', name="NoSuchBenchmark")
     say(f"measuring {name}: this takes up to a minute or two")
     found = _measure(name)
     if as_json:
@@ -28,17 +32,13 @@ def run(name: str, *, as_json: bool) -> bool:
 
 
 def _measure(name: str) -> dict[str, Any]:
-    match name:
-        case "write":
-            from scripts import bench_write
+    if name == "write":
+        from scripts import bench_write
 
-            return bench_write.run()
-        case "index":
-            from scripts import bench_index
+        return bench_write.run()
+    from scripts import bench_index
 
-            return bench_index.run()
-        case _:
-            raise CliError(f'there is no benchmark "{name}"; there are write and index', name="NoSuchBenchmark")
+    return bench_index.run()
 
 
 def _text(value: object) -> str:

@@ -18,6 +18,7 @@ KNOWN = {
     "alembic.util.exc.CommandError": "the database was made by another version of scf",
     "api.errors.ApiError": "",
     "api.invoices.errors.InvoiceRefused": "",
+    "api.invoices.errors.VaultError": "",
     "hardhat_free_devnet.anvil.AnvilError": "",
     "hardhat_free_devnet.durable.StateError": "",
     "hardhat_free_devnet.rpc.RpcError": "the node refuses",

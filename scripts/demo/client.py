@@ -50,6 +50,10 @@ class Client:
         token = self._answer(self._send("POST", "/api/v1/auth/token", data=form))["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
+    def close(self) -> None:
+        """Drop the connection."""
+        self._http.close()
+
     def get(self, path: str, **query: str | int) -> Any:
         """The answer; Refused for a problem."""
         return self._answer(self._send("GET", path, params=query))

@@ -1,0 +1,113 @@
+"""One invoice's whole life as a user plays it, and the documents that other programs may rely on."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from node_adapter.keyring import Wallet
+from scripts.demo.story import play_story
+from tests.end_to_end.conftest import cast_of
+from tests.end_to_end.network import Network
+
+pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def test_story__played_twice_on_one_network__every_check_holds(net: Network) -> None:
+    up = net.up()
+    assert up == {**net.scf("status", "--json").document, "head": up["head"], "indexed": up["indexed"]}
+    _check_status(up, net)
+    for _ in range(2):
+        ended = net.scf("demo", "--json")
+        assert ended.status == 0, (ended.stdout[-2000:], ended.stderr)
+        _check_demo(ended.document)
+    verified = net.scf("verify", "--json")
+    assert verified.status == 0
+    found = verified.document
+    assert {"ok", "block", "block_hash", "compared", "differences"} <= set(found)
+    assert (found["ok"], found["differences"]) == (True, [])
+    assert {"journal", "cash_balance", "receivable", "payable"} <= set(found["compared"])
+    assert all(isinstance(count, int) and count > 0 for count in found["compared"].values())
+
+
+def _check_status(found: dict[str, Any], net: Network) -> None:
+    wanted = {"api_url", "node_url", "chain_id", "contracts", "head", "indexed", "processes", "database", "actors"}
+    assert wanted <= set(found)
+    assert found["api_url"] == net.url
+    assert set(found["processes"]) == {"node", "indexer", "api"}
+    for pid in found["processes"].values():
+        os.kill(pid, 0)
+    assert all(address.startswith("0x") and len(address) == 42 for address in found["contracts"].values())
+    logins = {actor["login"]: actor for actor in found["actors"]}
+    assert {"c", "s1", "s2", "s3", "f1", "f2", "b", "o", "r"} <= set(logins)
+    assert all(set(actor) == {"name", "role", "address", "login", "password"} for actor in found["actors"])
+
+
+def _check_demo(found: dict[str, Any]) -> None:
+    assert set(found) == {"ok", "steps", "checks"}
+    assert all(set(step) == {"name", "actor", "operation", "tx", "block", "balances"} for step in found["steps"])
+    assert all(set(check) == {"name", "expected", "actual", "ok"} for check in found["checks"])
+    assert [check for check in found["checks"] if not check["ok"]] == []
+    assert found["ok"] is True
+    assert len(found["steps"]) >= 18
+    refusals = {check["expected"] for check in found["checks"]}
+    assert {
+        "409 BankReferenceAlreadyUsed",
+        "409 InvoiceAlreadyClaimed",
+        "409 ParticipantNotActive",
+        "409 QuoteAlreadyUsed",
+        "409 QuoteExpired",
+        "409 ReceivableInsufficientValue",
+        "409 RedemptionNothingDue",
+    } <= refusals
+
+
+def test_story__wallets_taken_away_from_the_machine__is_played_all_the_same(net: Network, tmp_path: Path) -> None:
+    """C's key is its own: once C's side has it, nothing of the server needs the folder, and nothing keeps the key."""
+    net.up()
+    cast = cast_of(net)
+    wallet = Wallet.load(net.folder.wallets / "c.json", net.folder.wallets / "passphrase")
+    key = wallet._key._private_key.secret
+    net.folder.wallets.rename(tmp_path / "elsewhere")
+    for pid in net.record()["processes"].values():
+        opened = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]  # noqa: PTH115, PTH208
+        assert not [path for path in opened if path.startswith((str(net.folder.wallets), str(tmp_path / "elsewhere")))]
+        assert b"wallets" not in Path(f"/proc/{pid}/environ").read_bytes().replace(str(tmp_path).encode(), b"")
+    play_story(cast, net.folder)
+    assert [check for check in cast.checks if not check.ok] == []
+    net.interrupt()
+    _assert_nowhere(key, net.root)
+    net.up()  # the server does without
+    net.interrupt()
+
+
+def _assert_nowhere(key: bytes, root: Path) -> None:
+    forms = [key, key.hex().encode(), key.hex().upper().encode(), str(int.from_bytes(key)).encode()]
+    files = [path for path in [*root.rglob("*"), *root.parent.glob(f"{root.name}.up.*")] if path.is_file()]
+    assert len(files) > 15
+    for path in files:
+        content = path.read_bytes()
+        assert not any(form in content for form in forms), path
+
+
+def test_docs__without_internet__are_served_whole(running: Network) -> None:
+    net = running
+    page = httpx.get(f"{net.url}/docs", trust_env=False)
+    assert page.status_code == 200
+    assert "https://" not in page.text
+    schema = httpx.get(f"{net.url}/openapi.json", trust_env=False).json()
+    v1 = {
+        "/auth/token", "/invoices", "/payables", "/payables/{payable_id}", "/payables/{payable_id}/confirm",
+        "/payables/{payable_id}/pay", "/receivables", "/receivables/{receivable_id}",
+        "/receivables/{receivable_id}/split", "/receivables/{receivable_id}/redeem", "/financing-requests",
+        "/deposits", "/accounts/me", "/operations/{operation_id}", "/operations/{operation_id}/signature",
+    }  # fmt: skip
+    audit = {"/payables", "/payables/{payable_id}/lineage", "/participants", "/deals", "/events"}
+    assert {f"/api/v1{path}" for path in v1} | {f"/audit/v1{path}" for path in audit} <= set(schema["paths"])
+    assert all(set(schema["paths"][f"/audit/v1{path}"]) == {"get"} for path in audit)
+    for file in [word.split('"')[0] for word in page.text.split('src="')[1:]]:
+        assert httpx.get(f"{net.url}{file}", trust_env=False).status_code == 200, file
+    assert json.dumps(schema)

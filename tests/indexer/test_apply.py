@@ -10,8 +10,9 @@ from sqlalchemy import Engine, func, select
 from indexer.apply import Block, apply_blocks
 from indexer.errors import IndexForeign, ParentMismatch, ProjectionDiverged, UnknownEvent, UnstableNode
 from indexer.events import Decoder
+from indexer.fold import Fold, write
 from indexer.follow import Follower
-from indexer.models import Base, ChainBlock, ChainEvent, table_of
+from indexer.models import Base, CashPosting, ChainBlock, ChainEvent, table_of
 from node_adapter.client import RawLog
 from node_adapter.db import make_engine
 from node_adapter.deployments import Deployments
@@ -134,6 +135,35 @@ def test_catch_up__node_that_never_settles__gives_up(empty: Engine) -> None:
         chain.mine([CASH])
     with pytest.raises(UnstableNode):
         Follower(empty, chain, DECODER).catch_up()
+
+
+def test_catch_up__log_of_another_fork_than_its_header__asked_again(empty: Engine, chain: FakeChain) -> None:
+    class Mixed(FakeChain):
+        mixed = 0
+
+        def logs(self, first: int, last: int, addresses: Any) -> list[RawLog]:
+            found = super().logs(first, last, addresses)
+            self.mixed += 1
+            return found if self.mixed > 1 else [replace(found[0], block_hash="0x" + 64 * "f"), *found[1:]]
+
+    mixed = Mixed()
+    mixed.blocks = chain.blocks
+    Follower(empty, mixed, DECODER).catch_up()
+    assert mixed.mixed == 2
+    assert _count(empty, ChainEvent) == sum(len(block.logs) for block in chain.blocks)
+
+
+def test_write__refolding__leaves_the_rows_of_surviving_events_alone(empty: Engine, chain: FakeChain) -> None:
+    _apply(empty, _blocks(chain))
+    fold = Fold()
+    for log in chain.blocks[1].logs:
+        event = DECODER.decode(log, 0)
+        if event.contract == "DepositToken":
+            fold.apply(event)
+    before = _count(empty, CashPosting)
+    with empty.begin() as connection:
+        write(connection, fold, event_rows=False)
+    assert _count(empty, CashPosting) == before > 0
 
 
 def test_catch_up__full_and_empty_blocks__range_adapts(empty: Engine) -> None:

@@ -1,10 +1,11 @@
 """Child processes that end with their parent, and a record of who they are."""
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hardhat_free_devnet import dies_with_parent
@@ -61,3 +62,18 @@ def last_line(log: Path) -> str:
     except OSError:
         return ""
     return _MODULE.sub("", lines[-1])[:300] if lines else ""
+
+
+@contextlib.contextmanager
+def end_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP ask for an orderly end; asking again changes nothing."""
+
+    def handle(_signal: int, _frame: object) -> None:
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,10 +1,8 @@
 """`scf up`: the node, the indexer and the API as one group that starts, is watched, and stops together."""
 
-import contextlib
 import errno
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +57,7 @@ class Supervisor:
                 raise AlreadyRunning(self.folder)
             self.folder.run.unlink(missing_ok=True)  # of one that was killed
             require_free_port(self.host, self.port)
-            with _signals(self._stop.set):
+            with processes.end_signals(self._stop.set):
                 try:
                     self._start()
                     if not self._stop.is_set():
@@ -288,18 +286,3 @@ def require_free_port(host: str, port: int) -> None:
                     name="PortInUse",
                 ) from error
             raise CliError(f"cannot listen on {host}:{port}: {error.strerror}", name="PortUnusable") from error
-
-
-@contextlib.contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP ask for an orderly end; asking again changes nothing."""
-
-    def handle(_signal: int, _frame: object) -> None:
-        stop()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,9 +1,6 @@
 """Money is an integer of minor units with an ISO 4217 code; in JSON it is {"amount": "988000.00", "currency": "CNY"}.
 
 At most 2**53 − 1 minor units: exact in uint64, BIGINT, Python and every JSON reader. Never a float, in or out.
-
-The number of decimals comes from CLDR (babel), which is not ISO 4217 for a few currencies: it gives AFN, ALL, IQD, IRR,
-KPW, LAK, LBP, MGA, MMK, RSD, SOS, SYP and YER none. Such an amount with decimals is refused, never rounded.
 """
 
 import re
@@ -11,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from babel.core import get_global
-from babel.numbers import get_currency_precision
+from iso4217 import Currency
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -34,22 +30,22 @@ class MoneyError(ValueError):
 
 
 @cache
-def _currencies_in_use() -> frozenset[str]:
-    """Codes that are legal tender somewhere without an end date: no DEM (gone), no XAU (a metal), no XXX (none)."""
-    territories = get_global("territory_currencies").values()
-    return frozenset(code for rows in territories for code, _since, until, tender in rows if tender and until is None)
-
-
-@cache
 def currency_decimals(currency: str) -> int:
-    """Decimals of the currency's minor unit: CNY 2, JPY 0, KWD 3. MoneyError(CurrencyUnknown) for any other text."""
-    if currency not in _currencies_in_use():
+    """Decimals of the currency's minor unit by ISO 4217: CNY 2, JPY 0, KWD 3.
+
+    MoneyError(CurrencyUnknown) for any other text, and for codes without a minor unit: XAU is a metal, XXX none.
+    """
+    try:
+        decimals = Currency(currency).exponent
+    except ValueError:
+        decimals = None
+    if decimals is None:
         raise MoneyError(
             "CurrencyUnknown",
             f'"{currency}" is not a currency in use; write its three-letter ISO 4217 code in capitals, such as "CNY"',
             currency=currency,
         )
-    return get_currency_precision(currency)
+    return int(decimals)
 
 
 def format_amount(minor: int, currency: str) -> str:

@@ -144,5 +144,17 @@ def test_money__in_openapi__is_one_component_of_two_strings() -> None:
 
 
 def test_currency_decimals__of_the_corpus_and_the_story__are_iso_4217s() -> None:
-    known = {"CNY": 2, "EUR": 2, "NOK": 2, "DKK": 2, "SEK": 2, "GBP": 2, "USD": 2, "HKD": 2, "JPY": 0, "KWD": 3}
+    known = {
+        "CNY": 2,
+        "EUR": 2,
+        "NOK": 2,
+        "DKK": 2,
+        "SEK": 2,
+        "GBP": 2,
+        "USD": 2,
+        "HKD": 2,
+        "JPY": 0,
+        "KWD": 3,
+        "RSD": 2,
+    }
     assert {code: currency_decimals(code) for code in known} == known

@@ -76,7 +76,7 @@ def test_catch_up__head_fell_below_ours__index_falls_back_and_goes_on(
 def test_catch_up__same_blocks_orphaned_twice__evidence_is_kept_once(
     network: Network, follower: Follower, engine: Engine
 ) -> None:
-    network.mine(3)
+    _anchor(network, 3)
     follower.catch_up()
     network.reorg(1)
     follower.catch_up()
@@ -89,7 +89,7 @@ def test_catch_up__reorg_deeper_than_allowed__stops_and_touches_nothing(
 ) -> None:
     careful = Follower(sqlite_engine, client, Decoder(network.deployments), Limits(reorg_depth=3))
     network.credit("f1", 500)
-    network.mine(6)
+    _anchor(network, 6)
     careful.catch_up()
     held = _count(sqlite_engine, ChainEvent)
     network.reorg(5)
@@ -107,7 +107,7 @@ def test_catch_up__reorg_as_deep_as_allowed__is_followed(
     network: Network, client: NodeClient, sqlite_engine: Engine
 ) -> None:
     careful = Follower(sqlite_engine, client, Decoder(network.deployments), Limits(reorg_depth=3))
-    network.mine(6)
+    _anchor(network, 6)
     careful.catch_up()
     network.reorg(3)
     careful.catch_up()
@@ -117,13 +117,19 @@ def test_catch_up__reorg_as_deep_as_allowed__is_followed(
 def test_verify__index_on_another_fork__says_so(
     network: Network, follower: Follower, client: NodeClient, engine: Engine
 ) -> None:
-    network.mine(3)
+    _anchor(network, 3)
     with pytest.raises(VerifyImpossible, match="no block yet"):
         verify(engine, client, network.deployments)
     follower.catch_up()
     network.reorg(2)
     with pytest.raises(VerifyImpossible, match="caught up"):
         verify(engine, client, network.deployments)
+
+
+def _anchor(network: Network, count: int) -> None:
+    """That many blocks which a reorg changes: once the base fee is at its floor, an empty block replaces itself."""
+    for number in range(count):
+        network.anchor("s1", f"block {number}")
 
 
 def _count(engine: Engine, model: type[object]) -> int:

@@ -138,6 +138,7 @@ def reset(
     json_: Json = False,
 ) -> None:
     """Delete the network in the data folder: chain, database, keys and documents. Asks first."""
+    from scripts.reset import database_elsewhere
     from scripts.reset import reset as run
 
     folder = _folder(data)
@@ -145,11 +146,14 @@ def reset(
         raise CliError("nothing was deleted", name="Declined")
     if json_ and not yes:
         raise CliError("--json asks no questions; add --yes to delete", name="Declined")
+    left = database_elsewhere(folder)
     deleted = run(folder)
     if json_:
-        emit({"ok": True, "deleted": deleted})
-    else:
-        say(f"deleted {folder.root}" if deleted else f"there was nothing in {folder.root}")
+        emit({"ok": True, "deleted": deleted, "left": left})
+        return
+    say(f"deleted {folder.root}" if deleted else f"there was nothing in {folder.root}")
+    if left is not None:
+        say(f"the database {left} was left as it is; give the next network an empty one")
 
 
 @app.command(epilog="Example: scf doctor")

@@ -6,6 +6,17 @@ from scripts.data_folder import LOOK_S, DataFolder, held
 from scripts.errors import CliError
 
 
+def database_elsewhere(folder: DataFolder) -> str | None:
+    """The database that the network kept outside its folder, without its password; None if it kept none there."""
+    from node_adapter.db import masked
+
+    try:
+        url = folder.database_url()
+    except CliError:  # a damaged folder is deleted all the same
+        return None
+    return None if url.startswith("sqlite:") else masked(url)
+
+
 def reset(folder: DataFolder) -> bool:
     """Delete what `scf up` made, and nothing else; whether there was anything. CliError while the network runs."""
     if not folder.root.exists():

@@ -25,7 +25,7 @@ from api.schemas import NoBody
 from indexer.models import Deal, Payable
 from node_adapter import typed_data
 from node_adapter.outbox.commands import Call
-from node_adapter.outbox.models import Operation, OperationState
+from node_adapter.outbox.models import Operation
 
 VALUE_DATE_MARGIN_S = 15 * 60
 """A quote made within this of midnight is priced for the next day, so that there is time to accept it."""
@@ -248,7 +248,7 @@ def _acceptance(context: CommandContext, quote_id: str, request_hash: str) -> Pr
     if request.organisation_id != context.actor.organisation_id:
         raise NotYours("a quote is accepted by the supplier it was made to")
     signed = context.session.get_one(Operation, row.operation_id)
-    if signed.state != OperationState.DONE or signed.signatures is None:
+    if signed.signatures is None:
         raise QuoteUnsigned(f"quote {quote_id} is not signed by its financier yet", quote_id=quote_id)
     quote_signature, cash_signature = signed.signatures
     arguments = [list(_quote_values(request, row).values()), quote_signature, cash_signature]

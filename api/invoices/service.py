@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared, Services
 from api.currencies import deposit_token
-from api.domain.dates import business_date
+from api.domain.dates import add_months, business_date
 from api.domain.money import Money
 from api.errors import NotFound, RequestInvalid
 from api.identity import service as identity
@@ -29,6 +29,8 @@ from node_adapter.outbox.commands import Call
 from node_adapter.outbox.models import Operation
 
 ANCHOR_KIND = "invoice"
+TENOR_MAX_MONTHS = 12
+"""R-01, as the contract has it; said here, so that nobody hears of it only once the invoice is anchored."""
 
 
 class InvoiceNotYours(RequestInvalid):
@@ -40,7 +42,7 @@ class InvoiceBuyerUnknown(RequestInvalid):
 
 
 class InvoiceDatesUnusable(RequestInvalid):
-    """Issued in the future, or due already."""
+    """Issued in the future, due already, or due too late (R-01)."""
 
 
 def upload(context: CommandContext, document: bytes) -> OperationRead:
@@ -205,4 +207,12 @@ def _check_dates(context: CommandContext, parsed: ParsedInvoice) -> None:
     if parsed.due_date <= today:
         raise InvoiceDatesUnusable(
             f"{parsed.number} is due on {parsed.due_date}, not after today, {today}", due_date=str(parsed.due_date)
+        )
+    latest = add_months(parsed.issue_date, TENOR_MAX_MONTHS)
+    if parsed.due_date > latest:
+        raise InvoiceDatesUnusable(
+            f"{parsed.number} is due on {parsed.due_date}, more than {TENOR_MAX_MONTHS} months after its issue: {latest} "
+            "at the latest",
+            due_date=str(parsed.due_date),
+            latest=str(latest),
         )

@@ -59,13 +59,16 @@ def test_quotes__are_listed_the_most_proceeds_first_then_the_earlier(network: St
     assert [quote["id"] for quote in listed] == [first, second, dear]
 
 
-def test_quote__ten_minutes_before_midnight__is_priced_for_tomorrow_and_good_until_its_end(network: Stage) -> None:
+@pytest.mark.parametrize("wait_s", [60, 20 * 60])
+def test_quote__ten_minutes_before_midnight__is_priced_for_tomorrow_and_good_on_both_days(
+    network: Stage, wait_s: int
+) -> None:
     request = network.asked("s1", piece_of(network), FACE)
     today = network.today()
     network.go_to(23, 50)
     quote = read_quote(network, "s1", network.quoted("f1", request, valid_minutes=60))
     assert (quote["value_date"], quote["tenor_days"]) == (str(today + timedelta(days=1)), 89)
-    network.pass_time(20 * 60)
+    network.pass_time(wait_s)
     assert accept(network, "s1", quote["id"]).status_code == 202
 
 
@@ -174,7 +177,8 @@ def test_quote__on_the_due_date__has_nothing_left_to_discount(network: Stage) ->
 
 
 def test_quote__whose_discount_eats_everything__is_refused(network: Stage) -> None:
-    piece = piece_of(network, due_date=network.today() + timedelta(days=400))
+    network.go_to(12)  # 365 days of 360, at 100 % a year
+    piece = f"{network.confirmed(due_date=network.today() + timedelta(days=365))}00000001"
     request = network.asked("s1", piece, FACE)
     dear = network["f1"].post(f"/api/v1/financing-requests/{request}/quotes", {"annual_rate_ppm": 1_000_000})
     assert refusal(dear) == "422 QuoteUnpriceable"

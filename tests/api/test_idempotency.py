@@ -8,6 +8,7 @@ import pytest
 from httpx import Response
 
 from api.context import IDEMPOTENCY_KEY_MAX
+from node_adapter.outbox.commands import Command
 from tests.api.stage import Stage, answer, money, refusal
 
 pytestmark = pytest.mark.devnet
@@ -51,6 +52,26 @@ def test_key__eight_at_once__one_operation_and_one_transaction(network: Stage, a
     assert network["b"].ended(operation_id)["state"] == "done"
     assert len(network.operations()) == operations + 1
     assert network["s3"].cash() == before + 100
+
+
+def test_key__repeated_while_the_first_is_being_mined__is_the_same_operation(
+    network: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second asked before the first was stored, and tries its call after the first was mined."""
+    body, key = deposit(network), secrets.token_hex(16)
+    first: list[Response] = []
+    simulate = network.services.outbox.simulate
+
+    def overtaken(command: Command) -> None:
+        monkeypatch.setattr(network.services.outbox, "simulate", simulate)
+        first.append(network["b"].post("/api/v1/deposits", body, key=key))
+        network.settle()
+        simulate(command)
+
+    monkeypatch.setattr(network.services.outbox, "simulate", overtaken)
+    second = network["b"].post("/api/v1/deposits", body, key=key)
+    assert [answer(response) for response in (*first, second)] == ["202", "202"]
+    assert second.json()["id"] == first[0].json()["id"]
 
 
 def test_key__repeated_when_the_state_forbids_it_by_now__is_still_the_same_operation(network: Stage) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from api.domain.dates import add_months
 from api.guard import BODY_MAX_BYTES
 from api.invoices.models import Invoice
 from api.invoices.ubl import MAX_BYTES
@@ -55,6 +56,7 @@ def documents(network: Stage) -> Iterator[tuple[str, bytes]]:
         network.document(issue_date=today - timedelta(days=30), due_date=today - timedelta(days=1)),
     )
     yield "422 InvoiceDatesUnusable", network.document(issue_date=today + timedelta(days=1))
+    yield "422 InvoiceDatesUnusable", network.document(due_date=add_months(today, 12) + timedelta(days=1))
     yield "422 CurrencyNotServed", network.document(currency="EUR")
 
 
@@ -81,8 +83,11 @@ def test_upload__without_a_file__names_the_field(network: Stage) -> None:
 
 
 def test_body__larger_than_any_may_be__is_refused_before_it_is_read(network: Stage) -> None:
-    declared = network["nobody"].upload(b"x" * (BODY_MAX_BYTES + 1))
+    declared = network["nobody"].post(
+        "/api/v1/deposits", content=b"{}", headers={"Content-Length": str(BODY_MAX_BYTES + 1)}
+    )
     assert refusal(declared) == "413 RequestTooLarge"
+    assert refusal(network["nobody"].upload(b"x" * (BODY_MAX_BYTES + 1))) == "413 RequestTooLarge"
 
     def chunks() -> Iterator[bytes]:
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="i.xml"\r\n\r\n'
@@ -150,6 +155,12 @@ def test_propose__terms__are_the_invoices(network: Stage) -> None:
     assert (found["issue_date"], found["due_date"]) == (invoice["issue_date"], invoice["due_date"])
     assert (found["evidence_hash"], found["payable_id"]) == (invoice["document_hash"], invoice["payable_id"])
     assert (found["invoice_number"], found["overdue"]) == (invoice["number"], False)
+
+
+def test_propose__due_on_the_last_day_that_may_be__is_taken_by_the_contract_too(network: Stage) -> None:
+    latest = add_months(network.today(), 12)
+    payable = network.proposed(due_date=latest)
+    assert network["c"].read(f"/api/v1/payables/{payable}")["due_date"] == str(latest)
 
 
 def test_propose__the_same_invoice_twice__is_refused(network: Stage) -> None:

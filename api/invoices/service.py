@@ -211,8 +211,7 @@ def _check_dates(context: CommandContext, parsed: ParsedInvoice) -> None:
     latest = add_months(parsed.issue_date, TENOR_MAX_MONTHS)
     if parsed.due_date > latest:
         raise InvoiceDatesUnusable(
-            f"{parsed.number} is due on {parsed.due_date}, more than {TENOR_MAX_MONTHS} months after its issue: {latest} "
-            "at the latest",
+            f"{parsed.number} is due on {parsed.due_date}, after {latest}, {TENOR_MAX_MONTHS} months after its issue",
             due_date=str(parsed.due_date),
             latest=str(latest),
         )

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared
@@ -56,10 +56,14 @@ class QuoteUnpriceable(RequestInvalid):
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """A request is seen by its supplier and by every financier. Every query of this module goes through here."""
+    """A request is seen by its supplier and by every financier. Every query of this module goes through here.
+
+    While a reorg has taken its payable back there is nothing to finance: the request is there again with the payable.
+    """
+    indexed = exists().where(Payable.payable_id == FinancingRequest.payable_id)
     if actor.role == Role.FINANCIER:
-        return true()
-    return FinancingRequest.organisation_id == actor.organisation_id
+        return indexed
+    return and_(indexed, FinancingRequest.organisation_id == actor.organisation_id)
 
 
 def quote_visible_to(actor: Actor) -> ColumnElement[bool]:

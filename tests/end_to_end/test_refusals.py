@@ -166,5 +166,5 @@ def test_stdout__under_json__is_the_document_alone(running: Network) -> None:
 
 def test_reset__of_a_stopped_network__leaves_nothing_but_the_users_own(net: Network) -> None:
     (net.root / "notes.txt").write_text("mine")
-    assert net.scf("reset", "--yes", "--json").document == {"ok": True, "deleted": True}
+    assert net.scf("reset", "--yes", "--json").document == {"ok": True, "deleted": True, "left": None}
     assert [path.name for path in net.root.iterdir()] == ["notes.txt"]

@@ -1,12 +1,11 @@
 """Small reads that every reader of the index needs. Who may see what is the reader's own rule."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from indexer.models import CashPosting, ChainBlock, ChainEvent, Receivable
+from indexer.models import CashPosting, ChainBlock, Receivable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +21,6 @@ def head(session: Session) -> ChainBlock | None:
     return session.scalars(select(ChainBlock).order_by(ChainBlock.number.desc()).limit(1)).one_or_none()
 
 
-def chain_now(session: Session) -> int:
-    """The newest block's time in unix seconds: what "now" is for expiry, overdue and business dates (R-44).
-
-    Raises LookupError while the index is empty.
-    """
-    newest = head(session)
-    if newest is None:
-        raise LookupError("the index has no block yet")
-    return newest.timestamp
-
-
 def is_indexed(session: Session, block_hash: str) -> bool:
     """Whether the index holds this block, and so everything that it did."""
     return session.get(ChainBlock, block_hash) is not None
@@ -42,17 +30,6 @@ def cash_balance(session: Session, account: str, token: str) -> int:
     """Minor units of `token` that `account` holds."""
     statement = select(func.sum(CashPosting.amount)).where(CashPosting.account == account, CashPosting.token == token)
     return int(session.scalar(statement) or 0)
-
-
-def cash_balances(session: Session, account: str) -> dict[str, int]:
-    """Minor units by token, of every token the account ever had."""
-    statement = (
-        select(CashPosting.token, func.sum(CashPosting.amount))
-        .where(CashPosting.account == account)
-        .group_by(CashPosting.token)
-        .order_by(CashPosting.token)
-    )
-    return {token: int(amount) for token, amount in session.execute(statement)}
 
 
 def lineage(session: Session, payable_id: str) -> LineageNode | None:
@@ -70,9 +47,3 @@ def lineage(session: Session, payable_id: str) -> LineageNode | None:
         below = children.get(row.receivable_id, [])
         nodes[row.receivable_id] = LineageNode(row, tuple(nodes[child.receivable_id] for child in below))
     return nodes[roots[0].receivable_id] if roots else None
-
-
-def events_of(session: Session, subject: str) -> Sequence[ChainEvent]:
-    """All that the chain said about one subject (a payable, an account), in order."""
-    statement = select(ChainEvent).where(ChainEvent.subject == subject)
-    return session.scalars(statement.order_by(ChainEvent.block_number, ChainEvent.log_index)).all()

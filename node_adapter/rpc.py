@@ -1,48 +1,31 @@
-"""JSON-RPC over kept-alive HTTP connections, one for each thread. No retries of what is not known to be harmless.
+"""JSON-RPC by web3's HTTP provider, one for each thread. No retries of what is not known to be harmless.
 
-The standard library's client: nothing to import, and a call costs the node's own time. Errors carry the node's URL
-masked only: providers put keys in it.
+web3's own retries are off: it retries by method, and what may be tried again is for the caller to say. Errors carry the
+node's URL masked only, and nothing of requests' own texts: providers put keys into URLs.
 """
 
-import base64
-import http.client
-import itertools
-import json
-import select
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from node_adapter.errors import NodeRefused, NodeUnavailable, NodeUntrustworthy
 from node_adapter.urls import masked
 
+if TYPE_CHECKING:
+    from web3.providers.rpc import HTTPProvider
+
 BATCH_MAX = 250
 BATCH_BYTES_MAX = 1_000_000
 """anvil, like others, refuses a body of more than 2 MB."""
+CALL_BYTES = 64
+"""What JSON-RPC puts around a call, at the most."""
 READ_PAUSES_S = (0.05, 0.25)
 """Before the second and the third attempt of a read."""
 
 Method = tuple[str, Sequence[Any]]
-
-
-class _ClosesItself:
-    """A connection ends with the thread or the client that it was for, and nobody is there to close it."""
-
-    close: Callable[[], None]
-
-    def __del__(self) -> None:
-        self.close()
-
-
-class _Http(_ClosesItself, http.client.HTTPConnection):
-    pass
-
-
-class _Https(_ClosesItself, http.client.HTTPSConnection):
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +43,8 @@ class RpcError:
 class Rpc:
     """One node. For any number of threads.
 
-    `on_connect` runs once on each new connection, before anything else is sent over it: behind the same URL may stand
-    another node by now.
+    `on_connect` runs before a thread's first call, and before the next one after a failure: behind the same URL may
+    stand another node by now.
     """
 
     def __init__(self, url: str, timeout_s: float, on_connect: "Callable[[Rpc], None] | None" = None) -> None:
@@ -69,17 +52,10 @@ class Rpc:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"a node is given as http://host:port, not {masked(url)}")
         self.shown = masked(url)
-        self._https = parts.scheme == "https"
-        self._host, self._port = parts.hostname, parts.port
-        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._headers = {"content-type": "application/json", "connection": "keep-alive"}
-        if parts.username:
-            user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers["authorization"] = "Basic " + base64.b64encode(user.encode()).decode()
+        self._url = url
         self._timeout_s = timeout_s
         self._on_connect = on_connect
         self._thread = threading.local()
-        self._ids = itertools.count(1)
 
     def __repr__(self) -> str:
         return f"<Rpc {self.shown}>"
@@ -94,10 +70,10 @@ class Rpc:
     def read_many(self, methods: Sequence[Method]) -> list[Any | RpcError]:
         """Results in the order asked, in as few requests as fit. Raises NodeUnavailable after three attempts at one."""
         answers: list[Any | RpcError] = []
-        for body, ids in self._batches(methods):
+        for batch in _batches(methods):
             for pause_s in (*READ_PAUSES_S, None):
                 try:
-                    answers += self._exchange(body, ids)
+                    answers += self._exchange(batch)
                     break
                 except NodeUnavailable as error:
                     if pause_s is None or isinstance(error.__cause__, TimeoutError):
@@ -108,87 +84,98 @@ class Rpc:
     def send_many(self, methods: Sequence[Method]) -> list[Any | RpcError | NodeUnavailable]:
         """As read_many, each request sent once. NodeUnavailable as an answer: it may have arrived, or not."""
         answers: list[Any | RpcError | NodeUnavailable] = []
-        for body, ids in self._batches(methods):
+        for batch in _batches(methods):
             try:
-                answers += self._exchange(body, ids)
+                answers += self._exchange(batch)
             except NodeUnavailable as error:
-                answers += [error] * len(ids)
+                answers += [error] * len(batch)
         return answers
 
     def close(self) -> None:
         """Closes this thread's connection."""
-        connection: http.client.HTTPConnection | None = getattr(self._thread, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._thread.connection = None
+        session = getattr(self._thread, "session", None)
+        if session is not None:
+            session.close()
+            self._thread.session = self._thread.provider = None
 
-    def _batches(self, methods: Sequence[Method]) -> Iterator[tuple[bytes, list[int]]]:
-        calls: list[bytes] = []
-        ids: list[int] = []
-        size = 0
-        for method, params in methods:
-            number = next(self._ids)
-            call = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}).encode()
-            if ids and (len(ids) == BATCH_MAX or size + len(call) > BATCH_BYTES_MAX):
-                yield _body(calls), ids
-                calls, ids, size = [], [], 0
-            calls.append(call)
-            ids.append(number)
-            size += len(call)
-        if ids:
-            yield _body(calls), ids
+    def _exchange(self, batch: Sequence[Method]) -> list[Any | RpcError]:
+        """Sends one request, once. The answers in the order asked."""
+        answer = self._answer(batch)
+        if isinstance(answer, dict) and (len(batch) == 1 or "error" in answer):
+            if len(batch) > 1:
+                raise _error(answer).refused("a batch")
+            answer = [answer]
+        if not isinstance(answer, list) or len(answer) != len(batch) or not all(isinstance(a, dict) for a in answer):
+            count = len(answer) if isinstance(answer, list) else 1
+            raise NodeUntrustworthy(f"the node at {self.shown} answered {count} calls of {len(batch)}, or others")
+        return [_error(entry) if "error" in entry else entry.get("result") for entry in answer]
 
-    def _exchange(self, body: bytes, ids: list[int]) -> list[Any | RpcError]:
-        """Sends one request, once. The answers by id, in the order of `ids`."""
+    def _answer(self, batch: Sequence[Method]) -> Any:
+        """What web3 makes of the node's answer; a batch's in the order of its calls."""
+        from requests.exceptions import HTTPError, RequestException, Timeout
+
+        provider = self._provider()
         try:
-            connection = self._connection()
-            connection.request("POST", self._path, body, self._headers)
-            response = connection.getresponse()
-            content = response.read()
-        except (OSError, http.client.HTTPException) as error:
+            calls: list[Any] = [(method, list(params)) for method, params in batch]
+            return provider.make_request(*calls[0]) if len(calls) == 1 else provider.make_batch_request(calls)
+        except Timeout:
             self.close()
-            raise NodeUnavailable(f"the node at {self.shown} does not answer: {error!r}") from error
-        try:
-            answer = json.loads(content)
-        except ValueError as error:
+            cause = TimeoutError(f"no answer in {self._timeout_s} s")
+            raise NodeUnavailable(f"the node at {self.shown} timed out: {cause}") from cause
+        except HTTPError as error:
             self.close()
-            raise NodeUnavailable(f"the node at {self.shown} answers with status {response.status}") from error
-        answers = answer if isinstance(answer, list) else [answer]
-        if len(ids) > 1 and not isinstance(answer, list):
-            raise _error(answer).refused("a batch")
-        by_id = {entry.get("id"): entry for entry in answers}
-        if len(ids) == 1 and by_id.keys() == {None} and "error" in answers[0]:
-            return [_error(answers[0])]  # a request that the node could not even read has no id
-        if len(answers) != len(ids) or by_id.keys() != set(ids):
-            raise NodeUntrustworthy(f"the node at {self.shown} answered {len(answers)} calls of {len(ids)}, or others")
-        return [_error(by_id[i]) if "error" in by_id[i] else by_id[i].get("result") for i in ids]
+            status = error.response.status_code
+            raise NodeUnavailable(f"the node at {self.shown} answers with status {status}") from None
+        except (RequestException, OSError) as error:
+            self.close()
+            why = "connection refused" if "refused" in str(error) else "the connection was cut"
+            raise NodeUnavailable(f"the node at {self.shown} does not answer: {why}") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.close()
+            raise NodeUnavailable(f"the node at {self.shown} answers with no JSON-RPC") from None
 
-    def _connection(self) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection | None = getattr(self._thread, "connection", None)
-        if connection is not None and not _dropped(connection):
-            return connection
-        self.close()
-        connection = (_Https if self._https else _Http)(self._host, self._port, timeout=self._timeout_s)
-        connection.connect()
-        self._thread.connection = connection
-        if self._on_connect is not None:
-            try:
-                self._on_connect(self)
-            except BaseException:
-                self.close()
-                raise
-        return connection
+    def _provider(self) -> "HTTPProvider":
+        """This thread's. A new one first asks what `on_connect` asks, whose own reads must not ask it again."""
+        known: Any = getattr(self._thread, "provider", None)
+        if known is None:
+            self._thread.provider = known = self._new_provider()
+            if self._on_connect is not None and not getattr(self._thread, "asking", False):
+                self._thread.asking = True
+                try:
+                    self._on_connect(self)
+                    known = self._thread.provider  # the answer may have taken more than one connection
+                except BaseException:
+                    self.close()
+                    raise
+                finally:
+                    self._thread.asking = False
+        return cast("HTTPProvider", known)
+
+    def _new_provider(self) -> "HTTPProvider":
+        import requests
+        from web3 import HTTPProvider as Provider
+
+        self._thread.session = session = requests.Session()
+        session.trust_env = False  # a node is reached as its URL says, not through the environment's proxy
+        return Provider(
+            self._url,
+            request_kwargs={"timeout": self._timeout_s},
+            session=session,
+            exception_retry_configuration=None,
+        )
 
 
-def _body(calls: list[bytes]) -> bytes:
-    return calls[0] if len(calls) == 1 else b"[" + b",".join(calls) + b"]"
-
-
-def _dropped(connection: http.client.HTTPConnection) -> bool:
-    """Something to read on an idle connection is its end: a send over it would be lost, and nobody would know."""
-    if connection.sock is None:
-        return True
-    return bool(select.select([connection.sock], [], [], 0)[0])
+def _batches(methods: Sequence[Method]) -> Iterator[Sequence[Method]]:
+    """As many calls to a request as fit."""
+    first = size = 0
+    for index, (method, params) in enumerate(methods):
+        length = CALL_BYTES + len(method) + sum(len(str(param)) for param in params)
+        if index > first and (index - first == BATCH_MAX or size + length > BATCH_BYTES_MAX):
+            yield methods[first:index]
+            first, size = index, 0
+        size += length
+    if len(methods) > first:
+        yield methods[first:]
 
 
 def _error(answer: Any) -> RpcError:

@@ -25,6 +25,7 @@ from api.pagination import PageRequest, fetch
 from api.parties import Party, parties
 from api.payables import service as payables
 from api.reading import newest_block
+from indexer import queries
 from indexer.models import (
     ChainBlock,
     ChainEvent,
@@ -32,7 +33,6 @@ from indexer.models import (
     Participant,
     ParticipantStatus,
     Payable,
-    Receivable,
     ReceivableMove,
     Role,
 )
@@ -51,23 +51,17 @@ def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
     payable = session.get(Payable, payable_id)
     if payable is None:
         raise NotFound.of("payable", payable_id)
-    pieces = session.scalars(
-        select(Receivable).where(Receivable.payable_id == payable_id).order_by(Receivable.receivable_id)
-    ).all()
-    people = parties(session, {piece.holder for piece in pieces})
-    children: dict[str | None, list[Receivable]] = {}
-    for piece in pieces:
-        children.setdefault(piece.parent_id, []).append(piece)
+    tree = queries.lineage(session, payable_id)
+    people = parties(session, _holders(tree))
     moves = session.scalars(
         select(ReceivableMove)
         .where(ReceivableMove.payable_id == payable_id)
         .order_by(ReceivableMove.block_number, ReceivableMove.log_index)
     )
-    roots = children.get(None, [])
     return Lineage(
         payable_id=payable_id,
         face_value=money(services.deployments, payable.deposit_token, payable.face_value),
-        root=_node(services, payable, roots[0], children, people) if roots else None,
+        root=None if tree is None else _node(services, payable, tree, people),
         moves=[
             Move(
                 kind=move.kind,
@@ -84,14 +78,15 @@ def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
     )
 
 
-def _node(
-    services: Services,
-    payable: Payable,
-    piece: Receivable,
-    children: dict[str | None, list[Receivable]],
-    people: dict[str, Party],
-) -> LineageNode:
+def _holders(tree: queries.LineageNode | None) -> set[str]:
+    if tree is None:
+        return set()
+    return {tree.receivable.holder}.union(*(_holders(child) for child in tree.children))
+
+
+def _node(services: Services, payable: Payable, tree: queries.LineageNode, people: dict[str, Party]) -> LineageNode:
     """As deep as the contract's `maximumDepth`, at most 255."""
+    piece = tree.receivable
     return LineageNode(
         receivable_id=piece.receivable_id,
         holder=people[piece.holder],
@@ -101,7 +96,7 @@ def _node(
         depth=piece.depth,
         redeemed=piece.redeemed,
         drawn=money(services.deployments, payable.deposit_token, piece.drawn),
-        children=[_node(services, payable, child, children, people) for child in children.get(piece.receivable_id, [])],
+        children=[_node(services, payable, child, people) for child in tree.children],
     )
 
 

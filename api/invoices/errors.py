@@ -8,10 +8,8 @@ from typing import ClassVar
 Param = str | int | None
 
 
-class InvoiceRefused(Exception):
-    """The document is not an invoice that can be financed. Raised through its subclasses."""
-
-    remedy: ClassVar[str]
+class _Named(Exception):
+    """What both families have: the class is the name."""
 
     def __init__(self, detail: str, **params: Param) -> None:
         super().__init__(detail)
@@ -21,6 +19,12 @@ class InvoiceRefused(Exception):
     @property
     def code(self) -> str:
         return type(self).__name__
+
+
+class InvoiceRefused(_Named):
+    """The document is not an invoice that can be financed. Raised through its subclasses."""
+
+    remedy: ClassVar[str]
 
 
 # The file.
@@ -155,17 +159,8 @@ class TotalsDisagree(InvoiceRefused):
 # The vault.
 
 
-class VaultError(Exception):
+class VaultError(_Named):
     """A kept document or its key cannot be used; an operator has to look. Raised through its subclasses."""
-
-    def __init__(self, detail: str, **params: Param) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.params = params
-
-    @property
-    def code(self) -> str:
-        return type(self).__name__
 
 
 class MasterKeyUnusable(VaultError):

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from api.operations.schemas import OperationError, OperationRead, State
 from api.schemas import Resource
 from indexer import queries
-from indexer.models import ChainBlock
 from node_adapter.networks import Network
 from node_adapter.outbox.models import Operation, OperationState
 
@@ -48,7 +47,7 @@ def _state(session: Session, operation: Operation) -> State:
         case OperationState.DONE:
             return "done"
         case OperationState.MINED:
-            indexed = operation.block_hash is not None and session.get(ChainBlock, operation.block_hash) is not None
+            indexed = operation.block_hash is not None and queries.is_indexed(session, operation.block_hash)
             return "done" if indexed else "mined"
         case _:
             return "pending"

@@ -1,10 +1,11 @@
 """The actors on stage: their clients, what they hold, and what must have come of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from api.domain.money import Money
-from scripts.actors import PERSONAS, DemoActor
+from scripts.actors import DemoActor
 from scripts.demo.client import Client, Refused
 
 CURRENCY = "CNY"
@@ -39,12 +40,12 @@ class Check:
 
 @dataclass
 class Cast:
-    """Everybody logged in, and the story so far. `on_step` and `on_check` show it while it is played."""
+    """Everybody logged in, and the story so far. `on_step` hears of each step when it is done."""
 
     url: str
     clients: dict[str, Client]
     addresses: dict[str, str]
-    names: dict[str, str] = field(default_factory=lambda: {p.login: p.name for p in PERSONAS})
+    on_step: Callable[[Step], None]
     steps: list[Step] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
 
@@ -55,6 +56,7 @@ class Cast:
         """Note what happened, and what everybody has now."""
         done = operation or {}
         self.steps.append(Step(name, actor, done.get("id"), done.get("tx"), done.get("block"), self.balances()))
+        self.on_step(self.steps[-1])
 
     def check(self, name: str, expected: object, actual: object) -> None:
         """Note what must be so, and whether it is."""
@@ -88,8 +90,8 @@ class Cast:
         return Money.from_json(account["balances"][0]["balance"]).minor
 
 
-def assemble(url: str, actors: list[DemoActor], wallets: dict[str, Any]) -> Cast:
+def assemble(url: str, actors: list[DemoActor], wallets: dict[str, Any], on_step: Callable[[Step], None]) -> Cast:
     """Log everybody in. `wallets` holds the signing function of each actor that keeps its own key."""
     clients = {actor.login: Client(url, actor.login, actor.password, wallets.get(actor.login)) for actor in actors}
     addresses = {actor.login: actor.address for actor in actors if actor.address is not None}
-    return Cast(url, clients, addresses)
+    return Cast(url, clients, addresses, on_step)

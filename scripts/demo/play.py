@@ -26,8 +26,8 @@ def play(folder: DataFolder, url: str | None, *, as_json: bool) -> bool:
     people = actors.load(folder) if record["loopback"] else []
     if not people:
         raise CliError("this network has no demo logins: it does not listen on the loopback alone", name="NoDemoLogins")
-    cast = assemble(url, people, _wallets(folder))
     say(f"playing the story on {url}")
+    cast = assemble(url, people, _wallets(folder), lambda step: say(f"  {step.actor.upper():5} {step.name}"))
     try:
         play_story(cast, folder)
     except Refused as error:

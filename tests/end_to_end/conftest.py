@@ -56,6 +56,6 @@ def fresh(tmp_path: Path) -> Iterator[Network]:
 def cast_of(net: Network) -> Cast:
     """Everybody of a running network, logged in, C with its own wallet."""
     wallet = Wallet.load(net.folder.wallets / "c.json", net.folder.wallets / "passphrase")
-    cast = assemble(net.url, actors.load(net.folder), {"c": wallet.sign})
+    cast = assemble(net.url, actors.load(net.folder), {"c": wallet.sign}, lambda _step: None)
     net.clients.extend(cast.clients.values())
     return cast

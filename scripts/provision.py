@@ -1,7 +1,9 @@
 """What a network needs before it runs: secrets, keys, tables, organisations, contracts. Each step can be repeated."""
 
+import os
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -72,10 +74,13 @@ def keys(folder: DataFolder, say: Say) -> dict[str, str]:
         (folder.wallets, passphrase(folder.wallets / "passphrase"), own),
     ):
         present = Keyring(where, secret).addresses() if where.exists() else {}
-        for index, name in enumerate(names, start=1):
-            if name not in present:
-                present[name] = create_account(where, name, secret)
-                say(f"key {index} of {len(names)}: {name}")
+        missing = [name for name in names if name not in present]
+        # scrypt takes a third of a second of one core, and lets other threads run meanwhile.
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            making = {pool.submit(create_account, where, name, secret): name for name in missing}
+            for index, made in enumerate(as_completed(making), start=len(present) + 1):
+                present[making[made]] = made.result()
+                say(f"key {index} of {len(names)}: {making[made]}")
         found |= present
     return found
 

@@ -41,7 +41,7 @@ class Recovery:
         self.needed = True
 
     def check(self) -> None:
-        """Puts every operation whose block vanished back to SENT. Its old place stays in the row, as its order."""
+        """Puts every operation whose block vanished back to SENT."""
         if not self.chain_is_ours():
             self._rewind()
             self.needed = True
@@ -82,7 +82,11 @@ class Recovery:
         return True
 
     def _waiting(self) -> Sequence[Any]:
-        """All that is stored and not mined: first what was mined before, as it was; then in the order of signing."""
+        """All that is stored and not mined, in the order of signing.
+
+        What an operation needs was mined when its estimate passed, so it was signed before; and nonces follow the same
+        order. The places that operations had in blocks do not: after two fall-backs they are of different forks.
+        """
         query = (
             select(
                 Operation.id,
@@ -94,12 +98,7 @@ class Recovery:
                 Operation.raw,
             )
             .where(Operation.state.in_((OperationState.SENT, OperationState.SIGNED)))
-            .order_by(
-                Operation.block_number.is_(None),
-                Operation.block_number,
-                Operation.tx_index,
-                Operation.signed_sequence,
-            )
+            .order_by(Operation.signed_sequence)
             .limit(10 * RUN_MAX)
         )
         with read_only(self._outbox.engine).connect() as connection:

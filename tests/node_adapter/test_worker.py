@@ -245,6 +245,20 @@ def test_worker__anvil_reorg__nothing_is_lost_or_doubled(network: TestNetwork) -
     assert not set(old) & {network.operation(i).block_hash for i in ids}
 
 
+def test_worker__places_are_of_two_forks__nonces_go_in_order_all_the_same(network: TestNetwork) -> None:
+    """After two fall-backs: the second was last seen in a low block of one fork, the first in a high one of another."""
+    snapshot = network.rpc("evm_snapshot")
+    first, other, second = (network.run(network.anchor(sender))[0] for sender in ("supplier", "bank", "supplier"))
+    assert network.rpc("evm_revert", snapshot)
+    with Session(network.engine) as session, session.begin():
+        for operation, block in ((second, 999), (other, 1_000), (first, 1_001)):
+            place = {"state": OperationState.SENT, "block_number": block, "block_hash": None}
+            session.execute(update(Operation).where(Operation.id == operation.id).values(place))
+    network.restart()
+    network.settle()
+    assert {network.operation(o.id).state for o in (first, other, second)} == {"mined"}
+
+
 def test_worker__mined_but_unseen_before_the_fall_back__dependents_are_not_refused(network: TestNetwork) -> None:
     """The row says SENT, the chain had it mined, a dependent was accepted on that, and then the chain forgot both."""
     snapshot = network.rpc("evm_snapshot")

@@ -5,12 +5,28 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title IDepositToken
 /// @notice One bank's deposits in one currency. ERC-20 with permit (ERC-2612), and signed single transfers (ERC-3009).
-/// @dev Business events are {DepositCredited} and ERC-20's own `Transfer`.
+/// @dev Business events are all of these but {AuthorizationUsed}, and ERC-20's own `Transfer`.
 interface IDepositToken is IERC20 {
     /* EVENTS */
 
     /// @notice The bank received money outside the chain and credited it, under a reference it can use once.
     event DepositCredited(bytes32 indexed bankReference, address indexed account, uint64 amount);
+
+    /// @notice A holder asked for money at its bank: `amount` waits here until the bank has paid it out, or refused.
+    /// @param instructionHash Salted hash of where to pay; the instruction itself goes to the bank.
+    event PayOutRequested(uint256 indexed payOutId, address indexed account, uint64 amount, bytes32 instructionHash);
+
+    /// @notice The bank paid out under its own reference, and the deposit is burnt.
+    event PayOutCompleted(uint256 indexed payOutId, bytes32 indexed bankReference);
+
+    /// @notice The bank did not pay out; the deposit is the account's again.
+    event PayOutRefused(uint256 indexed payOutId, bytes32 reasonHash);
+
+    /// @notice The bank stopped all movements of its token.
+    event TokenPaused(address indexed bank, bytes32 reasonHash);
+
+    /// @notice The bank's token moves again.
+    event TokenResumed(address indexed bank);
 
     /// @notice ERC-3009: a signed transfer was used.
     event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce);
@@ -25,6 +41,15 @@ interface IDepositToken is IERC20 {
 
     /// @notice A reference must not be zero.
     error BankReferenceMissing();
+
+    /// @notice The bank paused its token: nothing moves.
+    error DepositTokenPaused(address depositToken);
+
+    /// @notice The token is not paused.
+    error DepositTokenNotPaused(address depositToken);
+
+    /// @notice No such pay-out waits.
+    error PayOutNotOpen(uint256 payOutId);
 
     /// @notice The signed transfer was used before.
     error AuthorizationAlreadyUsed(address authorizer, bytes32 nonce);
@@ -42,6 +67,21 @@ interface IDepositToken is IERC20 {
 
     /// @notice Credits `amount` minor units to `account`. The bank only.
     function credit(address account, uint64 amount, bytes32 bankReference) external;
+
+    /// @notice Asks the bank to pay `amount` out: it leaves the caller's balance and waits.
+    function requestPayOut(uint64 amount, bytes32 instructionHash) external returns (uint256 payOutId);
+
+    /// @notice Burns a waiting pay-out against the reference under which the bank paid it. The bank only.
+    function completePayOut(uint256 payOutId, bytes32 bankReference) external;
+
+    /// @notice Gives a waiting pay-out back to its account. The bank only.
+    function refusePayOut(uint256 payOutId, bytes32 reasonHash) external;
+
+    /// @notice Stops all movements; crediting and completing pay-outs go on. The bank only.
+    function pause(bytes32 reasonHash) external;
+
+    /// @notice Ends the pause. The bank only.
+    function resume() external;
 
     /// @notice ERC-3009: moves `value` from `from` to the caller `to` on `from`'s signature (ERC-1271 wallets too).
     /// @param validAfter Usable strictly after this unix second.
@@ -63,7 +103,19 @@ interface IDepositToken is IERC20 {
     /// @notice ISO 4217 code, for example `CNY`.
     function currency() external view returns (string memory);
 
-    /// @notice Whether the bank has credited this reference.
+    /// @notice The same as three ASCII letters in a word.
+    function currencyCode() external view returns (bytes3);
+
+    /// @notice Whether the bank has paused it.
+    function paused() external view returns (bool);
+
+    /// @notice The unix second since which the token moves without a pause; 0 where it never paused.
+    function movesSince() external view returns (uint64);
+
+    /// @notice A waiting pay-out; zero where none waits.
+    function payOutOf(uint256 payOutId) external view returns (address account, uint64 amount);
+
+    /// @notice Whether the bank has used this reference, for a credit or a pay-out.
     function bankReferenceUsed(bytes32 bankReference) external view returns (bool);
 
     /// @notice ERC-3009: whether `authorizer` has used `nonce`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Quote} from "../types/Types.sol";
+import {Acceptance, Quote} from "../types/Types.sol";
 
 /// @title IDiscounting
 /// @notice Receivable against cash in one transaction, on a quote its financier signed.
@@ -9,7 +9,8 @@ interface IDiscounting {
     /* EVENTS */
 
     /// @notice The supplier accepted: the financier holds `deliveredId`, the supplier has the proceeds.
-    /// @dev `value`, `proceeds` and `discount = value − proceeds` are final: nobody downstream recomputes them.
+    /// @dev `value`, `proceeds` and `discount = value − proceeds` are of the part taken and final: nobody downstream
+    /// recomputes them.
     event QuoteAccepted(
         bytes32 indexed quoteHash,
         uint256 indexed receivableId,
@@ -17,12 +18,19 @@ interface IDiscounting {
         address supplier,
         uint256 deliveredId,
         address depositToken,
-        uint64 value,
-        uint64 proceeds,
-        uint64 discount,
+        uint56 value,
+        uint56 proceeds,
+        uint56 discount,
         uint32 valueDate,
-        bool recourse
+        bool recourse,
+        bytes32 registrationHash
     );
+
+    /// @notice The financier paid this fee on top of the proceeds.
+    event FeePaid(bytes32 indexed quoteHash, address indexed to, address indexed depositToken, uint56 amount);
+
+    /// @notice The financier called its quote off: nothing under this nonce can be accepted.
+    event QuoteCancelled(address indexed financier, uint256 indexed nonce);
 
     /* ERRORS */
 
@@ -32,7 +40,7 @@ interface IDiscounting {
     /// @notice The quote is past its expiry.
     error QuoteExpired(uint64 expiry, uint256 now_);
 
-    /// @notice The financier's nonce was used before: a quote is accepted once.
+    /// @notice The financier's nonce was used or cancelled before: a quote is accepted once.
     error QuoteAlreadyUsed(address financier, uint256 nonce);
 
     /// @notice The signature is not the financier's over exactly this quote on this chain and contract.
@@ -41,22 +49,58 @@ interface IDiscounting {
     /// @notice A quote is priced for one day, and accepted on it or the day before.
     error QuoteValueDateOutOfRange(uint32 valueDate, uint32 today);
 
-    /// @notice A discount cannot be negative: the proceeds lie in [1, value].
-    error QuoteProceedsOutOfRange(uint64 proceeds, uint64 value);
+    /// @notice A discount cannot be negative: proceeds lie in [1, value], and fees fit in what is left.
+    error QuoteProceedsOutOfRange(uint256 proceeds, uint256 fees, uint56 value);
 
-    /* FUNCTIONS */
+    /// @notice The part taken lies in [minimumTake, value], and brings something.
+    error QuoteTakeOutOfRange(uint56 take, uint56 minimumTake, uint56 value);
 
-    /// @notice Accepts a quote: the caller's receivable goes to the financier and the proceeds to the caller, or neither.
+    /// @notice The quote's token is not in the currency of the payable.
+    error QuoteCurrencyMismatch(address depositToken, uint256 payableId);
+
+    /// @notice The programme asks for a registration, which the financier has not anchored (R-11).
+    error QuoteRegistrationMissing(bytes32 registrationHash, address financier);
+
+    /// @notice A quote has at most `maximum` fees, none of them zero.
+    error QuoteFeesOutOfRange(uint256 count, uint256 maximum);
+
+    /// @notice 1 to `maximum` at once.
+    error QuoteBatchOutOfRange(uint256 count, uint256 maximum);
+
+    /* SUPPLIER */
+
+    /// @notice Accepts a quote, or `take` of it: that much of the receivable goes to the financier and its price to the
+    /// caller, or neither. The price of a part is rounded down. What the cash signature allows beyond it goes back.
     /// @param quoteSignature The financier's, over the quote.
-    /// @param cashSignature The financier's ERC-3009 `ReceiveWithAuthorization` of `quote.proceeds` to this contract,
+    /// @param cashSignature The financier's ERC-3009 `ReceiveWithAuthorization` of proceeds and fees to this contract,
     /// valid after 0, before `expiry + 1`, with the quote's hash as its nonce: it can pay for this quote alone.
-    function accept(Quote calldata quote, bytes calldata quoteSignature, bytes calldata cashSignature)
+    function accept(Quote calldata quote, uint56 take, bytes calldata quoteSignature, bytes calldata cashSignature)
         external
         returns (uint256 deliveredId);
+
+    /// @notice The same where the financier signed an ERC-2612 permit of proceeds and fees with the quote's expiry as its
+    /// deadline. It may have been used by somebody else already; no allowance is left.
+    /// @param permitSignature 65 bytes, r ‖ s ‖ v.
+    function acceptWithPermit(
+        Quote calldata quote,
+        uint56 take,
+        bytes calldata quoteSignature,
+        bytes calldata permitSignature
+    ) external returns (uint256 deliveredId);
+
+    /// @notice Accepts several, all or none.
+    function acceptAll(Acceptance[] calldata acceptances) external returns (uint256[] memory deliveredIds);
+
+    /* FINANCIER */
+
+    /// @notice Calls quotes off by their nonces.
+    function cancel(uint256[] calldata nonces) external;
+
+    /* VIEWS */
 
     /// @notice The digest a financier signs, which is also the quote's hash.
     function quoteDigest(Quote calldata quote) external view returns (bytes32);
 
-    /// @notice Whether the financier's nonce was used.
+    /// @notice Whether the financier's nonce was used or cancelled.
     function nonceUsed(address financier, uint256 nonce) external view returns (bool);
 }

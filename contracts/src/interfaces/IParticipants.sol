@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Participant, ParticipantStatus} from "../types/Types.sol";
+import {Actor, Participant, ParticipantStatus} from "../types/Types.sol";
 
 /// @title IParticipants
-/// @notice Who is on the network, in which roles, and whether it may act now.
+/// @notice Who is on the network, in which roles, with which key, and whether it may act now.
+/// @dev An organisation is its account, for good: it holds, owes and is named by that address. The key that acts and signs
+/// for it is the account itself until it is rotated; from then on the old key can do nothing.
 interface IParticipants {
     /* EVENTS */
 
-    /// @notice The operator admitted an organisation. `roles` is a bit set, see {Roles}.
-    event ParticipantAdmitted(address indexed account, uint16 roles, bytes32 legalEntityHash);
+    /// @notice The operator admitted an organisation. `roles` is a bit set, see {Roles}; `number` its short name in storage.
+    event ParticipantAdmitted(address indexed account, uint32 number, uint16 roles, bytes32 legalEntityHash);
 
     /// @notice The organisation may not act until reinstated; `reasonHash` is a salted hash of the written reason.
     event ParticipantSuspended(address indexed account, bytes32 reasonHash);
@@ -17,9 +19,24 @@ interface IParticipants {
     /// @notice A suspended organisation may act again.
     event ParticipantReinstated(address indexed account);
 
+    /// @notice The organisation has left. What it holds stays its own; it acts again only when readmitted.
+    event ParticipantClosed(address indexed account, bytes32 reasonHash);
+
+    /// @notice A closed organisation is active again, with these roles.
+    event ParticipantReadmitted(address indexed account, uint16 roles, bytes32 legalEntityHash);
+
+    /// @notice From the unix second `effectiveAt` on, `key` may take over. Until then it can be called off.
+    event KeyRotationAnnounced(address indexed account, address indexed key, uint64 effectiveAt);
+
+    /// @notice The announced rotation will not happen.
+    event KeyRotationCancelled(address indexed account, address indexed key);
+
+    /// @notice `key` acts and signs for the organisation from now on, `previousKey` no more.
+    event KeyRotated(address indexed account, address indexed previousKey, address indexed key);
+
     /* ERRORS */
 
-    /// @notice The zero address cannot be an organisation.
+    /// @notice The zero address cannot be an organisation, nor a key.
     error ParticipantZeroAddress();
 
     /// @notice The account was admitted before.
@@ -28,16 +45,43 @@ interface IParticipants {
     /// @notice `roles` must name at least one role and none outside `known`.
     error ParticipantRolesUnknown(uint16 roles, uint16 known);
 
-    /// @notice The account is not an active participant: never admitted (0), or suspended (2).
+    /// @notice The account is not an active participant: never admitted (0), suspended (2), or closed (3).
     error ParticipantNotActive(address account, ParticipantStatus status);
 
     /// @notice The account must be suspended for this.
     error ParticipantNotSuspended(address account, ParticipantStatus status);
 
+    /// @notice The account must be active or suspended for this.
+    error ParticipantNotOpen(address account, ParticipantStatus status);
+
+    /// @notice The account must be closed for this.
+    error ParticipantNotClosed(address account, ParticipantStatus status);
+
     /// @notice The account has `roles`, the act needs one of `anyOf`.
     error ParticipantLacksRole(address account, uint16 roles, uint16 anyOf);
 
-    /* FUNCTIONS */
+    /// @notice A contract of the network is neither suspended nor closed: what it owes must stay payable.
+    error ParticipantIsContract(address account);
+
+    /// @notice The key was rotated: `key` acts for the organisation now.
+    error ParticipantKeyRetired(address account, address key);
+
+    /// @notice The address is an organisation, or was or is somebody's key.
+    error KeyAlreadyInUse(address key);
+
+    /// @notice No rotation is announced for this account.
+    error KeyRotationNotAnnounced(address account);
+
+    /// @notice The announced rotation takes effect at `effectiveAt`.
+    error KeyRotationTooEarly(address account, uint64 effectiveAt, uint256 now_);
+
+    /// @notice Only `key`, which the rotation names, completes it: so it is known to work.
+    error KeyRotationNotForCaller(address caller, address key);
+
+    /// @notice Only {Holds} counts orders.
+    error OrdersNotForCaller(address caller, address required);
+
+    /* OPERATOR */
 
     /// @notice Admits an organisation by its account or contract wallet. Operator only.
     function admit(address account, uint16 roles, bytes32 legalEntityHash) external;
@@ -48,8 +92,48 @@ interface IParticipants {
     /// @notice Lifts a suspension. Operator only.
     function reinstate(address account) external;
 
+    /// @notice Ends an organisation's membership. Operator only.
+    function close(address account, bytes32 reasonHash) external;
+
+    /// @notice Takes a closed organisation back, under its old account and number. Operator only.
+    function readmit(address account, uint16 roles, bytes32 legalEntityHash) external;
+
+    /// @notice Announces that `key` will act for the organisation, after {ROTATION_DELAY_S}. Operator only. A new
+    /// announcement takes the place of one before it.
+    function announceRotation(address account, address key) external;
+
+    /// @notice Calls an announced rotation off: the organisation's present key, or the operator.
+    function cancelRotation(address account) external;
+
+    /* NEW KEY */
+
+    /// @notice Completes an announced rotation; the new key itself, once the delay is over.
+    function completeRotation(address account) external;
+
+    /* HOLDS */
+
+    /// @notice Counts a freeze order on or off. {Holds} only.
+    function countOrder(address account, bool more) external;
+
+    /* VIEWS */
+
     /// @notice What is known of an account; all zero where it was never admitted.
     function participant(address account) external view returns (Participant memory);
+
+    /// @notice The organisation with this number; zero where there is none.
+    function accountOf(uint32 number) external view returns (address);
+
+    /// @notice The key that acts and signs for an account: itself, unless rotated. Any address may be asked for.
+    function keyOf(address account) external view returns (address);
+
+    /// @notice The organisation whose key `caller` is, else `caller` itself; reverts for a retired key.
+    function identityOf(address caller) external view returns (address);
+
+    /// @notice The announced key and the unix second from which it may take over; zero where nothing is announced.
+    function rotationOf(address account) external view returns (address key, uint64 effectiveAt);
+
+    /// @notice Seconds between a rotation's announcement and its effect.
+    function ROTATION_DELAY_S() external view returns (uint64);
 
     /// @notice Reverts unless `account` is active and has one of the roles `anyOf`; 0 asks for no role.
     function requireActive(address account, uint16 anyOf) external view;
@@ -57,4 +141,13 @@ interface IParticipants {
     /// @notice Reverts unless value may move from `from` to `to`: both active. Towards a contract of the network the
     /// sender's suspension is for that contract to judge.
     function requireActiveEnds(address from, address to) external view;
+
+    /// @notice The active organisation whose key `caller` is; reverts where there is none.
+    function actor(address caller) external view returns (Actor memory);
+
+    /// @notice The active organisation at `account`, which must have one of the roles `anyOf` (0: any).
+    function active(address account, uint16 anyOf) external view returns (Actor memory);
+
+    /// @notice An organisation by its number, active or not.
+    function organisation(uint32 number) external view returns (Actor memory, ParticipantStatus);
 }

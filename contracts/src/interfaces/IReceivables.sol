@@ -1,93 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Part, Payable, PayableState, Piece, Terms} from "../types/Types.sol";
+import {FrozenTerms, ParkingKind, Part, Payable, PayableState, Piece, Position} from "../types/Types.sol";
 import {IERC3525} from "./IERC3525.sol";
 
 /// @title IReceivables
-/// @notice The whole ABI surface of payables and the receivables made of them, beside ERC-3525's own.
+/// @notice The whole ABI surface of confirmed payables and the receivables made of them, beside ERC-3525's own.
 interface IReceivables is IERC3525 {
     /* EVENTS */
 
-    /// @notice A supplier proposed a payable to its debtor. Nothing is owed yet and nothing is claimed.
-    event PayableProposed(
+    /// @notice The debtor owes the face value, and `holder` holds all of it as `receivableId`.
+    /// @param lateRatePpm Frozen late interest, after R-17's floor.
+    /// @param issued The debtor issued it unasked; else the supplier had proposed it.
+    event PayableConfirmed(
         uint256 indexed payableId,
-        address indexed supplier,
-        address indexed debtor,
-        address depositToken,
-        uint64 faceValue,
-        uint64 minimumPiece,
-        uint32 issueDate,
+        uint256 indexed receivableId,
+        address indexed holder,
+        address debtor,
+        uint32 programmeId,
+        uint56 faceValue,
         uint32 dueDate,
-        uint8 maximumDepth,
-        bytes32 invoiceFingerprint,
-        bytes32 evidenceHash
+        uint32 lateRatePpm,
+        bool issued
     );
 
-    /// @notice The debtor confirmed: it owes the face value, and `holder` holds all of it as `receivableId`.
-    event PayableConfirmed(
-        uint256 indexed payableId, uint256 indexed receivableId, address indexed holder, uint64 faceValue
-    );
+    /// @notice Debtor and first payee undid the payable (R-13), or the payee refused what it had not asked for.
+    event PayableCancelled(uint256 indexed payableId, uint256 indexed receivableId);
 
     /// @notice `receivableId` handed the tail `[start, end)` of its interval on: its own interval now ends at `start`.
     event ReceivableSplit(
         uint256 indexed receivableId,
         uint256 indexed childId,
         address indexed to,
-        uint64 start,
-        uint64 end,
+        uint56 start,
+        uint56 end,
         uint8 depth,
         bool recourse
     );
 
     /// @notice A whole piece changed hands.
+    /// @param recourse Somebody answers to the new holder for the debtor's default: `from`, or after a repurchase or a
+    /// refusal whoever answered to the new holder before.
     event ReceivableTransferred(uint256 indexed receivableId, address indexed from, address indexed to, bool recourse);
 
-    /// @notice The debtor's payments now come to `paid`; at the face value the payable is settled.
-    event PayablePaid(uint256 indexed payableId, uint64 amount, uint64 paid, PayableState state);
+    /// @notice The receiver gave the piece back within its window (I6). Follows the transfer's own event.
+    event ReceivableRefused(uint256 indexed receivableId, address indexed receiver, address indexed sender);
 
-    /// @notice The holder drew `amount`, `drawn` in all; `redeemed` says that was the last of it and the piece is gone.
-    event ReceivableDrawn(
-        uint256 indexed receivableId, address indexed holder, uint64 amount, uint64 drawn, bool redeemed
+    /// @notice `absorbedId` is gone, `receivableId` owns `[start, end)` now.
+    event ReceivablesMerged(
+        uint256 indexed receivableId,
+        uint256 indexed absorbedId,
+        address indexed holder,
+        uint56 start,
+        uint56 end,
+        uint8 depth
     );
+
+    /// @notice A piece came back to its debtor and never moves again (I8). Follows the split's or transfer's own event.
+    /// @param documentHash The credit note of a dilution; 0 else.
+    event ReceivableParked(
+        uint256 indexed receivableId, address indexed from, ParkingKind kind, uint56 value, bytes32 documentHash
+    );
+
+    /// @notice Principal paid in now comes to `paid`; at the face value the payable is settled.
+    event PayablePaid(uint256 indexed payableId, uint56 amount, uint56 paid, PayableState state);
+
+    /// @notice What was not paid in is given up as principal: `amount` = face value - paid. Later cash is recovery.
+    event PayableWrittenOff(uint256 indexed payableId, uint56 amount, bytes32 reasonHash);
+
+    /// @notice The piece drew its last and is gone.
+    event ReceivableRedeemed(uint256 indexed receivableId, address indexed holder, uint56 value);
 
     /* ERRORS */
 
     /// @notice There is no such payable, or its state is not the `required` one.
     error PayableInvalidState(uint256 payableId, PayableState current, PayableState required);
-
-    /// @notice This supplier proposed a payable under this salt before; ids are never used again.
-    error PayableAlreadyExists(uint256 payableId);
-
-    /// @notice The caller is not the supplier it proposes for.
-    error PayableNotSupplier(address caller, address supplier);
-
-    /// @notice Only the debtor itself confirms (R-40).
-    error PayableNotDebtor(uint256 payableId, address caller, address debtor);
-
-    /// @notice Nobody owes itself.
-    error PayableSelfDealing(address party);
-
-    /// @notice The due date must lie after today's business date.
-    error PayableDueDatePast(uint32 dueDate, uint32 today);
-
-    /// @notice The issue date must not lie after today's business date.
-    error PayableIssueDateFuture(uint32 issueDate, uint32 today);
-
-    /// @notice A payable runs at most 12 calendar months from its issue date: it is due by `latest` (R-01).
-    error PayableTenorTooLong(uint32 dueDate, uint32 latest);
-
-    /// @notice A fingerprint of the invoice must be given.
-    error InvoiceFingerprintMissing();
-
-    /// @notice The invoice stands behind a confirmed payable already, whatever amount was written on it this time.
-    error InvoiceAlreadyClaimed(bytes32 invoiceFingerprint, uint256 payableId);
-
-    /// @notice The signed confirmation is past its deadline.
-    error ConfirmationExpired(uint64 deadline, uint256 now_);
-
-    /// @notice The signature is not the debtor's over this payable's terms and deadline on this chain and contract.
-    error ConfirmationInvalidSignature(uint256 payableId, address debtor);
 
     /// @notice No such receivable, or it was redeemed.
     error ReceivableNotFound(uint256 receivableId);
@@ -96,31 +83,55 @@ interface IReceivables is IERC3525 {
     error ReceivableNotHolder(uint256 receivableId, address caller, address holder);
 
     /// @notice More was asked than the piece holds.
-    error ReceivableInsufficientValue(uint256 receivableId, uint256 asked, uint64 available);
+    error ReceivableInsufficientValue(uint256 receivableId, uint256 asked, uint56 available);
 
     /// @notice More was asked than the holder allowed this operator.
     error ReceivableInsufficientAllowance(uint256 receivableId, address operator, uint256 asked, uint256 allowed);
 
+    /// @notice Holds leave only `free` of the piece to move; 0 where a freeze order is not yet served (R-23).
+    error ReceivableHeld(uint256 receivableId, uint256 asked, uint56 free);
+
+    /// @notice The piece came back to its debtor and never moves again (I8).
+    error ReceivableIsParked(uint256 receivableId);
+
     /// @notice A split hands on at least the programme's minimum (I4).
-    error PieceBelowMinimum(uint256 receivableId, uint256 value, uint64 minimum);
+    error PieceBelowMinimum(uint256 receivableId, uint256 value, uint56 minimum);
 
     /// @notice The piece is as many splits from the root as the programme allows (I3).
     error PieceTooDeep(uint256 receivableId, uint8 depth, uint8 maximum);
 
-    /// @notice A receivable never goes to its own debtor.
+    /// @notice A sale needs another buyer than the receivable's own debtor.
     error ReceiverIsDebtor(uint256 receivableId, address debtor);
 
-    /// @notice From the first payment on a piece moves only whole.
-    error PayablePaymentStarted(uint256 payableId, uint64 paid);
+    /// @notice From the first payment on a piece moves only whole, and pieces do not merge.
+    error PayablePaymentStarted(uint256 payableId, uint56 paid);
+
+    /// @notice No transfers from the date `from` to the date `to`, both included (I7).
+    error TransferBlackout(uint256 payableId, uint32 from, uint32 to);
 
     /// @notice A split names 1 to `maximum` receivers.
     error SplitPartsOutOfRange(uint256 count, uint256 maximum);
 
-    /// @notice The debtor cannot pay in more than it still owes.
-    error PaymentExceedsOutstanding(uint256 payableId, uint64 amount, uint64 outstanding);
+    /// @notice Only neighbours on the line merge: the first must end where the second begins.
+    error MergeNotAdjacent(uint256 receivableId, uint256 absorbedId);
 
-    /// @notice Nothing was paid in that this piece has not drawn.
-    error RedemptionNothingDue(uint256 receivableId, uint64 entitled, uint64 drawn);
+    /// @notice The two have different holders, different recourse, or one of them is held.
+    error MergeNotAlike(uint256 receivableId, uint256 absorbedId);
+
+    /// @notice It was used, sold for cash, refused before, or is the root of its payable.
+    error RefusalWaived(uint256 receivableId);
+
+    /// @notice The window closed at the unix second `closedAt`.
+    error RefusalTooLate(uint256 receivableId, uint256 closedAt, uint256 now_);
+
+    /// @notice Cancelling needs the first payee to hold all of it still, unused and unheld (R-13).
+    error CancelNotWhole(uint256 payableId);
+
+    /// @notice More principal than is outstanding.
+    error PaymentExceedsOutstanding(uint256 payableId, uint256 amount, uint256 outstanding);
+
+    /// @notice Nobody answers for the debtor's default to this holder (R-21).
+    error RecourseNone(uint256 receivableId);
 
     /// @notice Value moves to holders, as pieces of their own, never into a token that exists.
     error ValueTransferToTokenForbidden(uint256 fromReceivableId, uint256 toReceivableId);
@@ -137,58 +148,70 @@ interface IReceivables is IERC3525 {
     /// @notice A contract was sent a receivable and did not accept it.
     error ReceiverRejected(address to, uint256 receivableId);
 
-    /* SUPPLIER */
-
-    /// @notice Proposes a payable; `terms.supplier` is the caller. Its id follows from caller and `salt`.
-    function propose(bytes32 salt, Terms calldata terms) external returns (uint256 payableId);
-
-    /* DEBTOR */
-
-    /// @notice Confirms a proposed payable: claims its invoice and makes the receivable. Debtor only.
-    function confirm(uint256 payableId) external returns (uint256 receivableId);
-
-    /// @notice The same on the debtor's EIP-712 signature (ERC-1271 wallets too), brought by anyone.
-    function confirmBySignature(uint256 payableId, uint64 deadline, bytes calldata signature)
-        external
-        returns (uint256 receivableId);
-
     /* HOLDER */
 
     /// @notice Splits off and hands on several parts in one act (I5); the first takes the tail of the interval.
     /// @return childIds In the order of `parts`.
     function split(uint256 receivableId, Part[] calldata parts) external returns (uint256[] memory childIds);
 
+    /// @notice Hands on the whole, the caller answering for the debtor's default (R-21). Without recourse: `transferFrom`.
+    function transferWithRecourse(uint256 receivableId, address to) external;
+
+    /// @notice Makes one piece of two neighbours; `receivableId` keeps its id and ends where `absorbedId` ended.
+    function merge(uint256 receivableId, uint256 absorbedId) external;
+
+    /// @notice Gives a piece back to who handed it on, within the window (I6).
+    function refuse(uint256 receivableId) external;
+
+    /// @notice Gives `value` up to the debtor against a credit note; the holder alone decides it.
+    /// @return parkedId The receivable itself if it went whole, else the piece split off.
+    function dilute(uint256 receivableId, uint56 value, bytes32 creditNoteHash) external returns (uint256 parkedId);
+
     /* NETWORK CONTRACTS */
+
+    /// @notice Opens a confirmed payable and makes the receivable of all of it. {Origination} only.
+    function open(uint256 payableId, FrozenTerms calldata terms) external returns (uint256 receivableId);
+
+    /// @notice Undoes a payable whose root is whole and unused. {Origination} only.
+    /// @param refusal The payee's own act, within the window; else both parties signed.
+    function cancel(uint256 payableId, bool refusal) external;
 
     /// @notice Delivers `value` of a receivable from `supplier`, which must hold it, to `to`. {Discounting} only.
     /// @return deliveredId The receivable itself if it went whole, else the piece split off.
-    function deliver(uint256 receivableId, address supplier, address to, uint64 value, bool recourse)
+    function deliver(uint256 receivableId, address supplier, address to, uint56 value, bool recourse)
         external
         returns (uint256 deliveredId);
 
-    /// @notice Books a payment of the debtor. {Settlement} only.
-    function recordPayment(uint256 payableId, uint64 amount) external returns (uint64 paid);
+    /// @notice Books principal paid in, 0 < `amount`. {Settlement} only.
+    function recordPayment(uint256 payableId, uint56 amount) external returns (uint56 paid);
 
-    /// @notice Books all that the piece may draw now and returns it; a piece that drew its last is gone. {Settlement} only.
-    function draw(uint256 receivableId, address holder) external returns (uint64 amount, address depositToken);
+    /// @notice Gives up what is outstanding. {Settlement} only.
+    function writeOff(uint256 payableId, bytes32 reasonHash) external;
+
+    /// @notice Ends a piece that drew its last. {Settlement} only.
+    function retire(uint256 receivableId) external;
+
+    /// @notice Moves a piece up to who answers for it. {Settlement} only.
+    function repurchase(uint256 receivableId) external returns (address holder, address endorser);
+
+    /// @notice Moves `value` to `to` whatever minimum, depth or black-out say. {Holds} only, which freed exactly that.
+    /// @return movedId The receivable itself if it went whole, else the piece split off.
+    function force(uint256 receivableId, uint56 value, address to) external returns (uint256 movedId);
+
+    /// @notice Marks whether holds are recorded on the piece. {Holds} only. Placing one waives refusal.
+    function setHeld(uint256 receivableId, bool held) external;
 
     /* VIEWS */
 
-    /// @notice A payable; all zero where there is none.
+    /// @notice A payable; all zero where there is none, or it is not confirmed yet.
     function payableOf(uint256 payableId) external view returns (Payable memory);
 
     /// @notice A receivable; all zero where there is none, or no more.
     function pieceOf(uint256 receivableId) external view returns (Piece memory);
 
-    /// @notice The payable that `supplier` would propose under `salt`.
-    function payableIdOf(address supplier, bytes32 salt) external view returns (uint256);
+    /// @notice What the holder can move of it now: value less holds, 0 while a freeze order is not served (I10).
+    function freeOf(uint256 receivableId) external view returns (uint56);
 
-    /// @notice The confirmed payable an invoice stands behind, 0 if none.
-    function claimedBy(bytes32 invoiceFingerprint) external view returns (uint256 payableId);
-
-    /// @notice What the piece may have drawn in all by now, see {EntitlementLib}.
-    function entitlement(uint256 receivableId) external view returns (uint64);
-
-    /// @notice The digest a debtor signs to confirm.
-    function confirmationDigest(uint256 payableId, uint64 deadline) external view returns (bytes32);
+    /// @notice What {Settlement} needs of a piece and its payable; holder zero where there is none.
+    function position(uint256 receivableId) external view returns (Position memory);
 }

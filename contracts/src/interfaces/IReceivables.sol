@@ -28,6 +28,7 @@ interface IReceivables is IERC3525 {
     event PayableCancelled(uint256 indexed payableId, uint256 indexed receivableId);
 
     /// @notice `receivableId` handed the tail `[start, end)` of its interval on: its own interval now ends at `start`.
+    /// @param endorser Who answers to the child's holder for the debtor's default (R-21); zero where nobody does.
     event ReceivableSplit(
         uint256 indexed receivableId,
         uint256 indexed childId,
@@ -35,13 +36,15 @@ interface IReceivables is IERC3525 {
         uint56 start,
         uint56 end,
         uint8 depth,
-        bool recourse
+        address endorser
     );
 
     /// @notice A whole piece changed hands.
-    /// @param recourse Somebody answers to the new holder for the debtor's default: `from`, or after a repurchase or a
-    /// refusal whoever answered to the new holder before.
-    event ReceivableTransferred(uint256 indexed receivableId, address indexed from, address indexed to, bool recourse);
+    /// @param endorser Who answers to the new holder for the debtor's default (R-21), zero where nobody does: `from`
+    /// itself, or after a repurchase, a refusal or a forced transfer whoever answered for the piece before.
+    event ReceivableTransferred(
+        uint256 indexed receivableId, address indexed from, address indexed to, address endorser
+    );
 
     /// @notice The receiver gave the piece back within its window (I6). Follows the transfer's own event.
     event ReceivableRefused(uint256 indexed receivableId, address indexed receiver, address indexed sender);

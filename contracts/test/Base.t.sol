@@ -361,7 +361,7 @@ abstract contract BaseTest is Test, SigningKit, JournalKit {
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(payableId, amount, keccak256(abi.encodePacked(parkedIds)), paymentReference));
+        return keccak256(abi.encode(payableId, amount, parkedIds, paymentReference));
     }
 
     function _redeem(uint256 receivableId) internal returns (uint56 amount) {

@@ -14,7 +14,7 @@ import {IReceivables} from "./interfaces/IReceivables.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {EntitlementLib} from "./libraries/EntitlementLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {PayableState, Position, Roles, SkipReason} from "./types/Types.sol";
+import {Payable, PayableState, Piece, Position, Roles, SkipReason} from "./types/Types.sol";
 
 /// @title PayOuts
 /// @notice The holders' side of {Settlement}: what a piece is due, and the ways in which cash leaves.
@@ -62,7 +62,7 @@ abstract contract PayOuts is ISettlement, Journal {
     /// @dev One payable's cash while its holders are redeemed: `held` is written, and tokens move, when all have drawn.
     /// @param left What may be paid of each token: 0 while it is paused.
     /// @param total Sum of `left`.
-    /// @param orders What is to be paid: holder, amount and the token's index in one word; the first `count` are used.
+    /// @param payOuts What is to be paid: holder, amount and the token's index in one word; the first `count` are used.
     struct Pots {
         uint256 payableId;
         Ledger ledger;
@@ -70,7 +70,7 @@ abstract contract PayOuts is ISettlement, Journal {
         uint256[] left;
         uint256[] taken;
         uint256 total;
-        uint256[] orders;
+        uint256[] payOuts;
         uint256 count;
     }
 
@@ -106,7 +106,7 @@ abstract contract PayOuts is ISettlement, Journal {
     /// @return amount What the caller was paid; what was set aside is not in it.
     function redeem(uint256 receivableId) external returns (uint56 amount) {
         address caller = PARTICIPANTS.actor(msg.sender).account;
-        Position memory at = RECEIVABLES.position(receivableId);
+        Position memory at = _at(receivableId);
         require(at.holder != address(0), IReceivables.ReceivableNotFound(receivableId));
         require(caller == at.holder, RedemptionNotHolder(receivableId, caller, at.holder));
 
@@ -125,7 +125,7 @@ abstract contract PayOuts is ISettlement, Journal {
         Pots memory pots;
         for (uint256 i; i < receivableIds.length; ++i) {
             uint256 receivableId = receivableIds[i];
-            Position memory at = RECEIVABLES.position(receivableId);
+            Position memory at = _at(receivableId);
             if (at.holder == address(0)) {
                 _skip(receivableId, SkipReason.NotFound);
                 continue;
@@ -148,7 +148,7 @@ abstract contract PayOuts is ISettlement, Journal {
         require(amount != 0, SetAsideNothing(receivableId, holder));
         PARTICIPANTS.requireActive(holder, Roles.ORGANISATION);
         require(!HOLDS.isBlocked(holder, receivableId.payableOf()), SetAsideHeld(receivableId));
-        address present = RECEIVABLES.pieceOf(receivableId).holder;
+        address present = _piece(receivableId).holder;
         bool own = present == holder || present == address(0);
         require(!own || HOLDS.heldOf(receivableId) == 0, SetAsideHeld(receivableId));
 
@@ -156,7 +156,7 @@ abstract contract PayOuts is ISettlement, Journal {
         emit SetAsideReleased(receivableId, holder, depositToken, amount);
         _record(abi.encode(SetAsideReleased.selector, receivableId, holder, depositToken, amount));
 
-        IERC20(depositToken).safeTransfer(holder, amount);
+        _send(depositToken, holder, amount);
     }
 
     /* HOLDS */
@@ -165,19 +165,19 @@ abstract contract PayOuts is ISettlement, Journal {
     /// @dev In the order of the programme's tokens, passing by those that are paused.
     function enforceSetAside(uint256 receivableId, address holder, uint56 amount, address to) external {
         require(msg.sender == address(HOLDS), EnforcementNotForCaller(msg.sender, address(HOLDS)));
-        address[] memory tokens = ORIGINATION.tokensOf(RECEIVABLES.payableOf(receivableId.payableOf()).programmeId);
+        address[] memory tokens = _tokensOf(_debt(receivableId.payableOf()).programmeId);
 
         uint56 left = amount;
         for (uint256 i; i < tokens.length && left != 0; ++i) {
             uint56 available = setAsideOf[receivableId][holder][tokens[i]];
-            if (available == 0 || IDepositToken(tokens[i]).paused()) continue;
+            if (available == 0 || _paused(tokens[i])) continue;
             uint56 part = uint56(Math.min(available, left));
             left -= part;
             setAsideOf[receivableId][holder][tokens[i]] = available - part;
             emit SetAsideEnforced(receivableId, to, tokens[i], part);
             _record(abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
 
-            IERC20(tokens[i]).safeTransfer(to, part);
+            _send(tokens[i], to, part);
         }
         require(left == 0, SetAsideExceeded(receivableId, amount, amount - left));
     }
@@ -186,7 +186,7 @@ abstract contract PayOuts is ISettlement, Journal {
 
     /// @inheritdoc ISettlement
     function dueOf(uint256 receivableId) external view returns (uint56) {
-        Position memory at = RECEIVABLES.position(receivableId);
+        Position memory at = _at(receivableId);
         if (at.holder == address(0)) return 0;
         return uint56(_sum(_drawFor(receivableId, at, ledgerOf[receivableId.payableOf()]).due));
     }
@@ -264,14 +264,14 @@ abstract contract PayOuts is ISettlement, Journal {
     function _openPots(uint256 payableId, uint32 programmeId, uint256 pieces) internal view returns (Pots memory pots) {
         pots.payableId = payableId;
         pots.ledger = ledgerOf[payableId];
-        pots.tokens = ORIGINATION.tokensOf(programmeId);
+        pots.tokens = _tokensOf(programmeId);
         uint256 count = pots.tokens.length;
         pots.left = new uint256[](count);
         pots.taken = new uint256[](count);
-        pots.orders = new uint256[](count * pieces);
+        pots.payOuts = new uint256[](count * pieces);
         for (uint256 i; i < count; ++i) {
             uint256 amount = held[payableId][pots.tokens[i]];
-            if (amount == 0 || IDepositToken(pots.tokens[i]).paused()) continue;
+            if (amount == 0 || _paused(pots.tokens[i])) continue;
             pots.left[i] = amount;
             pots.total += amount;
         }
@@ -305,7 +305,7 @@ abstract contract PayOuts is ISettlement, Journal {
             if (part != 0) {
                 cash -= part;
                 _take(pots, i, part);
-                pots.orders[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
+                pots.payOuts[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
                 emit HolderRedeemed(receivableId, holder, pots.tokens[i], uint56(part));
                 _record(abi.encode(HolderRedeemed.selector, receivableId, holder, pots.tokens[i], part));
             }
@@ -335,10 +335,10 @@ abstract contract PayOuts is ISettlement, Journal {
             if (pots.taken[i] != 0) held[pots.payableId][pots.tokens[i]] -= uint56(pots.taken[i]);
         }
         for (uint256 i; i < pots.count; ++i) {
-            uint256 order = pots.orders[i];
-            uint256 amount = uint56(order >> 8);
+            uint256 payOut = pots.payOuts[i];
+            uint256 amount = uint56(payOut >> 8);
             paid += amount;
-            IERC20(pots.tokens[uint8(order)]).safeTransfer(address(uint160(order >> 96)), amount);
+            _send(pots.tokens[uint8(payOut)], address(uint160(payOut >> 96)), amount);
         }
     }
 
@@ -354,5 +354,31 @@ abstract contract PayOuts is ISettlement, Journal {
         for (uint256 i = 1; i < ids.length; ++i) {
             require(ids[i] > ids[i - 1], SettlementBatchNotAscending(i));
         }
+    }
+
+    /* INTERNAL: PARTNERS */
+
+    function _at(uint256 receivableId) internal view returns (Position memory) {
+        return RECEIVABLES.position(receivableId);
+    }
+
+    function _piece(uint256 receivableId) internal view returns (Piece memory) {
+        return RECEIVABLES.pieceOf(receivableId);
+    }
+
+    function _debt(uint256 payableId) internal view returns (Payable memory) {
+        return RECEIVABLES.payableOf(payableId);
+    }
+
+    function _tokensOf(uint32 programmeId) internal view returns (address[] memory) {
+        return ORIGINATION.tokensOf(programmeId);
+    }
+
+    function _paused(address depositToken) internal view returns (bool) {
+        return IDepositToken(depositToken).paused();
+    }
+
+    function _send(address depositToken, address to, uint256 amount) internal {
+        IERC20(depositToken).safeTransfer(to, amount);
     }
 }

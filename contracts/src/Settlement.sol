@@ -2,8 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {PayOuts} from "./PayOuts.sol";
@@ -39,7 +37,6 @@ import {Network, Payable, PayableState, Piece, Position} from "./types/Types.sol
 /// Compliance moves set-aside cash through {Holds}, under a recorded order. A bank that pauses its token delays what was
 /// paid in it.
 contract Settlement is PayOuts, AccessManaged {
-    using SafeERC20 for IERC20;
     using ReceivableIds for uint256;
 
     /// @inheritdoc ISettlement
@@ -100,7 +97,7 @@ contract Settlement is PayOuts, AccessManaged {
         _payable(receivableId.payableOf(), depositToken);
         _overduePiece(receivableId);
         uint56 price = repurchasePrice(receivableId);
-        bool eligible = RECEIVABLES.position(receivableId).eligible;
+        bool eligible = _at(receivableId).eligible;
         (address holder, address endorser) = RECEIVABLES.repurchase(receivableId);
 
         emit ReceivableRepurchased(receivableId, endorser, holder, depositToken, price);
@@ -109,7 +106,7 @@ contract Settlement is PayOuts, AccessManaged {
 
         bytes32 nonce = repurchaseNonce(receivableId, holder);
         _pull(depositToken, endorser, price, validBefore, nonce, signature);
-        if (eligible) IERC20(depositToken).safeTransfer(holder, price);
+        if (eligible) _send(depositToken, holder, price);
     }
 
     /* OPERATOR */
@@ -165,7 +162,7 @@ contract Settlement is PayOuts, AccessManaged {
     /// @inheritdoc ISettlement
     /// @dev Zero for what is not confirmed, or closed.
     function outstanding(uint256 payableId) external view returns (uint56 principal, uint56 interest) {
-        Payable memory debt = RECEIVABLES.payableOf(payableId);
+        Payable memory debt = _debt(payableId);
         if (debt.state != PayableState.Confirmed) return (0, 0);
         (interest,) = _interestDue(debt, ledgerOf[payableId]);
         return (debt.faceValue - debt.paid, interest);
@@ -173,7 +170,7 @@ contract Settlement is PayOuts, AccessManaged {
 
     /// @inheritdoc ISettlement
     function repurchasePrice(uint256 receivableId) public view returns (uint56) {
-        Piece memory piece = RECEIVABLES.pieceOf(receivableId);
+        Piece memory piece = _piece(receivableId);
         return piece.end - piece.start - drawnOf[receivableId].principal;
     }
 
@@ -260,7 +257,7 @@ contract Settlement is PayOuts, AccessManaged {
         draws = new Draw[](parkedIds.length);
         uint256 netted;
         for (uint256 i; i < parkedIds.length; ++i) {
-            Position memory at = RECEIVABLES.position(parkedIds[i]);
+            Position memory at = _at(parkedIds[i]);
             require(at.parked && parkedIds[i].payableOf() == payableId, NettingNotParked(parkedIds[i]));
             draws[i] = _drawFor(parkedIds[i], at, ledger);
             uint256 due = _sum(draws[i].due);
@@ -316,7 +313,7 @@ contract Settlement is PayOuts, AccessManaged {
     /* INTERNAL: CHECKS */
 
     function _payable(uint256 payableId) internal view returns (Payable memory debt) {
-        debt = RECEIVABLES.payableOf(payableId);
+        debt = _debt(payableId);
         require(debt.debtor != address(0), SettlementPayableUnknown(payableId));
     }
 
@@ -329,10 +326,10 @@ contract Settlement is PayOuts, AccessManaged {
 
     /// @dev A piece of an overdue payable that somebody answers for.
     function _overduePiece(uint256 receivableId) internal view returns (Piece memory piece) {
-        piece = RECEIVABLES.pieceOf(receivableId);
+        piece = _piece(receivableId);
         require(piece.holder != address(0), IReceivables.ReceivableNotFound(receivableId));
         uint256 payableId = receivableId.payableOf();
-        Payable memory debt = RECEIVABLES.payableOf(payableId);
+        Payable memory debt = _debt(payableId);
         uint32 today = CalendarLib.today();
         require(
             debt.state == PayableState.Confirmed && today > debt.dueDate,

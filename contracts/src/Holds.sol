@@ -140,9 +140,8 @@ contract Holds is IHolds, AccessManaged, Journal {
         _orders[orderId] = OrderRecord(payableId, p.number, amount, 0, until, false);
         _ordersOf[p.number][payableId] = list.append(orderId);
 
-        emit FreezeOrdered(orderId, holder, payableId, amount, until, reasonHash, authorityHash);
-        _record(
-            abi.encode(FreezeOrdered.selector, orderId, holder, payableId, amount, until, reasonHash, authorityHash)
+        _announce(
+            4, abi.encode(FreezeOrdered.selector, orderId, holder, payableId, amount, until, reasonHash, authorityHash)
         );
 
         PARTICIPANTS.countOrder(holder, true);
@@ -420,8 +419,7 @@ contract Holds is IHolds, AccessManaged, Journal {
         o.released = true;
         _ordersOf[o.holder][o.payableId] = _ordersOf[o.holder][o.payableId].without(orderId);
 
-        emit FreezeReleased(orderId, reasonHash);
-        _record(abi.encode(FreezeReleased.selector, orderId, reasonHash));
+        _announce(2, abi.encode(FreezeReleased.selector, orderId, reasonHash));
 
         PARTICIPANTS.countOrder(PARTICIPANTS.accountOf(o.holder), false);
     }
@@ -465,12 +463,9 @@ contract Holds is IHolds, AccessManaged, Journal {
         _holds[holdId] = h;
         _holdsOn[h.receivableId] = list.append(holdId);
 
-        emit HoldPlaced(
-            h.receivableId, holdId, h.kind, h.amount, beneficiary, h.until, h.enforceableFrom, h.orderId, documentHash
-        );
         bytes memory subjects = abi.encode(HoldPlaced.selector, h.receivableId, holdId, h.kind, h.amount);
         bytes memory terms = abi.encode(beneficiary, h.until, h.enforceableFrom, h.orderId, documentHash);
-        _record(bytes.concat(subjects, terms));
+        _announce(3, bytes.concat(subjects, terms));
     }
 
     /// @return ofKind How many holds of a kind live on the piece.
@@ -490,8 +485,7 @@ contract Holds is IHolds, AccessManaged, Journal {
         _holdsOn[receivableId] = _holdsOn[receivableId].without(holdId);
         delete _holds[holdId];
 
-        emit HoldReleased(receivableId, holdId);
-        _record(abi.encode(HoldReleased.selector, receivableId, holdId));
+        _announce(3, abi.encode(HoldReleased.selector, receivableId, holdId));
     }
 
     /// @dev Frees part or all of a freeze or a pledge, that is enforced now.
@@ -514,8 +508,7 @@ contract Holds is IHolds, AccessManaged, Journal {
     function _announceEnforced(uint256 receivableId, uint32 holdId, address to, uint56 amount, uint256 movedId)
         internal
     {
-        emit HoldEnforced(receivableId, holdId, to, amount, movedId);
-        _record(abi.encode(HoldEnforced.selector, receivableId, holdId, to, amount, movedId));
+        _announce(4, abi.encode(HoldEnforced.selector, receivableId, holdId, to, amount, movedId));
     }
 
     /* INTERNAL: CHECKS AND WORTH */

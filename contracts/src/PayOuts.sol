@@ -153,8 +153,7 @@ abstract contract PayOuts is ISettlement, Journal {
         require(!own || HOLDS.heldOf(receivableId) == 0, SetAsideHeld(receivableId));
 
         delete setAsideOf[receivableId][holder][depositToken];
-        emit SetAsideReleased(receivableId, holder, depositToken, amount);
-        _record(abi.encode(SetAsideReleased.selector, receivableId, holder, depositToken, amount));
+        _announce(4, abi.encode(SetAsideReleased.selector, receivableId, holder, depositToken, amount));
 
         _send(depositToken, holder, amount);
     }
@@ -174,8 +173,7 @@ abstract contract PayOuts is ISettlement, Journal {
             uint56 part = uint56(Math.min(available, left));
             left -= part;
             setAsideOf[receivableId][holder][tokens[i]] = available - part;
-            emit SetAsideEnforced(receivableId, to, tokens[i], part);
-            _record(abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
+            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
 
             _send(tokens[i], to, part);
         }
@@ -244,8 +242,8 @@ abstract contract PayOuts is ISettlement, Journal {
     }
 
     function _announceDraw(uint256 receivableId, address holder, Shares memory due, bool last) private {
-        emit ReceivableDrawn(receivableId, holder, due.principal, due.interest, due.recovered, last);
-        _record(
+        _announce(
+            3,
             abi.encode(ReceivableDrawn.selector, receivableId, holder, due.principal, due.interest, due.recovered, last)
         );
     }
@@ -306,8 +304,7 @@ abstract contract PayOuts is ISettlement, Journal {
                 cash -= part;
                 _take(pots, i, part);
                 pots.payOuts[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
-                emit HolderRedeemed(receivableId, holder, pots.tokens[i], uint56(part));
-                _record(abi.encode(HolderRedeemed.selector, receivableId, holder, pots.tokens[i], part));
+                _announce(4, abi.encode(HolderRedeemed.selector, receivableId, holder, pots.tokens[i], part));
             }
             part = Math.min(aside, pots.left[i]);
             if (part != 0) {
@@ -325,8 +322,7 @@ abstract contract PayOuts is ISettlement, Journal {
 
     function _setAside(uint256 receivableId, address holder, address depositToken, uint56 amount) internal {
         setAsideOf[receivableId][holder][depositToken] += amount;
-        emit CashSetAside(receivableId, holder, depositToken, amount);
-        _record(abi.encode(CashSetAside.selector, receivableId, holder, depositToken, amount));
+        _announce(4, abi.encode(CashSetAside.selector, receivableId, holder, depositToken, amount));
     }
 
     /// @return paid What went out.
@@ -345,8 +341,7 @@ abstract contract PayOuts is ISettlement, Journal {
     /* INTERNAL: LISTS */
 
     function _skip(uint256 receivableId, SkipReason reason) private {
-        emit RedemptionSkipped(receivableId, reason);
-        _record(abi.encode(RedemptionSkipped.selector, receivableId, reason));
+        _announce(2, abi.encode(RedemptionSkipped.selector, receivableId, reason));
     }
 
     function _requireList(uint256[] calldata ids) internal pure {

@@ -38,11 +38,8 @@ contract Anchors_Test is BaseTest {
         vm.prank(supplier);
         anchors.anchor("hash", "kind");
         address key = _actor("key");
-        vm.prank(operator);
-        participants.announceRotation(supplier, key);
-        skip(participants.ROTATION_DELAY_S());
+        _rotate(supplier, key);
         vm.startPrank(key);
-        participants.completeRotation(supplier);
         vm.expectRevert(
             abi.encodeWithSelector(IAnchors.AnchorAlreadyExists.selector, bytes32("hash"), supplier, uint64(NOON))
         );

@@ -180,7 +180,7 @@ contract DepositToken_Authorization_Test is BaseTest {
         bytes memory early = _sign(key, _digest(cash.name(), address(cash), _struct(a)));
         vm.expectRevert(_invalid());
         _use(supplier, a, early);
-        _turn(financier, key);
+        _rotate(financier, key);
         vm.expectRevert(_invalid());
         _use(supplier, a, old);
         vm.expectEmit(address(cash));
@@ -195,7 +195,7 @@ contract DepositToken_Authorization_Test is BaseTest {
         a.validBefore = type(uint64).max;
         bytes memory signature = _signed(a);
         address key = _actor("key");
-        _turn(supplier, key);
+        _rotate(supplier, key);
         vm.expectRevert(abi.encodeWithSelector(IParticipants.ParticipantKeyRetired.selector, supplier, key));
         _use(supplier, a, signature);
         _use(key, a, signature);
@@ -254,14 +254,6 @@ contract DepositToken_Authorization_Test is BaseTest {
 
     function _signed(Authorization memory a) internal view returns (bytes memory) {
         return _sign(a.from, _digest(cash.name(), address(cash), _struct(a)));
-    }
-
-    function _turn(address account, address key) internal {
-        vm.prank(operator);
-        participants.announceRotation(account, key);
-        skip(participants.ROTATION_DELAY_S());
-        vm.prank(key);
-        participants.completeRotation(account);
     }
 
     function _use(address caller, Authorization memory a, bytes memory signature) internal {
@@ -382,11 +374,7 @@ contract DepositToken_Permit_Test is BaseTest {
         bytes memory old = _signed(debtor, 7, 0, deadline);
         vm.expectRevert(abi.encodeWithSelector(ERC20Permit.ERC2612InvalidSigner.selector, key, debtor));
         _permit(cash, 7, deadline, early);
-        vm.prank(operator);
-        participants.announceRotation(debtor, key);
-        skip(participants.ROTATION_DELAY_S());
-        vm.prank(key);
-        participants.completeRotation(debtor);
+        _rotate(debtor, key);
 
         vm.expectRevert(abi.encodeWithSelector(ERC20Permit.ERC2612InvalidSigner.selector, debtor, debtor));
         _permit(cash, 7, deadline, old);
@@ -399,11 +387,7 @@ contract DepositToken_Permit_Test is BaseTest {
     /// @dev A key's own address has no balance that its signature could give away.
     function test_KeyPermitsNothingOfItsOwn() external {
         address key = _actor("key");
-        vm.prank(operator);
-        participants.announceRotation(debtor, key);
-        skip(participants.ROTATION_DELAY_S());
-        vm.prank(key);
-        participants.completeRotation(debtor);
+        _rotate(debtor, key);
         bytes32 structHash = keccak256(abi.encode(_permitType(), key, supplier, 7, 0, type(uint64).max));
         (bytes32 r, bytes32 s, uint8 v) = _parts(_sign(key, _digest(cash.name(), address(cash), structHash)));
         cash.permit(key, supplier, 7, type(uint64).max, v, r, s);

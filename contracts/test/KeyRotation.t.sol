@@ -63,9 +63,9 @@ contract KeyRotation_Test is BaseTest {
     }
 
     function test_RevertWhen_KeyInUse() external {
-        _turn(supplier2, key2);
-        _turn(supplier, key1);
-        _turn(supplier, _actor("key 3"));
+        _rotate(supplier2, key2);
+        _rotate(supplier, key1);
+        _rotate(supplier, _actor("key 3"));
         address[6] memory used = [
             supplier, // itself: what was rotated away does not come back
             supplier2, // an organisation
@@ -109,7 +109,7 @@ contract KeyRotation_Test is BaseTest {
 
     function test_Announce() external {
         Participant memory before = participants.participant(supplier);
-        uint64 effectiveAt = uint64(NOON) + participants.ROTATION_DELAY_S();
+        uint64 effectiveAt = uint64(NOON) + ROTATION_DELAY_S;
         vm.expectEmit(address(participants));
         emit IParticipants.KeyRotationAnnounced(supplier, key1, effectiveAt);
         _announce(supplier, key1);
@@ -130,12 +130,13 @@ contract KeyRotation_Test is BaseTest {
         Network memory n;
         n.authority = address(this);
         assertEq(new Participants(n, delayS).ROTATION_DELAY_S(), delayS);
+        assertEq(participants.ROTATION_DELAY_S(), ROTATION_DELAY_S);
     }
 
     /* CANCEL */
 
     function test_RevertWhen_OthersCancel() external {
-        _turn(supplier, key1);
+        _rotate(supplier, key1);
         _announce(supplier, key2);
         address[5] memory others = [stranger, compliance, supplier2, key2, supplier];
         for (uint256 i; i < 5; ++i) {
@@ -156,7 +157,7 @@ contract KeyRotation_Test is BaseTest {
     }
 
     function test_Cancel() external {
-        _turn(supplier, key1);
+        _rotate(supplier, key1);
         address[2] memory callers = [key1, operator];
         for (uint256 i; i < 2; ++i) {
             _announce(supplier, key2);
@@ -165,7 +166,7 @@ contract KeyRotation_Test is BaseTest {
             vm.prank(callers[i]);
             participants.cancelRotation(supplier);
             _assertAnnounced(supplier, address(0), 0);
-            skip(participants.ROTATION_DELAY_S());
+            skip(ROTATION_DELAY_S);
             vm.expectRevert(abi.encodeWithSelector(IParticipants.KeyRotationNotAnnounced.selector, supplier));
             _complete(supplier, key2);
         }
@@ -175,7 +176,7 @@ contract KeyRotation_Test is BaseTest {
     function test_Cancel_SuspendedAndAtTheLastMoment() external {
         _announce(supplier, key1);
         _suspend(supplier);
-        skip(participants.ROTATION_DELAY_S());
+        skip(ROTATION_DELAY_S);
         vm.prank(supplier);
         participants.cancelRotation(supplier);
         vm.expectRevert(abi.encodeWithSelector(IParticipants.KeyRotationNotAnnounced.selector, supplier));
@@ -192,7 +193,7 @@ contract KeyRotation_Test is BaseTest {
         vm.prank(operator);
         participants.close(supplier, "reason");
         _assertAnnounced(supplier, address(0), 0);
-        skip(participants.ROTATION_DELAY_S());
+        skip(ROTATION_DELAY_S);
         bytes memory refusal = abi.encodeWithSelector(IParticipants.KeyRotationNotAnnounced.selector, supplier);
         vm.expectRevert(refusal);
         _complete(supplier, key1);
@@ -206,7 +207,7 @@ contract KeyRotation_Test is BaseTest {
 
     function test_RevertWhen_OthersComplete() external {
         _announce(supplier, key1);
-        skip(participants.ROTATION_DELAY_S());
+        skip(ROTATION_DELAY_S);
         address[4] memory others = [operator, supplier, key2, stranger];
         for (uint256 i; i < 4; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IParticipants.KeyRotationNotForCaller.selector, others[i], key1));
@@ -215,8 +216,8 @@ contract KeyRotation_Test is BaseTest {
     }
 
     function testFuzz_Complete_InTime(uint64 after_) external {
-        uint64 delay = participants.ROTATION_DELAY_S();
-        after_ = uint64(bound(after_, 0, 2 * uint256(delay) + 1));
+        uint64 delay = ROTATION_DELAY_S;
+        after_ = uint64(bound(after_, 0, 2 * delay + 1));
         _announce(supplier, key1);
         skip(after_);
         if (after_ < delay) {
@@ -231,7 +232,7 @@ contract KeyRotation_Test is BaseTest {
     }
 
     function test_RevertWhen_TooEarly() external {
-        uint64 effectiveAt = uint64(NOON) + participants.ROTATION_DELAY_S();
+        uint64 effectiveAt = uint64(NOON) + ROTATION_DELAY_S;
         _announce(supplier, key1);
         vm.warp(effectiveAt - 1);
         vm.expectRevert(
@@ -245,7 +246,7 @@ contract KeyRotation_Test is BaseTest {
     function test_RevertGiven_KeyCameIntoUse() external {
         _announce(supplier, key1);
         _announce(supplier2, key1);
-        skip(participants.ROTATION_DELAY_S());
+        skip(ROTATION_DELAY_S);
         uint256 snapshot = vm.snapshotState();
 
         _complete(supplier2, key1);
@@ -263,7 +264,7 @@ contract KeyRotation_Test is BaseTest {
     function test_Complete() external {
         Participant memory expected = participants.participant(supplier);
         _announce(supplier, key1);
-        skip(participants.ROTATION_DELAY_S());
+        skip(ROTATION_DELAY_S);
         vm.expectEmit(address(participants));
         emit IParticipants.KeyRotated(supplier, supplier, key1);
         _complete(supplier, key1);
@@ -272,7 +273,7 @@ contract KeyRotation_Test is BaseTest {
         _assertAnnounced(supplier, address(0), 0);
 
         _announce(supplier, key2);
-        skip(participants.ROTATION_DELAY_S());
+        skip(ROTATION_DELAY_S);
         vm.expectEmit(address(participants));
         emit IParticipants.KeyRotated(supplier, key1, key2);
         _complete(supplier, key2);
@@ -285,7 +286,7 @@ contract KeyRotation_Test is BaseTest {
     /// @dev A stolen key is stopped at once by a suspension and then replaced.
     function test_Complete_Suspended() external {
         _suspend(supplier);
-        _turn(supplier, key1);
+        _rotate(supplier, key1);
         vm.expectRevert(
             abi.encodeWithSelector(IParticipants.ParticipantNotActive.selector, supplier, ParticipantStatus.Suspended)
         );
@@ -300,8 +301,8 @@ contract KeyRotation_Test is BaseTest {
 
     function test_Identities() external {
         uint32 number = participants.participant(supplier).number;
-        _turn(supplier, key1);
-        _turn(supplier, key2);
+        _rotate(supplier, key1);
+        _rotate(supplier, key2);
         address[2] memory retired = [supplier, key1];
         for (uint256 i; i < 2; ++i) {
             vm.expectRevert(_retired(supplier, key2));
@@ -329,7 +330,7 @@ contract KeyRotation_Test is BaseTest {
 
     /// @dev A key is no organisation: nothing is owed or sent to it.
     function test_KeyIsNoParticipant() external {
-        _turn(supplier, key1);
+        _rotate(supplier, key1);
         Participant memory none;
         assertEq(abi.encode(participants.participant(key1)), abi.encode(none), "known");
         assertEq(participants.keyOf(key1), key1, "key");
@@ -357,7 +358,7 @@ contract KeyRotation_Test is BaseTest {
         uint256 balance = cash.balanceOf(debtor);
         vm.prank(debtor);
         cash.approve(supplier2, 5);
-        _turn(debtor, key1);
+        _rotate(debtor, key1);
 
         vm.startPrank(key1);
         assertTrue(cash.transfer(supplier, 7));
@@ -384,7 +385,7 @@ contract KeyRotation_Test is BaseTest {
     function test_RevertGiven_RetiredKeyMoves() external {
         vm.prank(supplier);
         cash.approve(debtor, 5);
-        _turn(debtor, key1);
+        _rotate(debtor, key1);
         vm.startPrank(debtor);
         bytes memory refusal = _retired(debtor, key1);
         vm.expectRevert(refusal);
@@ -402,7 +403,7 @@ contract KeyRotation_Test is BaseTest {
     }
 
     function test_BankActsByItsNewKey() external {
-        _turn(bank, key1);
+        _rotate(bank, key1);
         vm.prank(debtor);
         uint256 payOutId = cash.requestPayOut(5, "instruction");
         bytes memory refusal = _retired(bank, key1);
@@ -430,7 +431,7 @@ contract KeyRotation_Test is BaseTest {
     function test_AnchorsInTheOrganisationsName() external {
         vm.prank(supplier);
         anchors.anchor("before", "kind");
-        _turn(supplier, key1);
+        _rotate(supplier, key1);
         vm.startPrank(key1);
         anchors.anchor("after", "kind");
         assertGt(anchors.anchoredAt(supplier, "before"), 0);
@@ -441,7 +442,7 @@ contract KeyRotation_Test is BaseTest {
     /// @dev From a key to a contract wallet, and from there to a key again.
     function test_ContractWalletAsKey() external {
         TwoOfficersWallet wallet = new TwoOfficersWallet(_actor("officer 1"), _actor("officer 2"));
-        _turn(debtor, address(wallet));
+        _rotate(debtor, address(wallet));
         bytes32 digest = _digest(
             cash.name(), address(cash), _cashStruct(debtor, supplier, 7, 0, block.timestamp + 1, bytes32("nonce"))
         );
@@ -449,7 +450,7 @@ contract KeyRotation_Test is BaseTest {
         vm.prank(supplier);
         cash.receiveWithAuthorization(debtor, supplier, 7, 0, block.timestamp + 1, "nonce", both);
         assertEq(cash.balanceOf(supplier), 7);
-        _turn(debtor, key1);
+        _rotate(debtor, key1);
         vm.expectRevert(_retired(debtor, key1));
         participants.identityOf(address(wallet));
     }
@@ -464,13 +465,6 @@ contract KeyRotation_Test is BaseTest {
     function _complete(address account, address caller) internal {
         vm.prank(caller);
         participants.completeRotation(account);
-    }
-
-    /// @dev The whole of it, with its delay.
-    function _turn(address account, address key) internal {
-        _announce(account, key);
-        skip(participants.ROTATION_DELAY_S());
-        _complete(account, key);
     }
 
     function _assertAnnounced(address account, address key, uint64 effectiveAt) internal view {

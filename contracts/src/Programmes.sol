@@ -44,7 +44,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
     struct StoredProgramme {
         Rules rules;
         bytes32 structHash;
-        address[MAX_TOKENS] tokens;
+        address[4] tokens;
     }
 
     struct ReferenceRate {

@@ -103,8 +103,7 @@ contract Dishonours is IDishonours, AccessManaged, Journal {
 
         _entries[payableId] = Entry(p.debtor, p.dueDate, RecordState.Standing);
 
-        emit DishonourRecorded(payableId, p.debtor, p.dueDate, amount);
-        _record(abi.encode(DishonourRecorded.selector, payableId, p.debtor, p.dueDate, amount));
+        _announce(3, abi.encode(DishonourRecorded.selector, payableId, p.debtor, p.dueDate, amount));
         _count(p.debtor, p.dueDate);
     }
 
@@ -116,8 +115,7 @@ contract Dishonours is IDishonours, AccessManaged, Journal {
         Entry storage entry = _standing(payableId);
         require(caller == entry.debtor, DishonourNotDebtor(payableId, caller, entry.debtor));
 
-        emit DishonourObjected(payableId, caller, reasonHash);
-        _record(abi.encode(DishonourObjected.selector, payableId, caller, reasonHash));
+        _announce(3, abi.encode(DishonourObjected.selector, payableId, caller, reasonHash));
     }
 
     /* OPERATOR */
@@ -129,8 +127,7 @@ contract Dishonours is IDishonours, AccessManaged, Journal {
 
         entry.state = RecordState.Lifted;
 
-        emit DishonourLifted(payableId, debtor, reasonHash);
-        _record(abi.encode(DishonourLifted.selector, payableId, debtor, reasonHash));
+        _announce(3, abi.encode(DishonourLifted.selector, payableId, debtor, reasonHash));
         _discount(debtor, entry.dueDate);
     }
 
@@ -226,7 +223,6 @@ contract Dishonours is IDishonours, AccessManaged, Journal {
         _standings[debtor] = word;
         if (until == s.until) return;
 
-        emit DebtorBarredUntil(debtor, until);
-        _record(abi.encode(DebtorBarredUntil.selector, debtor, until));
+        _announce(2, abi.encode(DebtorBarredUntil.selector, debtor, until));
     }
 }

@@ -100,8 +100,7 @@ contract Origination is Programmes {
         terms.faceValue -= amount;
         p.termsHash = _hashOf(terms);
 
-        emit ProposalCredited(payableId, amount, terms.faceValue, creditNoteHash);
-        _record(abi.encode(ProposalCredited.selector, payableId, amount, terms.faceValue, creditNoteHash));
+        _announce(2, abi.encode(ProposalCredited.selector, payableId, amount, terms.faceValue, creditNoteHash));
     }
 
     /// @inheritdoc IOrigination
@@ -114,8 +113,7 @@ contract Origination is Programmes {
 
         p.state = PayableState.Cancelled;
 
-        emit ProposalWithdrawn(payableId);
-        _record(abi.encode(ProposalWithdrawn.selector, payableId));
+        _announce(2, abi.encode(ProposalWithdrawn.selector, payableId));
     }
 
     /// @inheritdoc IOrigination
@@ -184,8 +182,7 @@ contract Origination is Programmes {
 
         p.state = PayableState.Disputed;
 
-        emit ProposalDisputed(payableId, reasonHash);
-        _record(abi.encode(ProposalDisputed.selector, payableId, reasonHash));
+        _announce(2, abi.encode(ProposalDisputed.selector, payableId, reasonHash));
     }
 
     /// @inheritdoc IOrigination
@@ -196,8 +193,7 @@ contract Origination is Programmes {
 
         p.state = PayableState.Proposed;
 
-        emit ProposalDisputeWithdrawn(payableId);
-        _record(abi.encode(ProposalDisputeWithdrawn.selector, payableId));
+        _announce(2, abi.encode(ProposalDisputeWithdrawn.selector, payableId));
     }
 
     /// @inheritdoc IOrigination
@@ -208,8 +204,7 @@ contract Origination is Programmes {
 
         p.state = PayableState.Declined;
 
-        emit ProposalDeclined(payableId, reasonHash);
-        _record(abi.encode(ProposalDeclined.selector, payableId, reasonHash));
+        _announce(2, abi.encode(ProposalDeclined.selector, payableId, reasonHash));
     }
 
     /* BOTH */
@@ -266,21 +261,8 @@ contract Origination is Programmes {
         payableId = ReceivableIds.payableId(caller, salt);
         _admitTerms(payableId, terms, PayableState.Proposed);
 
-        emit PayableProposed(
-            payableId,
-            terms.supplier,
-            terms.debtor,
-            terms.programmeId,
-            terms.faceValue,
-            terms.issueDate,
-            terms.dueDate,
-            terms.invoiceFingerprint,
-            terms.evidenceHash,
-            terms.tenorReasonHash,
-            terms.undertakingHash
-        );
         // The event's parameters after its id are exactly the fields of `Terms`, in order.
-        _record(abi.encode(PayableProposed.selector, payableId, terms));
+        _announce(4, abi.encode(PayableProposed.selector, payableId, terms));
     }
 
     function _issue(address caller, bytes32 salt, Terms memory terms) internal returns (uint256 receivableId) {
@@ -289,20 +271,7 @@ contract Origination is Programmes {
         _requireNotBarred(caller);
         _admitTerms(payableId, terms, PayableState.Confirmed);
 
-        emit PayableIssued(
-            payableId,
-            terms.supplier,
-            terms.debtor,
-            terms.programmeId,
-            terms.faceValue,
-            terms.issueDate,
-            terms.dueDate,
-            terms.invoiceFingerprint,
-            terms.evidenceHash,
-            terms.tenorReasonHash,
-            terms.undertakingHash
-        );
-        _record(abi.encode(PayableIssued.selector, payableId, terms));
+        _announce(4, abi.encode(PayableIssued.selector, payableId, terms));
         return _open(payableId, terms, true);
     }
 
@@ -365,8 +334,7 @@ contract Origination is Programmes {
         p.state = PayableState.Cancelled;
         delete claimedBy[invoiceFingerprint];
 
-        emit InvoiceReleased(invoiceFingerprint, payableId);
-        _record(abi.encode(InvoiceReleased.selector, invoiceFingerprint, payableId));
+        _announce(3, abi.encode(InvoiceReleased.selector, invoiceFingerprint, payableId));
 
         RECEIVABLES.cancel(payableId, refusal);
     }

@@ -110,8 +110,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
         rules.retired = true;
 
-        emit ProgrammeRetired(programmeId);
-        _record(abi.encode(ProgrammeRetired.selector, programmeId));
+        _announce(2, abi.encode(ProgrammeRetired.selector, programmeId));
     }
 
     /* OPERATOR */
@@ -128,8 +127,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
         referenceRate = ReferenceRate(ratePpm, effectiveDate);
 
-        emit ReferenceRateSet(effectiveDate, ratePpm);
-        _record(abi.encode(ReferenceRateSet.selector, effectiveDate, ratePpm));
+        _announce(2, abi.encode(ReferenceRateSet.selector, effectiveDate, ratePpm));
     }
 
     /* VIEWS */
@@ -212,32 +210,13 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
             retired: false
         });
 
-        _announceProgramme(programmeId, programme);
+        bytes memory subjects = abi.encode(ProgrammePublished.selector, programmeId, programme.debtor);
+        _announce(3, bytes.concat(subjects, _rulesOf(programme)));
         for (uint256 i; i < programme.depositTokens.length; ++i) {
             address token = programme.depositTokens[i];
             stored.tokens[i] = token;
-            emit ProgrammeTokenAccepted(programmeId, token);
-            _record(abi.encode(ProgrammeTokenAccepted.selector, programmeId, token));
+            _announce(3, abi.encode(ProgrammeTokenAccepted.selector, programmeId, token));
         }
-    }
-
-    function _announceProgramme(uint32 programmeId, Programme memory p) internal {
-        emit ProgrammePublished(
-            programmeId,
-            p.debtor,
-            p.minimumPiece,
-            p.maximumDepth,
-            p.softTenorMonths,
-            p.hardTenorMonths,
-            p.refusalHours,
-            p.blackoutDaysBefore,
-            p.blackoutDaysAfter,
-            p.dishonourDays,
-            p.registrationRequired,
-            p.lateRatePpm
-        );
-        bytes memory subjects = abi.encode(ProgrammePublished.selector, uint256(programmeId), p.debtor);
-        _record(bytes.concat(subjects, _rulesOf(p)));
     }
 
     /// @dev The words of a programme after its tokens, in order.

@@ -17,6 +17,11 @@ library CalendarLib {
         return uint32((timestamp + UTC_OFFSET) / 1 days);
     }
 
+    /// @notice The unix second at which a date begins; for dates from 1970-01-02 on.
+    function startOf(uint32 day) internal pure returns (uint256) {
+        return uint256(day) * 1 days - UTC_OFFSET;
+    }
+
     /// @notice Calendar months later, clamped to the end of a shorter month (R-01).
     /// @dev 2025-08-31 plus 6 is 2026-02-28, plus 12 is 2026-08-31. `day` at most some million: no overflow.
     function addMonths(uint32 day, uint32 months) internal pure returns (uint32) {

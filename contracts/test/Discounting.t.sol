@@ -65,9 +65,7 @@ abstract contract DiscountingTest is BaseTest {
     }
 
     function _outOfRange(uint56 take) internal view returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IDiscounting.QuoteTakeOutOfRange.selector, take, quote.minimumTake, quote.value
-        );
+        return abi.encodeWithSelector(IDiscounting.QuoteTakeOutOfRange.selector, take, quote.minimumTake, quote.value);
     }
 
     function _lacksRole(address account, uint16 roles, uint16 anyOf) internal pure returns (bytes memory) {
@@ -79,8 +77,7 @@ abstract contract DiscountingTest is BaseTest {
     }
 
     function _short(address account, uint256 balance, uint256 needed) internal pure returns (bytes memory) {
-        return
-            abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", account, balance, needed);
+        return abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", account, balance, needed);
     }
 }
 
@@ -323,9 +320,7 @@ contract Discounting_Test is DiscountingTest {
         bytes memory cashSignature = _signQuoteCash(quote);
         quote.depositToken = supplier2;
         bytes memory quoteSignature = _signQuote(address(discounting), financier, quote);
-        _refusedWith(
-            FACE, quoteSignature, cashSignature, _lacksRole(supplier2, Roles.SUPPLIER, Roles.DEPOSIT_TOKEN)
-        );
+        _refusedWith(FACE, quoteSignature, cashSignature, _lacksRole(supplier2, Roles.SUPPLIER, Roles.DEPOSIT_TOKEN));
     }
 
     function test_RevertGiven_TokenPaused() external {
@@ -353,9 +348,7 @@ contract Discounting_Test is DiscountingTest {
     function test_RevertGiven_PaymentStarted_APartOnly() external {
         _pay(_payableOf(root), 1);
         quote.minimumTake = FACE / 2;
-        _refused(
-            FACE / 2, abi.encodeWithSelector(IReceivables.PayablePaymentStarted.selector, _payableOf(root), 1)
-        );
+        _refused(FACE / 2, abi.encodeWithSelector(IReceivables.PayablePaymentStarted.selector, _payableOf(root), 1));
         _accept(quote);
         assertEq(receivables.ownerOf(root), financier, "whole, it is sold");
     }
@@ -363,8 +356,7 @@ contract Discounting_Test is DiscountingTest {
     function test_RevertWhen_PartBelowMinimum() external {
         quote.minimumTake = 2;
         _refused(
-            MINIMUM - 1,
-            abi.encodeWithSelector(IReceivables.PieceBelowMinimum.selector, root, MINIMUM - 1, MINIMUM)
+            MINIMUM - 1, abi.encodeWithSelector(IReceivables.PieceBelowMinimum.selector, root, MINIMUM - 1, MINIMUM)
         );
     }
 

@@ -222,9 +222,7 @@ contract DiscountingSigners_Test is DiscountingTest {
         cashDigest = _digest(
             cash.name(),
             address(cash),
-            _cashStruct(
-                quote.financier, address(discounting), quote.proceeds, 0, uint256(quote.expiry) + 1, quoteHash
-            )
+            _cashStruct(quote.financier, address(discounting), quote.proceeds, 0, uint256(quote.expiry) + 1, quoteHash)
         );
     }
 

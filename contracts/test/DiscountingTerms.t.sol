@@ -46,15 +46,11 @@ contract DiscountingTerms_Test is DiscountingTest {
     function test_RevertWhen_PaidInAnotherCurrency() external {
         _setQuote(_quote(yenRoot, 1_000_000));
         _refused(
-            abi.encodeWithSelector(
-                IDiscounting.QuoteCurrencyMismatch.selector, address(cash), _payableOf(yenRoot)
-            )
+            abi.encodeWithSelector(IDiscounting.QuoteCurrencyMismatch.selector, address(cash), _payableOf(yenRoot))
         );
         _setQuote(_quote(root, FACE));
         quote.depositToken = address(yen);
-        _refused(
-            abi.encodeWithSelector(IDiscounting.QuoteCurrencyMismatch.selector, address(yen), _payableOf(root))
-        );
+        _refused(abi.encodeWithSelector(IDiscounting.QuoteCurrencyMismatch.selector, address(yen), _payableOf(root)));
     }
 
     /// @dev Any bank's money of the currency will do: which tokens the debtor pays in is another matter.
@@ -131,8 +127,6 @@ contract DiscountingTerms_Test is DiscountingTest {
     }
 
     function _unregistered(bytes32 registrationHash) internal view returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IDiscounting.QuoteRegistrationMissing.selector, registrationHash, financier
-        );
+        return abi.encodeWithSelector(IDiscounting.QuoteRegistrationMissing.selector, registrationHash, financier);
     }
 }

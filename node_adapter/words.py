@@ -81,14 +81,15 @@ def plain(kind: str, name: str, value: Any) -> Any:
         return checksum_address(value if isinstance(value, bytes) else from_hex(value))
     if kind.startswith("bytes"):
         return hex0x(value)
-    if kind == "uint256":
-        if _named(name, _PAYABLE_NAMES):
-            return payable_id(value)
-        if _named(name, _RECEIVABLE_NAMES):
-            return receivable_id(value)
-        if name in _WORD_NAMES:
-            return word(value)
-    return value
+    return _long_number(name, value) if kind == "uint256" else value
+
+
+def _long_number(name: str, value: int) -> int | str:
+    if _named(name, _PAYABLE_NAMES):
+        return payable_id(value)
+    if _named(name, _RECEIVABLE_NAMES):
+        return receivable_id(value)
+    return word(value) if name in _WORD_NAMES else value
 
 
 def word_reader(kind: str, name: str) -> Callable[[bytes], Any]:

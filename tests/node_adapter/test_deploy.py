@@ -29,7 +29,6 @@ from node_adapter.outbox.commands import Creation
 from node_adapter.words import from_hex, hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
 
-
 NONCES = {"deployer": 10, "operator": 13, "compliance": 0, "bank": 0}
 DAY_S = 86_400
 SOURCES = Path(__file__).resolve().parents[2] / "contracts" / "src"

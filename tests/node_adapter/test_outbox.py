@@ -2,7 +2,6 @@
 
 import json
 import logging
-import secrets
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from node_adapter.outbox import (
     SignatureMismatch,
     SignatureNotAwaited,
     StaleNonce,
-    signature_placeholder,
 )
 from node_adapter.transactions import Transaction
 from tests.node_adapter.outbox_support import (

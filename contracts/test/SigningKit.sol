@@ -3,16 +3,13 @@ pragma solidity ^0.8.28;
 
 import {Test} from "forge-std/Test.sol";
 
-import {Quote, Terms} from "../src/types/Types.sol";
+import {Fee, Quote} from "../src/types/Types.sol";
 
 /// @title SigningKit
 /// @notice Keys of the tests' actors, and EIP-712 as a wallet does it.
 /// @dev Type strings and domains stand here a second time on purpose: a contract that hashes something else than what its
 /// documentation says fails every test that signs.
 abstract contract SigningKit is Test {
-    string internal constant TERMS_TYPE =
-        "Terms(address supplier,address debtor,address depositToken,uint64 faceValue,uint64 minimumPiece,uint32 issueDate,uint32 dueDate,uint8 maximumDepth,bytes32 invoiceFingerprint,bytes32 evidenceHash)";
-
     mapping(address account => uint256 key) internal _keyOf;
 
     /* KEYS */
@@ -51,35 +48,24 @@ abstract contract SigningKit is Test {
         return keccak256(abi.encodePacked(hex"1901", domain, structHash));
     }
 
-    /* CONFIRMATION */
-
-    function _confirmationHash(uint256 payableId, Terms memory terms, uint64 deadline) internal pure returns (bytes32) {
-        bytes32 termsHash = keccak256(abi.encode(keccak256(bytes(TERMS_TYPE)), terms));
-        bytes32 typeHash =
-            keccak256(bytes(string.concat("Confirmation(uint256 payableId,Terms terms,uint64 deadline)", TERMS_TYPE)));
-        return keccak256(abi.encode(typeHash, payableId, termsHash, deadline));
-    }
-
-    function _signConfirmation(address verifier, address signer, uint256 payableId, Terms memory terms, uint64 deadline)
-        internal
-        view
-        returns (bytes memory)
-    {
-        bytes32 structHash = _confirmationHash(payableId, terms, deadline);
-        return _sign(signer, _digest("scf-network Receivables", verifier, structHash));
-    }
-
     /* QUOTE */
 
     function _quoteStruct(Quote memory quote) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                keccak256(
-                    "Quote(uint256 receivableId,address supplier,address financier,address depositToken,uint64 value,uint64 proceeds,uint32 valueDate,bool recourse,uint256 nonce,uint64 expiry)"
-                ),
-                quote
-            )
+        bytes memory fees;
+        for (uint256 i; i < quote.fees.length; ++i) {
+            Fee memory fee = quote.fees[i];
+            fees = bytes.concat(
+                fees, keccak256(abi.encode(keccak256("Fee(address to,uint56 amount)"), fee.to, fee.amount))
+            );
+        }
+        bytes32 typeHash = keccak256(
+            "Quote(uint256 receivableId,address supplier,address financier,address depositToken,uint56 value,uint56 minimumTake,uint56 proceeds,uint32 valueDate,bool recourse,bytes32 registrationHash,uint256 nonce,uint64 expiry,Fee[] fees)Fee(address to,uint56 amount)"
         );
+        bytes memory head =
+            abi.encode(typeHash, quote.receivableId, quote.supplier, quote.financier, quote.depositToken, quote.value);
+        bytes memory price = abi.encode(quote.minimumTake, quote.proceeds, quote.valueDate, quote.recourse);
+        bytes memory tail = abi.encode(quote.registrationHash, quote.nonce, quote.expiry, keccak256(fees));
+        return keccak256(bytes.concat(head, price, tail));
     }
 
     function _quoteHash(address verifier, Quote memory quote) internal view returns (bytes32) {

@@ -8,12 +8,12 @@ pragma solidity ^0.8.28;
 /// would be wrong while open: for F = 5 the piece [2, 3) is due 1 at P = 2 and 0 at P = 3.
 library EntitlementLib {
     /// @dev All amounts are at most 2^53 − 1, so the products fit easily.
-    function entitled(uint64 faceValue, uint64 paid, bool closed, uint64 start, uint64 end)
+    function entitled(uint56 faceValue, uint56 paid, bool closed, uint56 start, uint56 end)
         internal
         pure
-        returns (uint64)
+        returns (uint56)
     {
-        if (!closed) return uint64(uint256(paid) * (end - start) / faceValue);
-        return uint64(uint256(paid) * end / faceValue - uint256(paid) * start / faceValue);
+        if (!closed) return uint56(uint256(paid) * (end - start) / faceValue);
+        return uint56(uint256(paid) * end / faceValue - uint256(paid) * start / faceValue);
     }
 }

@@ -108,8 +108,7 @@ contract Discounting is IDiscounting, EIP712, Journal {
         address financier = _caller(Roles.FINANCIER);
         for (uint256 i; i < count; ++i) {
             _useNonce(financier, nonces[i]);
-            emit QuoteCancelled(financier, nonces[i]);
-            _record(abi.encode(QuoteCancelled.selector, financier, nonces[i]));
+            _announce(3, abi.encode(QuoteCancelled.selector, financier, nonces[i]));
         }
     }
 
@@ -263,8 +262,7 @@ contract Discounting is IDiscounting, EIP712, Journal {
             uint56 amount = _part(fee.amount, take, quote.value);
             if (amount == 0) continue;
             left -= amount;
-            emit FeePaid(quoteHash, fee.to, address(token), amount);
-            _record(abi.encode(FeePaid.selector, quoteHash, fee.to, address(token), amount));
+            _announce(4, abi.encode(FeePaid.selector, quoteHash, fee.to, address(token), amount));
             token.safeTransfer(fee.to, amount);
         }
         uint56 proceeds = _part(quote.proceeds, take, quote.value);
@@ -275,25 +273,11 @@ contract Discounting is IDiscounting, EIP712, Journal {
 
     function _announce(bytes32 quoteHash, Quote calldata q, uint56 take, uint256 deliveredId) internal {
         uint56 proceeds = _part(q.proceeds, take, q.value);
-        emit QuoteAccepted(
-            quoteHash,
-            q.receivableId,
-            q.financier,
-            q.supplier,
-            deliveredId,
-            q.depositToken,
-            take,
-            proceeds,
-            take - proceeds,
-            q.valueDate,
-            q.recourse,
-            q.registrationHash
-        );
         bytes memory subjects =
             abi.encode(QuoteAccepted.selector, quoteHash, q.receivableId, q.financier, q.supplier, deliveredId);
         bytes memory results =
             abi.encode(q.depositToken, take, proceeds, take - proceeds, q.valueDate, q.recourse, q.registrationHash);
-        _record(bytes.concat(subjects, results));
+        _announce(4, bytes.concat(subjects, results));
     }
 
     function _hashFees(Fee[] calldata fees) internal pure returns (bytes32) {

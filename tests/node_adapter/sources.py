@@ -7,11 +7,11 @@ SOURCES = Path(__file__).resolve().parents[2] / "contracts" / "src"
 
 
 def source_of(contract: str) -> str:
-    """A contract's file and those of the contracts of ours that it inherits; empty where it is not ours."""
+    """A contract and those of ours that it inherits, without their comments; empty where it is not ours."""
     path = SOURCES / f"{contract}.sol"
     if not path.exists():
         return ""
-    text = path.read_text()
+    text = re.sub(r"//.*", "", path.read_text())
     declared = re.search(rf"\bcontract {contract}\s+(?:is\s+([^{{]*))?\{{", text)
     assert declared, path
     parents = [part.strip() for part in (declared[1] or "").split(",")]

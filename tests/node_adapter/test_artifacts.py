@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from hypothesis import strategies as st
 
 from node_adapter.artifacts import CONTRACTS, EventSpec, MalformedLog, abi, artifact, event_specs, journal_next
 from node_adapter.words import hex0x, payable_of, snake_case
+from tests.node_adapter.sources import source_of
 
-SOURCES = Path(__file__).resolve().parents[2] / "contracts" / "src"
 SPECS = sorted(event_specs().values(), key=lambda spec: (spec.contract, spec.name))
 PAYABLE_IDS = {"payableId", "_oldSlot", "_newSlot"}
 COUNTED_IDS = {"programmeId", "orderId", "holdId", "payOutId"}
@@ -83,9 +82,7 @@ def test_event_specs__topic0__is_the_hash_of_the_signature() -> None:
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_event_specs__business__are_exactly_what_the_source_journals(contract: str) -> None:
     """Read off the sources: whatever is followed by a `_record` of its selector."""
-    files = [SOURCES / f"{contract}.sol"] + ([SOURCES / "PieceToken.sol"] if contract == "Receivables" else [])
-    source = "".join(path.read_text() for path in files if path.exists())
-    recorded = set(re.findall(r"abi\.encode\(\s*(\w+)\.selector", source))
+    recorded = set(re.findall(r"abi\.encode\(\s*(\w+)\.selector", source_of(contract)))
     assert {spec.name for spec in SPECS if spec.contract == contract and spec.business} == recorded
 
 

@@ -91,7 +91,7 @@ def test_call__a_struct__is_a_dict_of_plain_values_as_of_a_block(register: Regis
     account = register.accounts[3]
     before = register.client.head().number
     register.send("admit", account, SUPPLIER, ENTITY)
-    known = {"legal_entity_hash": ENTITY, "roles": SUPPLIER, "status": 1}
+    known = {"legal_entity_hash": ENTITY, "roles": SUPPLIER, "status": 1, "number": 1, "key": account}
     call = Call("Participants", register.address, "participant", [account])
     client = register.client
     assert client.call("Participants", register.address, "participant", account) == known

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import (
     ORDER,
+    SETTINGS,
     DeployError,
     _creations,
     creation_address,
@@ -28,10 +30,10 @@ from node_adapter.outbox import Command, Outbox, Worker
 from node_adapter.outbox.commands import Creation
 from node_adapter.words import from_hex, hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
+from tests.node_adapter.sources import source_of
 
 NONCES = {"deployer": 10, "operator": 13, "compliance": 0, "bank": 0}
 DAY_S = 86_400
-SOURCES = Path(__file__).resolve().parents[2] / "contracts" / "src"
 
 
 class Killed(BaseException):
@@ -277,13 +279,32 @@ def test_verify_deployment__receivables_of_other_wiring__is_noticed(network: Tes
         verify_deployment(network.outbox, creations, addresses)
 
 
+@pytest.mark.devnet
+@pytest.mark.parametrize(
+    ("field", "said"), [("bank", "DepositTokenCNY.bank"), ("rotation_delay_s", "ROTATION_DELAY_S")]
+)
+def test_verify_deployment__made_for_another_bank_or_delay__is_noticed(
+    network: TestNetwork, field: str, said: str
+) -> None:
+    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
+    wanted: dict[str, Any] = {"operator": network.accounts["operator"], "bank": network.accounts["bank"]}
+    wanted |= {"rotation_delay_s": 2 * DAY_S} | {field: network.accounts["relay"] if field == "bank" else 7}
+    with pytest.raises(DeployError, match=said):
+        verify_deployment(network.outbox, _creations(addresses, **wanted), addresses)
+
+
 @pytest.mark.parametrize("contract", sorted({instance.removesuffix("CNY") for instance in ORDER} - {"AccessManager"}))
-def test_wiring__of_each_contract__is_every_immutable_that_names_another(contract: str) -> None:
-    """Read off the sources: an immutable that nobody can ask for could not be verified."""
-    sources = (SOURCES / f"{contract}.sol").read_text()
-    named = re.findall(r"\bI[A-Z]\w+ +(?:public +immutable|immutable +public) +([A-Z_]+)", sources)
-    assert set(wiring(contract)) == set(named) | ({"authority"} if "AccessManaged" in sources else set())
-    assert not re.findall(r"\b(?:I[A-Z]\w+|address) +(?:internal|private|immutable)\b[^;(]*immutable", sources)
+def test_wiring__of_each_contract__is_every_immutable_and_each_can_be_asked_for(contract: str) -> None:
+    """Read off the sources: what nobody can ask for, or nobody asks for, is not verified."""
+    sources = source_of(contract)
+    found = re.findall(r"^    (\w+) (?:(\w+) )?immutable (?:override )?(\w+)", sources, re.MULTILINE)
+    named = {(seen, name) for kind, seen, name in found if kind == "address" or re.match("I[A-Z]", kind)}
+    assert {seen for seen, _ in named} == {"public"}
+    settings = set(SETTINGS.get(contract, {}))
+    authority = {"authority"} if "AccessManaged(" in sources else set()
+    assert {name for _, name in named} | authority == set(wiring(contract)) | settings & {"bank"}
+    numbers = {name.strip("_") for kind, _, name in found} - {name for _, name in named}
+    assert numbers <= settings
 
 
 def test_same_code__one_byte_outside_the_immutables__is_other_code() -> None:

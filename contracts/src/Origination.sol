@@ -76,13 +76,13 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function propose(bytes32 salt, Terms calldata terms) external returns (uint256 payableId) {
-        return _propose(PARTICIPANTS.actor(msg.sender).account, salt, terms);
+        return _propose(_actor().account, salt, terms);
     }
 
     /// @inheritdoc IOrigination
     function proposeBatch(Proposal[] calldata proposals) external returns (uint256[] memory payableIds) {
         _requireBatch(proposals.length);
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         payableIds = new uint256[](proposals.length);
         for (uint256 i; i < proposals.length; ++i) {
             payableIds[i] = _propose(caller, proposals[i].salt, proposals[i].terms);
@@ -91,7 +91,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function credit(uint256 payableId, Terms calldata terms, uint56 amount, bytes32 creditNoteHash) external {
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         ProposalWord storage p = _undecided(payableId);
         _requireTerms(payableId, p, terms);
         require(caller == terms.supplier, PayableNotSupplier(caller, terms.supplier));
@@ -106,10 +106,10 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function withdraw(uint256 payableId) external {
-        Actor memory caller = PARTICIPANTS.actor(msg.sender);
+        Actor memory caller = _actor();
         ProposalWord storage p = _undecided(payableId);
         if (caller.number != p.supplierNumber) {
-            revert PayableNotSupplier(caller.account, PARTICIPANTS.accountOf(p.supplierNumber));
+            revert PayableNotSupplier(caller.account, _accountOf(p.supplierNumber));
         }
 
         p.state = PayableState.Cancelled;
@@ -120,7 +120,7 @@ contract Origination is Programmes {
     /// @inheritdoc IOrigination
     /// @dev Whether it was issued, and whether the window is open, is for {Receivables} to say.
     function refuseIssued(uint256 payableId, Terms calldata terms) external {
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         ProposalWord storage p = _inState(payableId, PayableState.Confirmed);
         _requireTerms(payableId, p, terms);
         require(caller == terms.supplier, PayableNotSupplier(caller, terms.supplier));
@@ -131,13 +131,13 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function issue(bytes32 salt, Terms calldata terms) external returns (uint256 receivableId) {
-        return _issue(PARTICIPANTS.actor(msg.sender).account, salt, terms);
+        return _issue(_actor().account, salt, terms);
     }
 
     /// @inheritdoc IOrigination
     function issueBatch(Proposal[] calldata proposals) external returns (uint256[] memory receivableIds) {
         _requireBatch(proposals.length);
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         receivableIds = new uint256[](proposals.length);
         for (uint256 i; i < proposals.length; ++i) {
             receivableIds[i] = _issue(caller, proposals[i].salt, proposals[i].terms);
@@ -146,7 +146,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function confirm(uint256 payableId, Terms calldata terms) external returns (uint256 receivableId) {
-        return _confirm(PARTICIPANTS.actor(msg.sender).account, payableId, terms);
+        return _confirm(_actor().account, payableId, terms);
     }
 
     /// @inheritdoc IOrigination
@@ -156,7 +156,7 @@ contract Origination is Programmes {
     {
         _requireBatch(payableIds.length);
         require(terms.length == payableIds.length, BatchOutOfRange(terms.length, payableIds.length));
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         receivableIds = new uint256[](payableIds.length);
         for (uint256 i; i < payableIds.length; ++i) {
             receivableIds[i] = _confirm(caller, payableIds[i], terms[i]);
@@ -177,7 +177,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function dispute(uint256 payableId, bytes32 reasonHash) external {
-        Actor memory caller = PARTICIPANTS.actor(msg.sender);
+        Actor memory caller = _actor();
         ProposalWord storage p = _inState(payableId, PayableState.Proposed);
         _requireDebtor(payableId, p, caller);
 
@@ -188,7 +188,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function withdrawDispute(uint256 payableId) external {
-        Actor memory caller = PARTICIPANTS.actor(msg.sender);
+        Actor memory caller = _actor();
         ProposalWord storage p = _inState(payableId, PayableState.Disputed);
         _requireDebtor(payableId, p, caller);
 
@@ -199,7 +199,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function decline(uint256 payableId, bytes32 reasonHash) external {
-        Actor memory caller = PARTICIPANTS.actor(msg.sender);
+        Actor memory caller = _actor();
         ProposalWord storage p = _undecided(payableId);
         _requireDebtor(payableId, p, caller);
 
@@ -213,7 +213,7 @@ contract Origination is Programmes {
     /// @inheritdoc IOrigination
     /// @dev Signing is acting: the other party must be active too.
     function cancel(uint256 payableId, Terms calldata terms, uint64 deadline, bytes calldata signature) external {
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         ProposalWord storage p = _inState(payableId, PayableState.Confirmed);
         _requireTerms(payableId, p, terms);
         require(caller == terms.supplier || caller == terms.debtor, PayableNotParty(payableId, caller));
@@ -232,7 +232,7 @@ contract Origination is Programmes {
         returns (address supplier, address debtor, PayableState state, bytes22 termsHash)
     {
         ProposalWord memory p = _proposals[payableId];
-        return (PARTICIPANTS.accountOf(p.supplierNumber), PARTICIPANTS.accountOf(p.debtorNumber), p.state, p.termsHash);
+        return (_accountOf(p.supplierNumber), _accountOf(p.debtorNumber), p.state, p.termsHash);
     }
 
     /// @inheritdoc IOrigination
@@ -394,7 +394,7 @@ contract Origination is Programmes {
 
     function _requireDebtor(uint256 payableId, ProposalWord storage p, Actor memory caller) internal view {
         if (caller.number == p.debtorNumber) return;
-        revert PayableNotDebtor(payableId, caller.account, PARTICIPANTS.accountOf(p.debtorNumber));
+        revert PayableNotDebtor(payableId, caller.account, _accountOf(p.debtorNumber));
     }
 
     function _requireNotBarred(address debtor) internal view {

@@ -84,7 +84,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
     /// @inheritdoc IOrigination
     function publishProgramme(Programme calldata programme) external returns (uint32 programmeId) {
-        address caller = PARTICIPANTS.actor(msg.sender).account;
+        address caller = _actor().account;
         require(caller == programme.debtor, ProgrammeNotDebtor(caller, programme.debtor));
         return _publish(programme);
     }
@@ -101,11 +101,11 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
     /// @inheritdoc IOrigination
     function retireProgramme(uint32 programmeId) external {
-        Actor memory caller = PARTICIPANTS.actor(msg.sender);
+        Actor memory caller = _actor();
         Rules storage rules = _programmes[programmeId].rules;
         require(rules.debtorNumber != 0 && !rules.retired, ProgrammeNotOpen(programmeId));
         if (caller.number != rules.debtorNumber) {
-            revert ProgrammeNotDebtor(caller.account, PARTICIPANTS.accountOf(rules.debtorNumber));
+            revert ProgrammeNotDebtor(caller.account, _accountOf(rules.debtorNumber));
         }
 
         rules.retired = true;
@@ -135,7 +135,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
     /// @inheritdoc IOrigination
     function programmeOf(uint32 programmeId) external view returns (Programme memory programme, bool retired) {
         Rules memory rules = _programmes[programmeId].rules;
-        programme.debtor = PARTICIPANTS.accountOf(rules.debtorNumber);
+        programme.debtor = _accountOf(rules.debtorNumber);
         programme.depositTokens = tokensOf(programmeId);
         programme.minimumPiece = rules.minimumPiece;
         programme.maximumDepth = rules.maximumDepth;
@@ -267,6 +267,15 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
                 require(token != p.depositTokens[j], ProgrammeTokenUnfit(token));
             }
         }
+    }
+
+    /// @dev Calls are long in code; they stand here once.
+    function _actor() internal view returns (Actor memory) {
+        return PARTICIPANTS.actor(msg.sender);
+    }
+
+    function _accountOf(uint32 number) internal view returns (address) {
+        return PARTICIPANTS.accountOf(number);
     }
 
     function _requireInRange(bytes32 field, uint256 value, uint256 minimum, uint256 maximum) internal pure {

@@ -118,7 +118,7 @@ class CommandContext:
         sign: list[dict[str, Any]] | None = None,
         sign_as: str | None = None,
     ) -> Command:
-        """A command of this actor under this request's key; `resource` is (type, id), the id None if the chain numbers it."""
+        """A command of this actor under this request's key; `resource` is (type, id); id None: the chain gives it."""
         return Command(
             organisation=self.actor.organisation_id,
             idempotency_key=self.idempotency_key,

@@ -233,7 +233,7 @@ def _registration(context: CommandContext, payable: Payable, body: QuoteMake) ->
     programme = context.session.get_one(Programme, payable.programme_id)
     if programme.registration_required and body.registration_hash is None:
         raise QuoteRegistrationMissing(
-            f"programme {programme.programme_id} wants the assignment registered: anchor the registration, name its hash",
+            f"programme {programme.programme_id} wants the assignment registered: anchor that, and name its hash",
             programme_id=programme.programme_id,
         )
     return body.registration_hash

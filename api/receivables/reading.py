@@ -171,12 +171,12 @@ def read_all(session: Session, services: Services, actor: Actor, rows: Sequence[
 def _refusable_until(
     row: Receivable, shown: _Seen, payable: Payable, programme: Programme, now: int
 ) -> datetime | None:
-    """The window ends with the day before the due date, and with the first payment."""
-    if shown.state != "live" or not row.refusable or payable.paid:
+    """The first second that is too late: the window ends with the day before the due date, or the first payment."""
+    if shown.state != "live" or not row.refusable or payable.paid or row.sender == payable.debtor:
         return None
     last_day = from_day(payable.due_date) - timedelta(days=1)
     until = min(row.received_at + programme.refusal_hours * 3_600, end_of_day(last_day))
-    return datetime.fromtimestamp(until, UTC) if now <= until else None
+    return datetime.fromtimestamp(until, UTC) if now < until else None
 
 
 def read(session: Session, services: Services, actor: Actor, row: Receivable) -> ReceivableRead:

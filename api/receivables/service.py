@@ -76,7 +76,7 @@ def _transfer(context: CommandContext, receivable_id: str, body: ReceivableTrans
 def _refuse_debtor(payable: Payable, receivable_id: str, to: str) -> None:
     if to == payable.debtor:
         raise ReceiverIsDebtor(
-            f"{to} is the debtor: what it gets is given up; that is POST /api/v1/receivables/{receivable_id}/extinguish",
+            f"{to} is the debtor: to give it up, POST /api/v1/receivables/{receivable_id}/extinguish",
             receivable_id=receivable_id,
             debtor=payable.debtor,
         )

@@ -175,14 +175,18 @@ contract Discounting is IDiscounting, EIP712, Journal {
     }
 
     /// @return total What the financier pays for all of the value: proceeds and fees.
-    function _checkPrice(Quote calldata quote, uint56 take) internal pure returns (uint256 total) {
+    function _checkPrice(Quote calldata quote, uint56 take) internal view returns (uint256 total) {
         uint256 count = quote.fees.length;
         require(count <= MAX_FEES, QuoteFeesOutOfRange(count, MAX_FEES));
         uint256 fees;
         for (uint256 i; i < count; ++i) {
-            uint56 amount = quote.fees[i].amount;
-            require(amount != 0, QuoteFeesOutOfRange(count, MAX_FEES));
-            fees += amount;
+            Fee calldata fee = quote.fees[i];
+            require(fee.amount != 0, QuoteFeesOutOfRange(count, MAX_FEES));
+            // Money from here to here would stay here; any other contract of the network the token refuses.
+            require(
+                fee.to != address(this), IParticipants.ParticipantLacksRole(fee.to, Roles.CONTRACT, Roles.ORGANISATION)
+            );
+            fees += fee.amount;
         }
         total = quote.proceeds + fees;
         require(quote.proceeds != 0 && total <= quote.value, QuoteProceedsOutOfRange(quote.proceeds, fees, quote.value));

@@ -75,14 +75,14 @@ contract Origination is Programmes {
     /* SUPPLIER */
 
     /// @inheritdoc IOrigination
-    function propose(bytes32 salt, Terms calldata terms) external returns (uint256 payableId) {
-        return _propose(_actor().account, salt, terms);
+    function propose(bytes32 salt, Terms memory terms) external returns (uint256 payableId) {
+        return _propose(_caller().account, salt, terms);
     }
 
     /// @inheritdoc IOrigination
     function proposeBatch(Proposal[] calldata proposals) external returns (uint256[] memory payableIds) {
         _requireBatch(proposals.length);
-        address caller = _actor().account;
+        address caller = _caller().account;
         payableIds = new uint256[](proposals.length);
         for (uint256 i; i < proposals.length; ++i) {
             payableIds[i] = _propose(caller, proposals[i].salt, proposals[i].terms);
@@ -90,23 +90,22 @@ contract Origination is Programmes {
     }
 
     /// @inheritdoc IOrigination
-    function credit(uint256 payableId, Terms calldata terms, uint56 amount, bytes32 creditNoteHash) external {
-        address caller = _actor().account;
+    function credit(uint256 payableId, Terms memory terms, uint56 amount, bytes32 creditNoteHash) external {
+        address caller = _caller().account;
         ProposalWord storage p = _undecided(payableId);
         _requireTerms(payableId, p, terms);
         require(caller == terms.supplier, PayableNotSupplier(caller, terms.supplier));
         require(amount != 0 && amount < terms.faceValue, CreditOutOfRange(payableId, amount, terms.faceValue));
 
-        Terms memory lowered = terms;
-        lowered.faceValue = terms.faceValue - amount;
-        p.termsHash = _hashOf(lowered);
+        terms.faceValue -= amount;
+        p.termsHash = _hashOf(terms);
 
-        _announce(2, abi.encode(ProposalCredited.selector, payableId, amount, lowered.faceValue, creditNoteHash));
+        _announce(2, abi.encode(ProposalCredited.selector, payableId, amount, terms.faceValue, creditNoteHash));
     }
 
     /// @inheritdoc IOrigination
     function withdraw(uint256 payableId) external {
-        Actor memory caller = _actor();
+        Actor memory caller = _caller();
         ProposalWord storage p = _undecided(payableId);
         if (caller.number != p.supplierNumber) {
             revert PayableNotSupplier(caller.account, _accountOf(p.supplierNumber));
@@ -119,8 +118,8 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     /// @dev Whether it was issued, and whether the window is open, is for {Receivables} to say.
-    function refuseIssued(uint256 payableId, Terms calldata terms) external {
-        address caller = _actor().account;
+    function refuseIssued(uint256 payableId, Terms memory terms) external {
+        address caller = _caller().account;
         ProposalWord storage p = _inState(payableId, PayableState.Confirmed);
         _requireTerms(payableId, p, terms);
         require(caller == terms.supplier, PayableNotSupplier(caller, terms.supplier));
@@ -130,14 +129,14 @@ contract Origination is Programmes {
     /* DEBTOR: PAYABLES */
 
     /// @inheritdoc IOrigination
-    function issue(bytes32 salt, Terms calldata terms) external returns (uint256 receivableId) {
-        return _issue(_actor().account, salt, terms);
+    function issue(bytes32 salt, Terms memory terms) external returns (uint256 receivableId) {
+        return _issue(_caller().account, salt, terms);
     }
 
     /// @inheritdoc IOrigination
     function issueBatch(Proposal[] calldata proposals) external returns (uint256[] memory receivableIds) {
         _requireBatch(proposals.length);
-        address caller = _actor().account;
+        address caller = _caller().account;
         receivableIds = new uint256[](proposals.length);
         for (uint256 i; i < proposals.length; ++i) {
             receivableIds[i] = _issue(caller, proposals[i].salt, proposals[i].terms);
@@ -145,8 +144,8 @@ contract Origination is Programmes {
     }
 
     /// @inheritdoc IOrigination
-    function confirm(uint256 payableId, Terms calldata terms) external returns (uint256 receivableId) {
-        return _confirm(_actor().account, payableId, terms);
+    function confirm(uint256 payableId, Terms memory terms) external returns (uint256 receivableId) {
+        return _confirm(_caller().account, payableId, terms);
     }
 
     /// @inheritdoc IOrigination
@@ -156,7 +155,7 @@ contract Origination is Programmes {
     {
         _requireBatch(payableIds.length);
         require(terms.length == payableIds.length, BatchOutOfRange(terms.length, payableIds.length));
-        address caller = _actor().account;
+        address caller = _caller().account;
         receivableIds = new uint256[](payableIds.length);
         for (uint256 i; i < payableIds.length; ++i) {
             receivableIds[i] = _confirm(caller, payableIds[i], terms[i]);
@@ -164,7 +163,7 @@ contract Origination is Programmes {
     }
 
     /// @inheritdoc IOrigination
-    function confirmBySignature(uint256 payableId, Terms calldata terms, uint64 deadline, bytes calldata signature)
+    function confirmBySignature(uint256 payableId, Terms memory terms, uint64 deadline, bytes calldata signature)
         external
         returns (uint256 receivableId)
     {
@@ -177,7 +176,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function dispute(uint256 payableId, bytes32 reasonHash) external {
-        Actor memory caller = _actor();
+        Actor memory caller = _caller();
         ProposalWord storage p = _inState(payableId, PayableState.Proposed);
         _requireDebtor(payableId, p, caller);
 
@@ -188,7 +187,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function withdrawDispute(uint256 payableId) external {
-        Actor memory caller = _actor();
+        Actor memory caller = _caller();
         ProposalWord storage p = _inState(payableId, PayableState.Disputed);
         _requireDebtor(payableId, p, caller);
 
@@ -199,7 +198,7 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     function decline(uint256 payableId, bytes32 reasonHash) external {
-        Actor memory caller = _actor();
+        Actor memory caller = _caller();
         ProposalWord storage p = _undecided(payableId);
         _requireDebtor(payableId, p, caller);
 
@@ -212,13 +211,13 @@ contract Origination is Programmes {
 
     /// @inheritdoc IOrigination
     /// @dev Signing is acting: the other party must be active too.
-    function cancel(uint256 payableId, Terms calldata terms, uint64 deadline, bytes calldata signature) external {
-        address caller = _actor().account;
+    function cancel(uint256 payableId, Terms memory terms, uint64 deadline, bytes calldata signature) external {
+        address caller = _caller().account;
         ProposalWord storage p = _inState(payableId, PayableState.Confirmed);
         _requireTerms(payableId, p, terms);
         require(caller == terms.supplier || caller == terms.debtor, PayableNotParty(payableId, caller));
         address other = caller == terms.supplier ? terms.debtor : terms.supplier;
-        PARTICIPANTS.requireActive(other, 0);
+        _active(other, 0);
         _requireSignature(payableId, other, cancellationDigest(payableId, deadline), deadline, signature);
         _cancel(payableId, p, terms.invoiceFingerprint, false);
     }
@@ -241,11 +240,7 @@ contract Origination is Programmes {
     }
 
     /// @inheritdoc IOrigination
-    function confirmationDigest(uint256 payableId, Terms calldata terms, uint64 deadline)
-        public
-        view
-        returns (bytes32)
-    {
+    function confirmationDigest(uint256 payableId, Terms memory terms, uint64 deadline) public view returns (bytes32) {
         bytes32 termsHash = keccak256(abi.encode(TERMS_TYPEHASH, terms));
         bytes32 programmeHash = _programmes[terms.programmeId].structHash;
         return
@@ -261,15 +256,16 @@ contract Origination is Programmes {
 
     /* INTERNAL */
 
-    function _propose(address caller, bytes32 salt, Terms calldata terms) internal returns (uint256 payableId) {
+    function _propose(address caller, bytes32 salt, Terms memory terms) internal returns (uint256 payableId) {
         require(caller == terms.supplier, PayableNotSupplier(caller, terms.supplier));
         payableId = ReceivableIds.payableId(caller, salt);
         _admitTerms(payableId, terms, PayableState.Proposed);
 
+        // The event's parameters after its id are exactly the fields of `Terms`, in order.
         _announce(4, abi.encode(PayableProposed.selector, payableId, terms));
     }
 
-    function _issue(address caller, bytes32 salt, Terms calldata terms) internal returns (uint256 receivableId) {
+    function _issue(address caller, bytes32 salt, Terms memory terms) internal returns (uint256 receivableId) {
         uint256 payableId = ReceivableIds.payableId(caller, salt);
         require(caller == terms.debtor, PayableNotDebtor(payableId, caller, terms.debtor));
         _requireNotBarred(caller);
@@ -279,7 +275,7 @@ contract Origination is Programmes {
         return _open(payableId, terms, true);
     }
 
-    function _confirm(address caller, uint256 payableId, Terms calldata terms) internal returns (uint256) {
+    function _confirm(address caller, uint256 payableId, Terms memory terms) internal returns (uint256) {
         ProposalWord storage p = _inState(payableId, PayableState.Proposed);
         _requireTerms(payableId, p, terms);
         require(caller == terms.debtor, PayableNotDebtor(payableId, caller, terms.debtor));
@@ -287,12 +283,12 @@ contract Origination is Programmes {
     }
 
     /// @dev Much can happen to a proposal meanwhile: what time or others can change is checked again.
-    function _confirmProposal(uint256 payableId, ProposalWord storage p, Terms calldata terms)
+    function _confirmProposal(uint256 payableId, ProposalWord storage p, Terms memory terms)
         internal
         returns (uint256)
     {
-        PARTICIPANTS.requireActive(terms.supplier, Roles.SUPPLIER);
-        PARTICIPANTS.requireActive(terms.debtor, Roles.DEBTOR);
+        _active(terms.supplier, Roles.SUPPLIER);
+        _active(terms.debtor, Roles.DEBTOR);
         _requireNotBarred(terms.debtor);
         _requireNotDue(terms.dueDate);
         _requireUnclaimed(terms.invoiceFingerprint);
@@ -302,13 +298,13 @@ contract Origination is Programmes {
     }
 
     /// @dev Claims the invoice and makes the receivable.
-    function _open(uint256 payableId, Terms calldata terms, bool issued) internal returns (uint256 receivableId) {
+    function _open(uint256 payableId, Terms memory terms, bool issued) internal returns (uint256 receivableId) {
         claimedBy[terms.invoiceFingerprint] = payableId;
         return RECEIVABLES.open(payableId, _freeze(terms, issued));
     }
 
-    function _freeze(Terms calldata terms, bool issued) internal view returns (FrozenTerms memory frozen) {
-        Rules memory rules = _programmes[terms.programmeId].rules;
+    function _freeze(Terms memory terms, bool issued) internal view returns (FrozenTerms memory frozen) {
+        Rules storage rules = _programmes[terms.programmeId].rules;
         frozen.supplier = terms.supplier;
         frozen.debtor = terms.debtor;
         frozen.programmeId = terms.programmeId;
@@ -344,12 +340,12 @@ contract Origination is Programmes {
     }
 
     /// @dev Checks new terms in full and stores them.
-    function _admitTerms(uint256 payableId, Terms calldata terms, PayableState state) internal {
+    function _admitTerms(uint256 payableId, Terms memory terms, PayableState state) internal {
         require(_proposals[payableId].state == PayableState.None, PayableAlreadyExists(payableId));
         Amounts.check(terms.faceValue);
         require(terms.debtor != terms.supplier, PayableSelfDealing(terms.debtor));
-        uint32 supplierNumber = PARTICIPANTS.active(terms.supplier, Roles.SUPPLIER).number;
-        uint32 debtorNumber = PARTICIPANTS.active(terms.debtor, Roles.DEBTOR).number;
+        uint32 supplierNumber = _active(terms.supplier, Roles.SUPPLIER);
+        uint32 debtorNumber = _active(terms.debtor, Roles.DEBTOR);
         Rules storage rules = _programmes[terms.programmeId].rules;
         require(rules.debtorNumber != 0 && !rules.retired, ProgrammeNotOpen(terms.programmeId));
         require(rules.debtorNumber == debtorNumber, ProgrammeNotOfDebtor(terms.programmeId, terms.debtor));
@@ -361,7 +357,7 @@ contract Origination is Programmes {
         _proposals[payableId] = ProposalWord(supplierNumber, debtorNumber, state, _hashOf(terms));
     }
 
-    function _checkDates(Terms calldata terms, uint32 softTenorMonths, uint32 hardTenorMonths) internal view {
+    function _checkDates(Terms memory terms, uint32 softTenorMonths, uint32 hardTenorMonths) internal view {
         uint32 dueDate = terms.dueDate;
         uint32 today = CalendarLib.today();
         _requireNotDue(dueDate);
@@ -388,7 +384,7 @@ contract Origination is Programmes {
         if (p.state != PayableState.Disputed) return _inState(payableId, PayableState.Proposed);
     }
 
-    function _requireTerms(uint256 payableId, ProposalWord storage p, Terms calldata terms) internal view {
+    function _requireTerms(uint256 payableId, ProposalWord storage p, Terms memory terms) internal view {
         require(p.termsHash == _hashOf(terms), ProposalTermsDiffer(payableId));
     }
 

@@ -194,8 +194,8 @@ abstract contract PieceToken is IReceivables, Journal {
 
     /// @dev The holder, its operator, or the one approved for the token may move all of it; others what they are allowed.
     function _spendAuthority(uint256 receivableId, uint256 value) internal returns (Actor memory holder) {
-        Actor memory caller = _actor();
         uint32 number = _piece(receivableId).holder;
+        Actor memory caller = _actor();
         if (caller.number == number) return caller;
         holder = _activeHolder(number);
         if (_mayMove(receivableId, holder.account, caller.account)) return holder;

@@ -83,15 +83,15 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
     /* DEBTOR: PROGRAMMES */
 
     /// @inheritdoc IOrigination
-    function publishProgramme(Programme calldata programme) external returns (uint32 programmeId) {
-        address caller = _actor().account;
+    function publishProgramme(Programme memory programme) external returns (uint32 programmeId) {
+        address caller = _caller().account;
         require(caller == programme.debtor, ProgrammeNotDebtor(caller, programme.debtor));
         return _publish(programme);
     }
 
     /// @inheritdoc IOrigination
     /// @dev A signature that is not the debtor's is reported for subject 0: the programme has no id yet.
-    function publishProgrammeBySignature(Programme calldata programme, uint64 deadline, bytes calldata signature)
+    function publishProgrammeBySignature(Programme memory programme, uint64 deadline, bytes calldata signature)
         external
         returns (uint32 programmeId)
     {
@@ -101,7 +101,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
     /// @inheritdoc IOrigination
     function retireProgramme(uint32 programmeId) external {
-        Actor memory caller = _actor();
+        Actor memory caller = _caller();
         Rules storage rules = _programmes[programmeId].rules;
         require(rules.debtorNumber != 0 && !rules.retired, ProgrammeNotOpen(programmeId));
         if (caller.number != rules.debtorNumber) {
@@ -134,7 +134,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
     /// @inheritdoc IOrigination
     function programmeOf(uint32 programmeId) external view returns (Programme memory programme, bool retired) {
-        Rules memory rules = _programmes[programmeId].rules;
+        Rules storage rules = _programmes[programmeId].rules;
         programme.debtor = _accountOf(rules.debtorNumber);
         programme.depositTokens = tokensOf(programmeId);
         programme.minimumPiece = rules.minimumPiece;
@@ -178,15 +178,15 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
     }
 
     /// @inheritdoc IOrigination
-    function publicationDigest(Programme calldata programme, uint64 deadline) public view returns (bytes32) {
+    function publicationDigest(Programme memory programme, uint64 deadline) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(PUBLICATION_TYPEHASH, _hashOf(programme), deadline)));
     }
 
     /* INTERNAL */
 
-    function _publish(Programme calldata programme) internal returns (uint32 programmeId) {
-        uint32 debtorNumber = PARTICIPANTS.active(programme.debtor, Roles.DEBTOR).number;
-        _checkProgramme(programme);
+    function _publish(Programme memory programme) internal returns (uint32 programmeId) {
+        uint32 debtorNumber = _active(programme.debtor, Roles.DEBTOR);
+        bytes3 currency = _checkProgramme(programme);
         bytes32 structHash = _hashOf(programme);
         require(_published[structHash] == 0, ProgrammeAlreadyPublished(_published[structHash]));
 
@@ -206,11 +206,12 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
             dishonourDays: programme.dishonourDays,
             registrationRequired: programme.registrationRequired,
             lateRatePpm: programme.lateRatePpm,
-            currency: IDepositToken(programme.depositTokens[0]).currencyCode(),
+            currency: currency,
             retired: false
         });
 
-        _announceProgramme(programmeId, programme);
+        bytes memory subjects = abi.encode(ProgrammePublished.selector, programmeId, programme.debtor);
+        _announce(3, bytes.concat(subjects, _rulesOf(programme)));
         for (uint256 i; i < programme.depositTokens.length; ++i) {
             address token = programme.depositTokens[i];
             stored.tokens[i] = token;
@@ -218,13 +219,8 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
         }
     }
 
-    function _announceProgramme(uint32 programmeId, Programme calldata p) internal {
-        bytes memory subjects = abi.encode(ProgrammePublished.selector, uint256(programmeId), p.debtor);
-        _announce(3, bytes.concat(subjects, _rulesOf(p)));
-    }
-
     /// @dev The words of a programme after its tokens, in order.
-    function _rulesOf(Programme calldata p) internal pure returns (bytes memory) {
+    function _rulesOf(Programme memory p) internal pure returns (bytes memory) {
         return abi.encode(
             p.minimumPiece,
             p.maximumDepth,
@@ -240,12 +236,12 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
     }
 
     /// @dev EIP-712: an array of addresses is the hash of its words.
-    function _hashOf(Programme calldata p) internal pure returns (bytes32) {
+    function _hashOf(Programme memory p) internal pure returns (bytes32) {
         bytes32 tokensHash = keccak256(abi.encodePacked(p.depositTokens));
         return keccak256(bytes.concat(abi.encode(PROGRAMME_TYPEHASH, p.debtor, tokensHash), _rulesOf(p)));
     }
 
-    function _checkProgramme(Programme calldata p) internal view {
+    function _checkProgramme(Programme memory p) internal view returns (bytes3 currency) {
         _requireInRange("depositTokens", p.depositTokens.length, 1, MAX_TOKENS);
         _requireInRange("minimumPiece", p.minimumPiece, 0, Amounts.MAX);
         _requireInRange("hardTenorMonths", p.hardTenorMonths, 1, 12);
@@ -256,10 +252,9 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
         // Three bank days pass before a failure is notified (R-29b).
         _requireInRange("dishonourDays", p.dishonourDays, 3, 30);
         _requireInRange("lateRatePpm", p.lateRatePpm, 0, MAX_RATE_PPM);
-        bytes3 currency;
         for (uint256 i; i < p.depositTokens.length; ++i) {
             address token = p.depositTokens[i];
-            PARTICIPANTS.requireActive(token, Roles.DEPOSIT_TOKEN);
+            _active(token, Roles.DEPOSIT_TOKEN);
             bytes3 code = IDepositToken(token).currencyCode();
             if (i == 0) currency = code;
             require(code == currency, ProgrammeTokenUnfit(token));
@@ -269,9 +264,13 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
         }
     }
 
-    /// @dev Calls are long in code; they stand here once.
-    function _actor() internal view returns (Actor memory) {
+    function _caller() internal view returns (Actor memory) {
         return PARTICIPANTS.actor(msg.sender);
+    }
+
+    /// @dev The number of an active organisation with one of the roles.
+    function _active(address account, uint16 anyOf) internal view returns (uint32 number) {
+        return PARTICIPANTS.active(account, anyOf).number;
     }
 
     function _accountOf(uint32 number) internal view returns (address) {

@@ -475,7 +475,7 @@ contract Receivables is PieceToken {
         Debt storage debt = _debts[receivableId.payableOf()];
         _requireNoBlackout(receivableId.payableOf(), debt);
         _requireFree(receivableId, p, holder, value);
-        Actor memory receiver = _active(to, Roles.SUPPLIER | Roles.FINANCIER | Roles.DEBTOR);
+        Actor memory receiver = _active(to, 0);
         if (receiver.number == debt.debtor) {
             return _park(receivableId, p, holder, uint56(value), ParkingKind.Extinguished, 0);
         }

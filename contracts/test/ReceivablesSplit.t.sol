@@ -190,7 +190,7 @@ contract Receivables_Split_Test is BaseTest {
         Part[] memory parts = new Part[](5);
         for (uint56 i; i < 5; ++i) {
             // Leaves a unit for each part to come, and one for the parent.
-            parts[i] = Part(supplier2, uint56(bound(values[i], 1, end + i - 5)));
+            parts[i] = Part(supplier2, uint56(bound(values[i], 1, end + i - 5)), false);
             end -= parts[i].value;
         }
         vm.prank(supplier);

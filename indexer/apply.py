@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from indexer.errors import ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, insert_many, load, write
 from indexer.models import FOLDED, ChainBlock, ChainEvent, OrphanedBlock, table_of
-from indexer.registry import folding_contracts
+from indexer.registry import folding
 from node_adapter.client import Header, RawLog
 
 WRITER_LOCK = 0x5CF1
@@ -92,9 +92,8 @@ def rollback_to(connection: Connection, number: int, decoder: Decoder) -> Rolled
 
 
 def folding_events(decoder: Decoder) -> Select[Any]:
-    """Every stored business event that writes rows with a subject."""
-    instances = decoder.instances_of(folding_contracts())
-    return all_events().where(_EVENT.c.business, _EVENT.c.contract.in_(instances))
+    """Every stored event that writes rows with a subject."""
+    return all_events().where(_folds(decoder))
 
 
 def all_events() -> Select[Any]:
@@ -159,13 +158,17 @@ def _continuing(connection: Connection, blocks: Sequence[Block]) -> Sequence[Blo
 
 
 def _orphaned_subjects(connection: Connection, number: int, decoder: Decoder) -> list[str]:
-    instances = decoder.instances_of(folding_contracts())
-    statement = (
-        select(_EVENT.c.subject)
-        .where(_EVENT.c.block_number > number, _EVENT.c.business, _EVENT.c.contract.in_(instances))
-        .distinct()
-    )
+    statement = select(_EVENT.c.subject).where(_EVENT.c.block_number > number, _folds(decoder)).distinct()
     return list(connection.scalars(statement))
+
+
+def _folds(decoder: Decoder) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(_EVENT.c.contract.in_(decoder.instances_of(contract)), _EVENT.c.name.in_(sorted(names)))
+            for contract, names in sorted(folding().items())
+        )
+    )
 
 
 def _keep_evidence(connection: Connection, number: int) -> int:

@@ -69,7 +69,7 @@ class Decoder:
             contract=contract,
             address=log.address,
             name=spec.name,
-            subject=route(contract, spec.name).subject(args) if spec.business else log.address,
+            subject=route(contract, spec.name).subject(args, log.address) if spec.business else log.address,
             business=spec.business,
             args=args,
             topics=b"".join(log.topics),
@@ -83,8 +83,8 @@ class Decoder:
         except KeyError:
             raise ProjectionDiverged(f"the index holds events of {instance}, which is not deployed here") from None
 
-    def instances_of(self, contracts: set[str]) -> list[str]:
-        return sorted(name for name, kind in self._kinds.items() if kind in contracts)
+    def instances_of(self, contract: str) -> list[str]:
+        return sorted(name for name, kind in self._kinds.items() if kind == contract)
 
     def _spec(self, contract: str, log: RawLog) -> EventSpec:
         topic0 = log.topics[0] if log.topics else b""

@@ -7,13 +7,14 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from indexer.errors import ProjectionDiverged
 from indexer.events import Event
-from indexer.models import EVENT_ROWS, FOLDED, Base, ReceivableMove, table_of
-from indexer.registry import route
+from indexer.models import EVENT_ROWS, HISTORIES, STATES, Base, table_of
+from indexer.registry import SUBJECT, route
 
 IN_LIST_MAX = 500
 """Parameters of one IN (…): SQLite has a limit, and PostgreSQL plans long lists badly."""
 
 Row = dict[str, Any]
+Key = str | int
 T = TypeVar("T")
 
 
@@ -21,17 +22,17 @@ class Fold:
     """Rows by key. Handlers see nothing else."""
 
     def __init__(self) -> None:
-        self._tables: dict[type[Base], dict[str, Row]] = {model: {} for model in FOLDED if model is not ReceivableMove}
-        self._stored: dict[type[Base], set[str]] = {model: set() for model in self._tables}
-        self._touched: dict[type[Base], dict[str, None]] = {model: {} for model in self._tables}
-        self.appended: dict[type[Base], list[Row]] = {model: [] for model in (ReceivableMove, *EVENT_ROWS)}
+        self._tables: dict[type[Base], dict[Key, Row]] = {model: {} for model in STATES}
+        self._stored: dict[type[Base], set[Key]] = {model: set() for model in STATES}
+        self._touched: dict[type[Base], dict[Key, None]] = {model: {} for model in STATES}
+        self.appended: dict[type[Base], list[Row]] = {model: [] for model in (*HISTORIES, *EVENT_ROWS)}
 
     def apply(self, event: Event) -> None:
         """Steps the rows by one business event; other events have no rows."""
         if event.business:
             route(event.contract, event.name).handler(self, event)
 
-    def step(self, model: type[Base], key: str, event: Event) -> Row:
+    def step(self, model: type[Base], key: Key, event: Event) -> Row:
         """The row as it is, marked as changed by `event`. Raises ProjectionDiverged where there is none."""
         row = self._tables[model].get(key)
         if row is None:
@@ -40,7 +41,7 @@ class Fold:
         row.update(_last(event))
         return row
 
-    def create(self, model: type[Base], key: str, event: Event, **columns: Any) -> None:
+    def create(self, model: type[Base], key: Key, event: Event, /, **columns: Any) -> None:
         """A new row of the event's subject. Raises ProjectionDiverged where this fold knows one already."""
         if key in self._tables[model]:
             raise ProjectionDiverged(f"{where(event)}: {model.__tablename__} {key} exists already")
@@ -50,9 +51,11 @@ class Fold:
     def append(self, model: type[Base], event: Event, **columns: Any) -> None:
         """A row of this event alone."""
         key = {"block_hash": event.block_hash, "log_index": event.log_index, "block_number": event.block_number}
+        if model in HISTORIES:
+            key["subject"] = event.subject
         self.appended[model].append({**key, **columns})
 
-    def remember(self, model: type[Base], key: str, row: Row) -> None:
+    def remember(self, model: type[Base], key: Key, row: Row) -> None:
         """A row as the database has it."""
         self._tables[model][key] = row
         self._stored[model].add(key)
@@ -73,11 +76,12 @@ def where(event: Event) -> str:
 
 def load(connection: Connection, fold: Fold, events: Iterable[Event]) -> None:
     """Fetches the rows that the handlers of `events` will step."""
-    wanted: dict[type[Base], dict[str, None]] = {}
+    wanted: dict[type[Base], dict[Key, None]] = {}
     for event in events:
         if event.business:
             for model, argument in route(event.contract, event.name).reads:
-                wanted.setdefault(model, {})[event.args[argument]] = None
+                key = event.subject if argument == SUBJECT else event.args[argument]
+                wanted.setdefault(model, {})[key] = None
     for model, keys in wanted.items():
         table = table_of(model)
         (key_column,) = table.primary_key.columns
@@ -92,7 +96,7 @@ def write(connection: Connection, fold: Fold, *, event_rows: bool = True) -> Non
         insert_many(connection, table_of(model), fold.created(model))
         _update_many(connection, table_of(model), fold.changed(model))
     for model, rows in fold.appended.items():
-        if event_rows or model is ReceivableMove:
+        if event_rows or model in HISTORIES:
             insert_many(connection, table_of(model), rows)
 
 

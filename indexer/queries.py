@@ -1,11 +1,26 @@
-"""Small reads that every reader of the index needs. Who may see what is the reader's own rule."""
+"""Small reads that every reader of the index needs. Who may see what is the reader's own rule.
 
+What time alone changes is asked with `now`: the newest block's timestamp (`head`), as the contracts had it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from indexer.models import CashPosting, ChainBlock, Receivable
+from indexer.models import (
+    CashPosting,
+    ChainBlock,
+    FreezeOrder,
+    Hold,
+    ProgrammeToken,
+    Receivable,
+    ReferenceRate,
+    SetAsidePosting,
+    TokenPause,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +29,16 @@ class LineageNode:
 
     receivable: Receivable
     children: tuple["LineageNode", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Cash that waits in Settlement for who holds, or held, a receivable (I9)."""
+
+    receivable_id: str
+    holder: str
+    deposit_token: str
+    amount: int
 
 
 def head(session: Session) -> ChainBlock | None:
@@ -32,6 +57,91 @@ def cash_balance(session: Session, account: str, token: str) -> int:
     return int(session.scalar(statement) or 0)
 
 
+def paused_tokens(session: Session) -> set[str]:
+    """Deposit tokens that their banks stopped and have not resumed."""
+    newer = aliased(TokenPause)
+    superseded = exists().where(
+        newer.token == TokenPause.token,
+        or_(
+            newer.block_number > TokenPause.block_number,
+            and_(newer.block_number == TokenPause.block_number, newer.log_index > TokenPause.log_index),
+        ),
+    )
+    return set(session.scalars(select(TokenPause.token).where(TokenPause.paused, ~superseded)))
+
+
+def programme_tokens(session: Session, programme_ids: Collection[int] | None = None) -> dict[int, list[str]]:
+    """The tokens that payments may come in, in the order published, by programme (of all, unless some are named)."""
+    statement = select(ProgrammeToken.programme_id, ProgrammeToken.deposit_token)
+    if programme_ids is not None:
+        statement = statement.where(ProgrammeToken.programme_id.in_(programme_ids))
+    tokens: dict[int, list[str]] = defaultdict(list)
+    for programme_id, token in session.execute(
+        statement.order_by(ProgrammeToken.block_number, ProgrammeToken.log_index)
+    ):
+        tokens[programme_id].append(token)
+    return dict(tokens)
+
+
+def newest_reference_rate(session: Session) -> ReferenceRate | None:
+    """The reference rate in force; None before the first (R-17)."""
+    newest = (ReferenceRate.block_number.desc(), ReferenceRate.log_index.desc())
+    return session.scalars(select(ReferenceRate).order_by(*newest).limit(1)).one_or_none()
+
+
+def live_order(now: int) -> ColumnElement[bool]:
+    """A freeze order that neither time nor release has ended."""
+    return and_(FreezeOrder.released.is_(False), FreezeOrder.until >= now)
+
+
+def live_hold(now: int) -> ColumnElement[bool]:
+    """A hold that takes something: not released, used up or expired, nor ended with its order (I10)."""
+    ended = exists().where(FreezeOrder.order_id == Hold.order_id, FreezeOrder.released)
+    return and_(Hold.released.is_(False), Hold.amount > 0, Hold.until >= now, ~ended)
+
+
+def held_on(session: Session, receivable_ids: Collection[str] | None, now: int) -> dict[str, int]:
+    """How much of each of these pieces (None: of all) live holds take; pieces without any are left out."""
+    statement = select(Hold.receivable_id, func.sum(Hold.amount)).where(live_hold(now)).group_by(Hold.receivable_id)
+    if receivable_ids is not None:
+        statement = statement.where(Hold.receivable_id.in_(receivable_ids))
+    return {receivable_id: int(amount) for receivable_id, amount in session.execute(statement)}
+
+
+def set_aside_under(session: Session, order_id: int) -> int:
+    """What is set aside under a live order, enforced amounts included.
+
+    A hold that another of the sum took the place of is released, and counts for what was enforced of it.
+    """
+    counted = Hold.enforced + case((Hold.released, 0), else_=Hold.amount)
+    return int(session.scalar(select(func.sum(counted)).where(Hold.order_id == order_id)) or 0)
+
+
+def blocked(session: Session, holder: str, payable_id: str | None, now: int) -> bool:
+    """Whether nothing of what `holder` has of this payable moves: a live order is not served yet (R-23).
+
+    Without a payable: whether that is so of all.
+    """
+    orders = session.scalars(
+        select(FreezeOrder).where(
+            FreezeOrder.holder == holder,
+            or_(FreezeOrder.payable_id.is_(None), FreezeOrder.payable_id == payable_id),
+            live_order(now),
+        )
+    )
+    return any(set_aside_under(session, order.order_id) < order.amount for order in orders)
+
+
+def set_aside(session: Session, holder: str | None = None) -> list[SetAside]:
+    """Cash set aside, of one holder or of all."""
+    key = (SetAsidePosting.receivable_id, SetAsidePosting.holder, SetAsidePosting.deposit_token)
+    total = func.sum(SetAsidePosting.amount)
+    statement = select(*key, total).group_by(*key).having(total != 0).order_by(*key)
+    if holder is not None:
+        statement = statement.where(SetAsidePosting.holder == holder)
+    return [SetAside(piece, whose, token, int(amount)) for piece, whose, token, amount in session.execute(statement)]
+
+
 def lineage(session: Session, payable_id: str) -> LineageNode | None:
     """The receivables of a payable as the tree of their splits; None while it is not confirmed."""
     rows = session.scalars(
@@ -41,9 +151,9 @@ def lineage(session: Session, payable_id: str) -> LineageNode | None:
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)
     roots = children.get(None, [])
-    # Deepest first, so that no tree is too deep for Python's stack.
+    # Newest first, so that children are there before their parents, and no tree is too deep for Python's stack.
     nodes: dict[str, LineageNode] = {}
-    for row in sorted(rows, key=lambda r: -r.depth):
+    for row in reversed(rows):
         below = children.get(row.receivable_id, [])
         nodes[row.receivable_id] = LineageNode(row, tuple(nodes[child.receivable_id] for child in below))
     return nodes[roots[0].receivable_id] if roots else None

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 Handler = Callable[["Fold", "Event"], None]
 
 
+SUBJECT = "subject"
+"""In `reads`: the row's key is the event's subject itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     handler: Handler
-    subject: Callable[[dict[str, Any]], str]
+    subject: Callable[[dict[str, Any], str], str]
+    """The event's arguments and the address that emitted it → whom it is about."""
     folds: bool
     """It reads or writes rows that carry a subject; else it makes rows of this one event only."""
     reads: tuple[tuple[type[Base], str], ...]
@@ -40,18 +45,21 @@ def handles(
     *,
     subject: str,
     folds: bool = True,
-    reads: Mapping[type[Base], str] | None = None,
+    reads: Mapping[type[Base], str | tuple[str, ...]] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Registers the handler of one event.
 
     `subject` names the argument that says whom the event is about; "payable_id" is also found inside a receivable's id.
+    Where that alone would not tell kinds of subjects apart, it is a format: "order:{order_id}", "{emitter}/{number}".
     """
+    keys = [(model, names if isinstance(names, tuple) else (names,)) for model, names in (reads or {}).items()]
 
     def register(handler: Handler) -> Handler:
         key = (contract, name)
         if key in _ROUTES:
             raise ValueError(f"{contract}.{name} has two handlers")
-        _ROUTES[key] = Route(handler, _subject_of(subject), folds, tuple((reads or {}).items()))
+        steps = tuple((model, name) for model, names in keys for name in names)
+        _ROUTES[key] = Route(handler, _subject_of(subject), folds, steps)
         return handler
 
     return register
@@ -75,17 +83,21 @@ def unhandled() -> list[str]:
     return sorted(f"{contract}.{name}" for contract, name in named - set(routes()))
 
 
-def folding_contracts() -> set[str]:
-    """Contracts whose events write rows that carry a subject."""
-    return {contract for (contract, _), r in routes().items() if r.folds}
+@cache
+def folding() -> Mapping[str, frozenset[str]]:
+    """Events that write rows with a subject: contract → names."""
+    contracts = {contract for (contract, _), r in routes().items() if r.folds}
+    return {c: frozenset(name for (of, name), r in routes().items() if of == c and r.folds) for c in contracts}
 
 
-def _subject_of(subject: str) -> Callable[[dict[str, Any]], str]:
+def _subject_of(subject: str) -> Callable[[dict[str, Any], str], str]:
     if subject == "payable_id":
         return _payable_id
-    return lambda args: str(args[subject])
+    if "{" in subject:
+        return lambda args, emitter: subject.format(emitter=emitter, **args)
+    return lambda args, _emitter: str(args[subject])
 
 
-def _payable_id(args: dict[str, Any]) -> str:
+def _payable_id(args: dict[str, Any], _emitter: str) -> str:
     payable_id: str | None = args.get("payable_id")
     return payable_id or payable_of(args["receivable_id"])

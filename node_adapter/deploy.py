@@ -2,8 +2,8 @@
 twice; and if a devnet falls back, the outbox sends the same bytes again, so that the addresses stay.
 
 All creations are one dedicated key's, in one order, so each address is known before the first is mined. That is how
-Receivables can name Discounting and Settlement, which name Receivables, without anybody having the power to set it
-later. The deployer has no power afterwards.
+each contract names the others, which name it, without anybody having the power to set it later. The deployer has no
+power afterwards; the operator's over the wiring waits, in public, for the delay that is set last.
 """
 
 import time
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from node_adapter.artifacts import artifact
+from node_adapter.artifacts import abi, artifact, signature
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployed, Deployments
 from node_adapter.outbox.commands import Call, Command, Creation
@@ -26,10 +26,62 @@ from node_adapter.words import checksum_address, from_hex, hex0x, keccak
 ORGANISATION = "network"
 """Who asks for these operations: the network itself."""
 STEP_PAUSE_S = 0.01
+DAY_S = 86_400
 ROLE_DEPOSIT_TOKEN = 16
 ROLE_CONTRACT = 32
-ORDER = ("AccessManager", "Participants", "DepositTokenCNY", "Receivables", "Discounting", "Settlement", "Anchors")
+ADMIN, OPERATOR, COMPLIANCE = 0, 1, 2
+"""The access manager's roles: the first is its own, the others `AccessRoles` in `contracts/src/types/Types.sol`."""
+ORDER = (
+    "AccessManager",
+    "Participants",
+    "DepositTokenCNY",
+    "Receivables",
+    "Origination",
+    "Holds",
+    "Discounting",
+    "Settlement",
+    "Dishonours",
+    "Anchors",
+)
 """Of the creations; the index is the deployer's nonce."""
+NAMED = {
+    "authority": "AccessManager",
+    "PARTICIPANTS": "Participants",
+    "RECEIVABLES": "Receivables",
+    "ORIGINATION": "Origination",
+    "HOLDS": "Holds",
+    "DISCOUNTING": "Discounting",
+    "SETTLEMENT": "Settlement",
+    "DISHONOURS": "Dishonours",
+    "ANCHORS": "Anchors",
+}
+"""A contract's view of this name tells which other it was made for."""
+SETTINGS = {
+    "Participants": {"ROTATION_DELAY_S": 1},
+    "DepositToken": {"bank": 1, "currencyCode": 4, "decimals": 5},
+}
+"""Views that tell what a contract was made with beside those: view → place among the constructor's arguments."""
+ADMITTED = {
+    "Discounting": ROLE_CONTRACT,
+    "Settlement": ROLE_CONTRACT,
+    "DepositTokenCNY": ROLE_DEPOSIT_TOKEN,
+}
+"""The network's own contracts that cash passes through, with what they are admitted as."""
+RESTRICTED = {
+    "Participants": {
+        "admit": OPERATOR,
+        "suspend": OPERATOR,
+        "reinstate": OPERATOR,
+        "close": OPERATOR,
+        "readmit": OPERATOR,
+        "announceRotation": OPERATOR,
+    },
+    "Origination": {"setReferenceRate": OPERATOR},
+    "Settlement": {"writeOff": OPERATOR, "closeRecovery": OPERATOR},
+    "Dishonours": {"lift": OPERATOR},
+    "Holds": {"order": COMPLIANCE, "releaseOrder": COMPLIANCE, "enforceOrder": COMPLIANCE},
+}
+"""Who may call what is not for participants. All that is not named here is the participants', or anyone's."""
 
 
 class DeployError(Exception):
@@ -42,17 +94,24 @@ def deploy_network(
     *,
     deployer: str,
     operator: str,
+    compliance: str,
     bank: str,
+    rotation_delay_s: int = 2 * DAY_S,
+    admin_delay_s: int = DAY_S,
+    reference_rate: tuple[int, int] | None = None,
     timeout_s: float = 120.0,
 ) -> Deployments:
-    """Deploys what is missing, admits the network's own contracts, verifies all, and sets `outbox.deployments`.
+    """Deploys what is missing, verifies it, hands out the roles, and admits the network's own contracts.
 
-    `deployer`, `operator` and `bank` are addresses; the keyring holds the first two. `worker_step` does a round of the
-    outbox's worker or, where one runs already, sleeps for a moment. Raises DeployError, NodeError, ContractReverted.
+    `deployer`, `operator`, `compliance` and `bank` are addresses; the keyring holds the first two. An organisation's
+    new key waits `rotation_delay_s`, a change of roles or wiring `admin_delay_s`. `reference_rate` is the date from
+    which it holds, in days since 1970-01-01, and parts per million a year; without one late interest has no floor
+    (R-17). Sets `outbox.deployments`. `worker_step` does a round of the outbox's worker or, where one runs already,
+    sleeps for a moment. Raises DeployError, NodeError, ContractReverted.
     """
     deadline = time.monotonic() + timeout_s
     addresses = _addresses(outbox, deployer)
-    creations = _creations(addresses, operator=operator, bank=bank)
+    creations = _creations(addresses, operator=operator, bank=bank, rotation_delay_s=rotation_delay_s)
     made = _complete(
         outbox,
         worker_step,
@@ -70,48 +129,45 @@ def deploy_network(
     }
     verify_deployment(outbox, creations, addresses)
     outbox.deployments = replace(outbox.deployments, contracts=contracts)
-    roles = {
-        "Discounting": ROLE_CONTRACT,
-        "Settlement": ROLE_CONTRACT,
-        "DepositTokenCNY": ROLE_DEPOSIT_TOKEN,
-    }
-    admissions = [
-        _command(
-            f"deploy:admit:{instance}",
-            "participant.admit",
-            operator,
-            Call("Participants", "admit", [addresses[instance], role, hex0x(keccak(instance.encode()))]),
-            addresses[instance],
-        )
-        for instance, role in roles.items()
-    ]
-    _complete(outbox, worker_step, admissions, deadline)
+    set_up = _set_up(addresses, operator, compliance, admin_delay_s)
+    if reference_rate is not None:
+        rate = Call("Origination", "setReferenceRate", list(reference_rate))
+        set_up.append(_command("deploy:reference-rate", "network.set_up", operator, rate, addresses["Origination"]))
+    _complete(outbox, worker_step, set_up, deadline)
+    # Alone and last: from its block on the operator does nothing of the above at once.
+    last = Call("AccessManager", "grantRole", [ADMIN, operator, admin_delay_s])
+    delay = _command("deploy:delay", "network.delay", operator, last, addresses["AccessManager"])
+    _complete(outbox, worker_step, [delay], deadline)
     return outbox.deployments
 
 
 def verify_deployment(outbox: Outbox, creations: Iterable[Creation], addresses: dict[str, str]) -> None:
-    """Raises DeployError unless each address has its contract's code, and each contract names the right others."""
+    """Raises DeployError unless each address has its contract's code, made with these settings for these others."""
     for creation in creations:
         code = outbox.client.code(addresses[creation.instance], "latest")
         if not same_code(creation.contract, code):
             raise DeployError(
                 f"{creation.instance}: at {addresses[creation.instance]} is other code than {creation.contract}'s"
             )
-    for instance, contract, view, named in (
-        ("Participants", "Participants", "authority", "AccessManager"),
-        ("DepositTokenCNY", "DepositToken", "PARTICIPANTS", "Participants"),
-        ("Receivables", "Receivables", "PARTICIPANTS", "Participants"),
-        ("Receivables", "Receivables", "DISCOUNTING", "Discounting"),
-        ("Receivables", "Receivables", "SETTLEMENT", "Settlement"),
-        ("Discounting", "Discounting", "PARTICIPANTS", "Participants"),
-        ("Discounting", "Discounting", "RECEIVABLES", "Receivables"),
-        ("Settlement", "Settlement", "PARTICIPANTS", "Participants"),
-        ("Settlement", "Settlement", "RECEIVABLES", "Receivables"),
-        ("Anchors", "Anchors", "PARTICIPANTS", "Participants"),
-    ):
-        found = outbox.client.call(contract, addresses[instance], view)
-        if found != addresses[named]:
-            raise DeployError(f"{instance}.{view}() is {found}, not {named} at {addresses[named]}")
+    for creation in creations:
+        wanted = {view: addresses[named] for view, named in wiring(creation.contract).items()}
+        wanted |= {view: creation.args[place] for view, place in SETTINGS.get(creation.contract, {}).items()}
+        for view, value in wanted.items():
+            found = outbox.client.call(creation.contract, addresses[creation.instance], view)
+            if found != value:
+                raise DeployError(f"{creation.instance}.{view}() is {found}, not {value}")
+
+
+def wiring(contract: str) -> dict[str, str]:
+    """The contract's views that name others of the network: view → instance."""
+    views = {entry["name"] for entry in abi(contract) if entry["type"] == "function" and not entry["inputs"]}
+    return {view: named for view, named in NAMED.items() if view in views}
+
+
+def selector(contract: str, function: str) -> str:
+    """Of a function that is not overloaded, as 0x hex."""
+    (entry,) = [entry for entry in abi(contract) if entry["type"] == "function" and entry["name"] == function]
+    return hex0x(keccak(signature(entry).encode())[:4])
 
 
 def same_code(contract: str, code: bytes) -> bool:
@@ -135,19 +191,41 @@ def creation_address(deployer: str, nonce: int) -> str:
     return checksum_address(keccak(rlp.encode([from_hex(deployer), word]))[12:])
 
 
-def _creations(addresses: dict[str, str], *, operator: str, bank: str) -> list[Creation]:
-    participants, receivables = addresses["Participants"], addresses["Receivables"]
-    currency = hex0x(b"CNY")
+def _creations(addresses: dict[str, str], *, operator: str, bank: str, rotation_delay_s: int) -> list[Creation]:
+    participants = addresses["Participants"]
+    network = {
+        "authority": addresses["AccessManager"],
+        **{view.lower(): addresses[instance] for view, instance in NAMED.items() if view != "authority"},
+    }
     args: dict[str, list[Any]] = {
         "AccessManager": [operator],
-        "Participants": [addresses["AccessManager"]],
-        "DepositTokenCNY": [participants, bank, deposit_token_name("CNY"), "dCNY", currency, 2],
-        "Receivables": [participants, addresses["Discounting"], addresses["Settlement"]],
-        "Discounting": [participants, receivables],
-        "Settlement": [participants, receivables],
+        "Participants": [network, rotation_delay_s],
+        "DepositTokenCNY": [participants, bank, deposit_token_name("CNY"), "dCNY", hex0x(b"CNY"), 2],
         "Anchors": [participants],
     }
-    return [Creation(instance, instance.removesuffix("CNY"), args[instance]) for instance in ORDER]
+    return [Creation(instance, instance.removesuffix("CNY"), args.get(instance, [network])) for instance in ORDER]
+
+
+def _set_up(addresses: dict[str, str], operator: str, compliance: str, grant_delay_s: int) -> list[Command]:
+    """What the access manager's administrator does, roles first: in every state between, the operator may admit."""
+    calls = {
+        f"grant:{role}": Call("AccessManager", "grantRole", [role, account, 0])
+        for role, account in ((OPERATOR, operator), (COMPLIANCE, compliance))
+    }
+    for instance, functions in RESTRICTED.items():
+        for role in sorted(set(functions.values())):
+            selectors = [selector(instance, function) for function, needed in functions.items() if needed == role]
+            calls[f"restrict:{instance}:{role}"] = Call(
+                "AccessManager", "setTargetFunctionRole", [addresses[instance], selectors, role]
+            )
+    for role in (OPERATOR, COMPLIANCE):
+        calls[f"grant-delay:{role}"] = Call("AccessManager", "setGrantDelay", [role, grant_delay_s])
+    manager = addresses["AccessManager"]
+    commands = [_command(f"deploy:{key}", "network.set_up", operator, call, manager) for key, call in calls.items()]
+    for instance, roles in ADMITTED.items():
+        call = Call("Participants", "admit", [addresses[instance], roles, hex0x(keccak(instance.encode()))])
+        commands.append(_command(f"deploy:admit:{instance}", "participant.admit", operator, call, addresses[instance]))
+    return commands
 
 
 def _addresses(outbox: Outbox, deployer: str) -> dict[str, str]:
@@ -167,7 +245,7 @@ def _addresses(outbox: Outbox, deployer: str) -> dict[str, str]:
 def _command(key: str, kind: str, sender: str, call: Call | Creation, address: str) -> Command:
     """The request's hash covers all that is asked, so that another operator or bank is another request."""
     asked = hex0x(keccak(repr((key, sender, call)).encode()))
-    resource = {"type": "contract" if isinstance(call, Creation) else "participant", "id": address}
+    resource = {"type": kind.partition(".")[0].replace("network", "contract"), "id": address}
     return Command(
         organisation=ORGANISATION,
         idempotency_key=key,

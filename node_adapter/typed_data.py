@@ -2,41 +2,63 @@
 
 Every integer of a message is a decimal string, `chainId` in the domain a JSON number, bytes are 0x hex: the form that
 MetaMask (`eth_signTypedData_v4`), eth_account and a JavaScript client (no integers past 2^53) all read alike.
-The contracts' views `confirmationDigest` and `quoteDigest` say what is right; the tests compare.
+The contracts' own views (`confirmationDigest`, `publicationDigest`, `cancellationDigest`, `quoteDigest`, `paymentNonce`
+and its sisters) say what is right; the tests compare.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from node_adapter.words import from_hex, hex0x, keccak, snake_case
 
 TypedData = dict[str, Any]
 
+_ORIGINATION = "scf-network Origination"
 _DOMAIN = [("string", "name"), ("string", "version"), ("uint256", "chainId"), ("address", "verifyingContract")]
 _TERMS = [
     ("address", "supplier"),
     ("address", "debtor"),
-    ("address", "depositToken"),
-    ("uint64", "faceValue"),
-    ("uint64", "minimumPiece"),
+    ("uint32", "programmeId"),
+    ("uint56", "faceValue"),
     ("uint32", "issueDate"),
     ("uint32", "dueDate"),
-    ("uint8", "maximumDepth"),
     ("bytes32", "invoiceFingerprint"),
     ("bytes32", "evidenceHash"),
+    ("bytes32", "tenorReasonHash"),
+    ("bytes32", "undertakingHash"),
 ]
-_CONFIRMATION = [("uint256", "payableId"), ("Terms", "terms"), ("uint64", "deadline")]
+_PROGRAMME = [
+    ("address", "debtor"),
+    ("address[]", "depositTokens"),
+    ("uint56", "minimumPiece"),
+    ("uint8", "maximumDepth"),
+    ("uint8", "softTenorMonths"),
+    ("uint8", "hardTenorMonths"),
+    ("uint16", "refusalHours"),
+    ("uint8", "blackoutDaysBefore"),
+    ("uint8", "blackoutDaysAfter"),
+    ("uint8", "dishonourDays"),
+    ("bool", "registrationRequired"),
+    ("uint32", "lateRatePpm"),
+]
+_CONFIRMATION = [("uint256", "payableId"), ("Terms", "terms"), ("Programme", "programme"), ("uint64", "deadline")]
+_PUBLICATION = [("Programme", "programme"), ("uint64", "deadline")]
+_CANCELLATION = [("uint256", "payableId"), ("uint64", "deadline")]
+_FEE = [("address", "to"), ("uint56", "amount")]
 _QUOTE = [
     ("uint256", "receivableId"),
     ("address", "supplier"),
     ("address", "financier"),
     ("address", "depositToken"),
-    ("uint64", "value"),
-    ("uint64", "proceeds"),
+    ("uint56", "value"),
+    ("uint56", "minimumTake"),
+    ("uint56", "proceeds"),
     ("uint32", "valueDate"),
     ("bool", "recourse"),
+    ("bytes32", "registrationHash"),
     ("uint256", "nonce"),
     ("uint64", "expiry"),
+    ("Fee[]", "fees"),
 ]
 _RECEIVE = [
     ("address", "from"),
@@ -49,18 +71,39 @@ _RECEIVE = [
 
 
 def confirmation(
-    chain_id: int, receivables_address: str, payable_id: int | str, terms: Mapping[str, Any], deadline: int
+    chain_id: int,
+    origination_address: str,
+    payable_id: int | str,
+    terms: Mapping[str, Any],
+    programme: Mapping[str, Any],
+    deadline: int,
 ) -> TypedData:
-    """What a debtor signs to confirm (R-09). `terms` by Solidity's names or ours (`faceValue`, `face_value`)."""
-    message = {"payableId": payable_id, "terms": _named(_TERMS, terms), "deadline": deadline}
-    types = {"Confirmation": _CONFIRMATION, "Terms": _TERMS}
-    return _typed_data("scf-network Receivables", chain_id, receivables_address, types, message)
+    """What a debtor signs to confirm: the terms and its programme's in full (R-09).
+
+    Structs by Solidity's names or ours (`faceValue`, `face_value`), exactly their fields; so everywhere here.
+    """
+    types = {"Confirmation": _CONFIRMATION, "Terms": _TERMS, "Programme": _PROGRAMME}
+    message = {"payable_id": payable_id, "terms": terms, "programme": programme, "deadline": deadline}
+    return _typed_data(_ORIGINATION, chain_id, origination_address, types, message)
+
+
+def publication(chain_id: int, origination_address: str, programme: Mapping[str, Any], deadline: int) -> TypedData:
+    """What a debtor signs to publish a programme."""
+    types = {"Publication": _PUBLICATION, "Programme": _PROGRAMME}
+    message = {"programme": programme, "deadline": deadline}
+    return _typed_data(_ORIGINATION, chain_id, origination_address, types, message)
+
+
+def cancellation(chain_id: int, origination_address: str, payable_id: int | str, deadline: int) -> TypedData:
+    """What one party of a confirmed payable signs so that the other may cancel it (R-13)."""
+    message = {"payable_id": payable_id, "deadline": deadline}
+    return _typed_data(_ORIGINATION, chain_id, origination_address, {"Cancellation": _CANCELLATION}, message)
 
 
 def quote(chain_id: int, discounting_address: str, quote: Mapping[str, Any]) -> TypedData:
-    """What a financier signs to quote. Its digest is the quote's hash. Names as for `confirmation`."""
-    types = {"Quote": _QUOTE}
-    return _typed_data("scf-network Discounting", chain_id, discounting_address, types, _named(_QUOTE, quote))
+    """What a financier signs to quote. Its digest is the quote's hash. `fees` is a list of {to, amount}."""
+    types = {"Quote": _QUOTE, "Fee": _FEE}
+    return _typed_data("scf-network Discounting", chain_id, discounting_address, types, quote)
 
 
 def receive_with_authorization(
@@ -93,8 +136,21 @@ def deposit_token_name(currency: str) -> str:
     return f"Tokenised deposit {currency}"
 
 
-def payment_nonce(payable_id: int | str, reference: str) -> str:
-    """Settlement.paymentNonce: binds a payment's signature to one payable and reference (32 bytes, 0x hex)."""
+def payment_nonce(payable_id: int | str, amount: int, parked_ids: Sequence[int | str], reference: str) -> str:
+    """Settlement.paymentNonce: binds a payment's signature to all that is booked (32 bytes, 0x hex)."""
+    from eth_abi.abi import encode
+
+    values = [_integer(payable_id), amount, [_integer(parked) for parked in parked_ids], _bytes32(reference)]
+    return hex0x(keccak(encode(["uint256", "uint56", "uint256[]", "bytes32"], values)))
+
+
+def repurchase_nonce(receivable_id: int | str, holder: str) -> str:
+    """Settlement.repurchaseNonce: binds a repurchase's signature to the piece and its present holder."""
+    return hex0x(keccak(_integer(receivable_id).to_bytes(32, "big") + from_hex(holder).rjust(32, b"\0")))
+
+
+def recovery_nonce(payable_id: int | str, reference: str) -> str:
+    """Settlement.recoveryNonce: binds a recovery's signature to payable and reference."""
     return hex0x(keccak(_integer(payable_id).to_bytes(32, "big") + _bytes32(reference)))
 
 
@@ -130,38 +186,36 @@ def _typed_data(
         },
         "primaryType": primary,
         "domain": {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract},
-        "message": _plain(types, primary, message),
+        "message": _struct(types, primary, message),
     }
 
 
-def _named(fields: list[tuple[str, str]], values: Mapping[str, Any]) -> dict[str, Any]:
+def _struct(types: dict[str, list[tuple[str, str]]], struct: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """`values` under Solidity's names. Raises KeyError for what is missing, ValueError for what is unknown."""
+    fields = types[struct]
     solidity = {snake_case(field): field for _, field in fields}
     given = {solidity.get(name, name): value for name, value in values.items()}
     unknown = sorted(given.keys() - {field for _, field in fields})
     if unknown:
         raise ValueError(f"not part of the message: {', '.join(unknown)}")
-    return {field: given[field] for _, field in fields}
+    return {field: _plain(types, kind, field, given[field]) for kind, field in fields}
 
 
-def _plain(types: dict[str, list[tuple[str, str]]], struct: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = {}
-    for kind, field in types[struct]:
-        value = values[field]
-        if kind in types:
-            answer[field] = _plain(types, kind, value)
-        elif kind == "bool":
-            answer[field] = bool(value)
-        elif kind.startswith("uint"):
-            number, bits = _integer(value), int(kind.removeprefix("uint"))
-            if not 0 <= number < 1 << bits:
-                raise ValueError(f"{field} = {number} does not fit {kind}")
-            answer[field] = str(number)
-        elif kind == "bytes32":
-            answer[field] = hex0x(_bytes32(value))
-        else:
-            answer[field] = value
-    return answer
+def _plain(types: dict[str, list[tuple[str, str]]], kind: str, field: str, value: Any) -> Any:
+    if kind.endswith("[]"):
+        return [_plain(types, kind.removesuffix("[]"), field, item) for item in value]
+    if kind in types:
+        return _struct(types, kind, value)
+    if kind == "bool":
+        return bool(value)
+    if kind.startswith("uint"):
+        number, bits = _integer(value), int(kind.removeprefix("uint"))
+        if not 0 <= number < 1 << bits:
+            raise ValueError(f"{field} = {number} does not fit {kind}")
+        return str(number)
+    if kind == "bytes32":
+        return hex0x(_bytes32(value))
+    return value
 
 
 def _integer(value: int | str) -> int:

@@ -1,7 +1,8 @@
 """How the chain's words look in Python, SQL and JSON. One place, so that an id is the same text in every room.
 
 payable_id: "0x" and 56 lower-case hex digits (a payable's id has 224 bits). receivable_id: "0x" and 64, which is the
-payable's id and its serial in 8 digits. Addresses: EIP-55. Bytes: 0x and lower-case hex. Numbers stay integers.
+payable's id and its serial in 8 digits. A nonce is a random word: "0x" and 64. Addresses: EIP-55. Bytes: 0x and
+lower-case hex. Numbers stay integers, and so do the ids that the chain counts up from 1: programmes, orders, holds.
 """
 
 import re
@@ -13,8 +14,10 @@ SERIAL_DIGITS = 8
 PAYABLE_ID_BYTES = 28
 RECEIVABLE_ID_BYTES = 32
 
-_PAYABLE_NAMES = {"payable_id", "old_slot", "new_slot", "slot"}
-_RECEIVABLE_NAMES = {"receivable_id", "child_id", "delivered_id", "moved_id", "token_id"}
+_PAYABLE_NAMES = {"payable_id", "old_slot", "new_slot", "slot", "subject"}
+_RECEIVABLE_NAMES = {"receivable_id", "child_id", "absorbed_id", "delivered_id", "moved_id", "parked_id", "token_id"}
+_WORD_NAMES = {"nonce"}
+"""Random numbers: too long for SQL and for JSON's readers."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -59,6 +62,10 @@ def receivable_id(number: int) -> str:
     return f"0x{number:0{2 * RECEIVABLE_ID_BYTES}x}"
 
 
+def word(number: int) -> str:
+    return f"0x{number:064x}"
+
+
 def payable_of(receivable: str) -> str:
     """The payable that a receivable is a piece of. Raises ValueError on anything but a receivable's id."""
     if len(receivable) != 2 + 2 * RECEIVABLE_ID_BYTES or not receivable.startswith("0x"):
@@ -74,12 +81,15 @@ def plain(kind: str, name: str, value: Any) -> Any:
         return checksum_address(value if isinstance(value, bytes) else from_hex(value))
     if kind.startswith("bytes"):
         return hex0x(value)
-    if kind == "uint256":
-        if _named(name, _PAYABLE_NAMES):
-            return payable_id(value)
-        if _named(name, _RECEIVABLE_NAMES):
-            return receivable_id(value)
-    return value
+    return _long_number(name, value) if kind == "uint256" else value
+
+
+def _long_number(name: str, value: int) -> int | str:
+    if _named(name, _PAYABLE_NAMES):
+        return payable_id(value)
+    if _named(name, _RECEIVABLE_NAMES):
+        return receivable_id(value)
+    return word(value) if name in _WORD_NAMES else value
 
 
 def word_reader(kind: str, name: str) -> Callable[[bytes], Any]:

@@ -29,10 +29,11 @@ PERSONAS = (
     Persona("b", "清算银行 Settlement Bank", Role.BANK, "91310000MA1FB00014"),
     Persona("o", "平台运营 Platform Operator", Role.OPERATOR, "91110108MA01P00012"),
     Persona("r", "监管机构 Regulator", Role.REGULATOR, "12100000MB0R000018", "none"),
+    Persona("co", "合规监察 Compliance Office", Role.COMPLIANCE, "12100000MB0C00001N"),
     Persona("rival", "竞争车企 Rival Motors", Role.CORE_ENTERPRISE, "91310000MA1FR00099"),
     Persona("outsider", "未入网公司 Not Admitted Ltd", Role.SUPPLIER, "91350200MA2XN0001E"),
 )
-"""The story's nine, and two who are refused: a rival core enterprise, and a company that was never admitted."""
+"""The story's ten, and two who are refused: a rival core enterprise, and a company that was never admitted."""
 
 SERVICE_KEYS = ("deployer", "relay")
 """Hosted accounts that belong to no organisation: one deploys, one brings signed messages to the chain."""

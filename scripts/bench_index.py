@@ -46,6 +46,7 @@ MINED_TIMEOUT_S = 60.0
 REST_S = 0.3
 """A node that mines nothing for so long has nothing left to mine."""
 WORD = "0x" + b"benchmark".ljust(32, b"\0").hex()
+NOTHING = "0x" + bytes(32).hex()
 
 
 def run() -> dict[str, Any]:
@@ -141,7 +142,7 @@ class _Chain:
     """A chain with some thousand business events, each party impersonated: nothing is signed but the deployment."""
 
     def __init__(self, url: str, client: NodeClient, folder: Path) -> None:
-        names = ("deployer", "operator", "bank", "core", "supplier", "holder")
+        names = ("deployer", "operator", "compliance", "bank", "core", "supplier", "holder")
         self._url, self._client, self._folder = url, client, folder
         self._at = {name: create_account(folder / "keys", name, "benchmark", work_factor=QUICK) for name in names}
         for address in self._at.values():
@@ -155,16 +156,17 @@ class _Chain:
         rpc(self._url, "anvil_autoImpersonateAccount", True)
         for name, role in (("bank", 8), ("core", 1), ("supplier", 2), ("holder", 2)):
             self._send("operator", "Participants", "admit", self._at[name], role, WORD)
-        payables = [self._propose() for _ in range(PAYABLES)]
+        self._send("core", "Origination", "publishProgramme", self._programme())
+        payables = dict(self._propose() for _ in range(PAYABLES))
         self._mine_all(self._sent)
-        for payable_id in payables:
-            self._send("core", "Receivables", "confirm", payable_id)
+        for payable_id, terms in payables.items():
+            self._send("core", "Origination", "confirm", payable_id, terms)
         for _ in range(ANCHORS):
             self._send("supplier", "Anchors", "anchor", _random(), WORD)
         for _ in range(CREDITS):
             self._send("bank", "DepositTokenCNY", "credit", self._at["core"], 100, _random())
         self._mine_all(self._sent)
-        parts = [{"to": self._at["holder"], "value": 10} for _ in range(PARTS)]
+        parts = [{"to": self._at["holder"], "value": 10, "recourse": False} for _ in range(PARTS)]
         for payable_id in payables:
             for _ in range(SPLITS):
                 self._send("supplier", "Receivables", "split", f"{payable_id}00000001", parts)
@@ -177,31 +179,48 @@ class _Chain:
         keyring = Keyring(self._folder / "keys", "benchmark")
         outbox = Outbox(engine, self._client, self._deployments, keyring)
         worker = Worker(outbox)
-        deployer, operator, bank = (self._at[name] for name in ("deployer", "operator", "bank"))
-        deployments = deploy_network(outbox, worker.step, deployer=deployer, operator=operator, bank=bank)
+        parties = {name: self._at[name] for name in ("deployer", "operator", "compliance", "bank")}
+        deployments = deploy_network(outbox, worker.step, **parties)
         worker.close()
         engine.dispose()
         return deployments
 
-    def _propose(self) -> str:
+    def _programme(self) -> dict[str, Any]:
+        return {
+            "debtor": self._at["core"],
+            "deposit_tokens": [self._deployments.address("DepositTokenCNY")],
+            "minimum_piece": 1,
+            "maximum_depth": 5,
+            "soft_tenor_months": 6,
+            "hard_tenor_months": 12,
+            "refusal_hours": 0,
+            "blackout_days_before": 0,
+            "blackout_days_after": 0,
+            "dishonour_days": 3,
+            "registration_required": False,
+            "late_rate_ppm": 0,
+        }
+
+    def _propose(self) -> tuple[str, dict[str, Any]]:
+        """The payable and its terms. The network's first programme has number 1."""
         today = (self._client.head().timestamp + 8 * 3_600) // 86_400
         salt = _random()
         terms = {
             "supplier": self._at["supplier"],
             "debtor": self._at["core"],
-            "deposit_token": self._deployments.address("DepositTokenCNY"),
+            "programme_id": 1,
             "face_value": 1_000_000,
-            "minimum_piece": 1,
             "issue_date": today,
             "due_date": today + 90,
-            "maximum_depth": 5,
             "invoice_fingerprint": _random(),
             "evidence_hash": WORD,
+            "tenor_reason_hash": NOTHING,
+            "undertaking_hash": NOTHING,
         }
-        receivables = self._deployments.address("Receivables")
-        number = self._client.call("Receivables", receivables, "payableIdOf", self._at["supplier"], salt)
-        self._send("supplier", "Receivables", "propose", salt, terms)
-        return f"0x{number:056x}"
+        origination = self._deployments.address("Origination")
+        number = self._client.call("Origination", origination, "payableIdOf", self._at["supplier"], salt)
+        self._send("supplier", "Origination", "propose", salt, terms)
+        return f"0x{number:056x}", terms
 
     def _send(self, party: str, instance: str, function: str, *args: Any) -> None:
         deployed = self._deployments[instance]

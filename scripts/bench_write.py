@@ -58,7 +58,7 @@ def run() -> dict[str, Any]:
 
 class _Bench:
     def __init__(self, url: str, folder: Path) -> None:
-        names = ["deployer", "operator", "bank", *(f"author-{i}" for i in range(SIGNERS))]
+        names = ["deployer", "operator", "compliance", "bank", *(f"author-{i}" for i in range(SIGNERS))]
         keys = folder / "keys"
         self._accounts = {name: create_account(keys, name, "benchmark", work_factor=QUICK) for name in names}
         for address in self._accounts.values():
@@ -70,8 +70,8 @@ class _Bench:
         self._keyring = Keyring(keys, "benchmark")
         self._outbox = Outbox(self._engine, self._client, deployments, self._keyring)
         worker = Worker(self._outbox)
-        deployer, operator, bank = (self._accounts[name] for name in ("deployer", "operator", "bank"))
-        deploy_network(self._outbox, worker.step, deployer=deployer, operator=operator, bank=bank)
+        parties = {name: self._accounts[name] for name in ("deployer", "operator", "compliance", "bank")}
+        deploy_network(self._outbox, worker.step, **parties)
         self._authors = [self._accounts[f"author-{i}"] for i in range(SIGNERS)]
         self._stop = threading.Event()
         worker.close()

@@ -16,7 +16,7 @@ from scripts.errors import CliError
 from scripts.output import DISK_FULL
 
 DEFAULT = Path(__file__).resolve().parent.parent / ".scf"
-FORMAT = 1
+FORMAT = 2
 FREE_MIN_BYTES = 100 * 1024 * 1024
 DEVNET_CHAIN_ID = 31337
 

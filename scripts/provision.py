@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -30,6 +31,9 @@ Say = Callable[[str], None]
 
 PASSPHRASE = "keystore.passphrase"  # noqa: S105 -- a file name
 MASTER_KEY = "master.key"
+REFERENCE_RATE_FROM = date(2025, 5, 20)
+REFERENCE_RATE_PPM = 30_000
+"""One-year LPR as published for that day, the floor of agreed late interest (R-17). The operator sets what follows."""
 
 
 def passphrase(path: Path) -> str:
@@ -135,7 +139,13 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
     worker = Worker(outbox)
     try:
         deployments = deploy_network(
-            outbox, worker.step, deployer=addresses["deployer"], operator=addresses["o"], bank=addresses["b"]
+            outbox,
+            worker.step,
+            deployer=addresses["deployer"],
+            operator=addresses["o"],
+            compliance=addresses["co"],
+            bank=addresses["b"],
+            reference_rate=((REFERENCE_RATE_FROM - date(1970, 1, 1)).days, REFERENCE_RATE_PPM),
         )
     finally:
         worker.close()  # the API's worker takes over; this closes the client too

@@ -33,7 +33,6 @@ contract Anchors is IAnchors, Journal {
 
         anchoredAt[author][anchorHash] = uint64(block.timestamp);
 
-        emit Anchored(anchorHash, author, kind);
-        _record(abi.encode(Anchored.selector, anchorHash, author, kind));
+        _announce(3, abi.encode(Anchored.selector, anchorHash, author, kind));
     }
 }

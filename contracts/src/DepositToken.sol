@@ -101,8 +101,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         _useReference(bankReference);
         _mint(account, amount);
 
-        emit DepositCredited(bankReference, account, amount);
-        _record(abi.encode(DepositCredited.selector, bankReference, account, amount));
+        _announce(3, abi.encode(DepositCredited.selector, bankReference, account, amount));
     }
 
     /// @inheritdoc IDepositToken
@@ -113,8 +112,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         PayOut memory payOut = _takePayOut(payOutId);
         _book(address(this), address(0), payOut.amount);
 
-        emit PayOutCompleted(payOutId, bankReference);
-        _record(abi.encode(PayOutCompleted.selector, payOutId, bankReference));
+        _announce(3, abi.encode(PayOutCompleted.selector, payOutId, bankReference));
     }
 
     /// @inheritdoc IDepositToken
@@ -126,8 +124,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         PayOut memory payOut = _takePayOut(payOutId);
         _book(address(this), payOut.account, payOut.amount);
 
-        emit PayOutRefused(payOutId, reasonHash);
-        _record(abi.encode(PayOutRefused.selector, payOutId, reasonHash));
+        _announce(2, abi.encode(PayOutRefused.selector, payOutId, reasonHash));
     }
 
     /// @inheritdoc IDepositToken
@@ -137,8 +134,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
 
         paused = true;
 
-        emit TokenPaused(bank, reasonHash);
-        _record(abi.encode(TokenPaused.selector, bank, reasonHash));
+        _announce(2, abi.encode(TokenPaused.selector, bank, reasonHash));
     }
 
     /// @inheritdoc IDepositToken
@@ -149,8 +145,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         paused = false;
         movesSince = uint64(block.timestamp);
 
-        emit TokenResumed(bank);
-        _record(abi.encode(TokenResumed.selector, bank));
+        _announce(2, abi.encode(TokenResumed.selector, bank));
     }
 
     /* HOLDER */
@@ -165,8 +160,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         payOutOf[payOutId] = PayOut(account, amount);
         _book(account, address(this), amount);
 
-        emit PayOutRequested(payOutId, account, amount, instructionHash);
-        _record(abi.encode(PayOutRequested.selector, payOutId, account, amount, instructionHash));
+        _announce(3, abi.encode(PayOutRequested.selector, payOutId, account, amount, instructionHash));
     }
 
     /* SIGNED */

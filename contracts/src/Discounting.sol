@@ -108,8 +108,7 @@ contract Discounting is IDiscounting, EIP712, Journal {
         address financier = _caller(Roles.FINANCIER);
         for (uint256 i; i < count; ++i) {
             _useNonce(financier, nonces[i]);
-            emit QuoteCancelled(financier, nonces[i]);
-            _record(abi.encode(QuoteCancelled.selector, financier, nonces[i]));
+            _announce(3, abi.encode(QuoteCancelled.selector, financier, nonces[i]));
         }
     }
 
@@ -176,14 +175,18 @@ contract Discounting is IDiscounting, EIP712, Journal {
     }
 
     /// @return total What the financier pays for all of the value: proceeds and fees.
-    function _checkPrice(Quote calldata quote, uint56 take) internal pure returns (uint256 total) {
+    function _checkPrice(Quote calldata quote, uint56 take) internal view returns (uint256 total) {
         uint256 count = quote.fees.length;
         require(count <= MAX_FEES, QuoteFeesOutOfRange(count, MAX_FEES));
         uint256 fees;
         for (uint256 i; i < count; ++i) {
-            uint56 amount = quote.fees[i].amount;
-            require(amount != 0, QuoteFeesOutOfRange(count, MAX_FEES));
-            fees += amount;
+            Fee calldata fee = quote.fees[i];
+            require(fee.amount != 0, QuoteFeesOutOfRange(count, MAX_FEES));
+            // Money from here to here would stay here; any other contract of the network the token refuses.
+            require(
+                fee.to != address(this), IParticipants.ParticipantLacksRole(fee.to, Roles.CONTRACT, Roles.ORGANISATION)
+            );
+            fees += fee.amount;
         }
         total = quote.proceeds + fees;
         require(quote.proceeds != 0 && total <= quote.value, QuoteProceedsOutOfRange(quote.proceeds, fees, quote.value));
@@ -263,8 +266,7 @@ contract Discounting is IDiscounting, EIP712, Journal {
             uint56 amount = _part(fee.amount, take, quote.value);
             if (amount == 0) continue;
             left -= amount;
-            emit FeePaid(quoteHash, fee.to, address(token), amount);
-            _record(abi.encode(FeePaid.selector, quoteHash, fee.to, address(token), amount));
+            _announce(4, abi.encode(FeePaid.selector, quoteHash, fee.to, address(token), amount));
             token.safeTransfer(fee.to, amount);
         }
         uint56 proceeds = _part(quote.proceeds, take, quote.value);
@@ -275,25 +277,11 @@ contract Discounting is IDiscounting, EIP712, Journal {
 
     function _announce(bytes32 quoteHash, Quote calldata q, uint56 take, uint256 deliveredId) internal {
         uint56 proceeds = _part(q.proceeds, take, q.value);
-        emit QuoteAccepted(
-            quoteHash,
-            q.receivableId,
-            q.financier,
-            q.supplier,
-            deliveredId,
-            q.depositToken,
-            take,
-            proceeds,
-            take - proceeds,
-            q.valueDate,
-            q.recourse,
-            q.registrationHash
-        );
         bytes memory subjects =
             abi.encode(QuoteAccepted.selector, quoteHash, q.receivableId, q.financier, q.supplier, deliveredId);
         bytes memory results =
             abi.encode(q.depositToken, take, proceeds, take - proceeds, q.valueDate, q.recourse, q.registrationHash);
-        _record(bytes.concat(subjects, results));
+        _announce(4, bytes.concat(subjects, results));
     }
 
     function _hashFees(Fee[] calldata fees) internal pure returns (bytes32) {

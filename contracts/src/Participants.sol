@@ -77,8 +77,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
         r.status = ParticipantStatus.Active;
         _legalEntityHashes[account] = legalEntityHash;
 
-        emit ParticipantAdmitted(account, number, roles, legalEntityHash);
-        _record(abi.encode(ParticipantAdmitted.selector, account, number, roles, legalEntityHash));
+        _announce(2, abi.encode(ParticipantAdmitted.selector, account, number, roles, legalEntityHash));
     }
 
     /// @inheritdoc IParticipants
@@ -89,8 +88,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
 
         r.status = ParticipantStatus.Suspended;
 
-        emit ParticipantSuspended(account, reasonHash);
-        _record(abi.encode(ParticipantSuspended.selector, account, reasonHash));
+        _announce(2, abi.encode(ParticipantSuspended.selector, account, reasonHash));
     }
 
     /// @inheritdoc IParticipants
@@ -100,8 +98,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
 
         r.status = ParticipantStatus.Active;
 
-        emit ParticipantReinstated(account);
-        _record(abi.encode(ParticipantReinstated.selector, account));
+        _announce(2, abi.encode(ParticipantReinstated.selector, account));
     }
 
     /// @inheritdoc IParticipants
@@ -113,8 +110,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
         if (_rotations[account].key != address(0)) _dropRotation(account);
         r.status = ParticipantStatus.Closed;
 
-        emit ParticipantClosed(account, reasonHash);
-        _record(abi.encode(ParticipantClosed.selector, account, reasonHash));
+        _announce(2, abi.encode(ParticipantClosed.selector, account, reasonHash));
     }
 
     /// @inheritdoc IParticipants
@@ -127,8 +123,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
         r.status = ParticipantStatus.Active;
         _legalEntityHashes[account] = legalEntityHash;
 
-        emit ParticipantReadmitted(account, roles, legalEntityHash);
-        _record(abi.encode(ParticipantReadmitted.selector, account, roles, legalEntityHash));
+        _announce(2, abi.encode(ParticipantReadmitted.selector, account, roles, legalEntityHash));
     }
 
     /// @inheritdoc IParticipants
@@ -142,8 +137,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
         uint64 effectiveAt = uint64(block.timestamp) + ROTATION_DELAY_S;
         _rotations[account] = Rotation(key, effectiveAt);
 
-        emit KeyRotationAnnounced(account, key, effectiveAt);
-        _record(abi.encode(KeyRotationAnnounced.selector, account, key, effectiveAt));
+        _announce(3, abi.encode(KeyRotationAnnounced.selector, account, key, effectiveAt));
     }
 
     /// @inheritdoc IParticipants
@@ -172,8 +166,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
         _records[account].link = rotation.key;
         _records[rotation.key].link = account;
 
-        emit KeyRotated(account, previousKey, rotation.key);
-        _record(abi.encode(KeyRotated.selector, account, previousKey, rotation.key));
+        _announce(4, abi.encode(KeyRotated.selector, account, previousKey, rotation.key));
     }
 
     /* HOLDS */
@@ -271,8 +264,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
         address key = _rotations[account].key;
         delete _rotations[account];
 
-        emit KeyRotationCancelled(account, key);
-        _record(abi.encode(KeyRotationCancelled.selector, account, key));
+        _announce(3, abi.encode(KeyRotationCancelled.selector, account, key));
     }
 
     function _requireOpen(address account) internal view returns (Record storage r) {

@@ -162,8 +162,7 @@ abstract contract PayOuts is ISettlement, Journal {
         require(!own || HOLDS.heldOf(receivableId) == 0, SetAsideHeld(receivableId));
 
         delete setAsideOf[receivableId][holder][depositToken];
-        emit SetAsideReleased(receivableId, holder, depositToken, amount);
-        _record(abi.encode(SetAsideReleased.selector, receivableId, holder, depositToken, amount));
+        _announce(4, abi.encode(SetAsideReleased.selector, receivableId, holder, depositToken, amount));
 
         _send(depositToken, holder, amount);
     }
@@ -183,8 +182,7 @@ abstract contract PayOuts is ISettlement, Journal {
             uint56 part = uint56(Math.min(available, left));
             left -= part;
             setAsideOf[receivableId][holder][tokens[i]] = available - part;
-            emit SetAsideEnforced(receivableId, to, tokens[i], part);
-            _record(abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
+            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
 
             _send(tokens[i], to, part);
         }
@@ -252,8 +250,8 @@ abstract contract PayOuts is ISettlement, Journal {
     }
 
     function _announceDraw(uint256 receivableId, address holder, Shares memory due, bool last) private {
-        emit ReceivableDrawn(receivableId, holder, due.principal, due.interest, due.recovered, last);
-        _record(
+        _announce(
+            3,
             abi.encode(ReceivableDrawn.selector, receivableId, holder, due.principal, due.interest, due.recovered, last)
         );
     }
@@ -319,8 +317,7 @@ abstract contract PayOuts is ISettlement, Journal {
                 cash -= part;
                 rest -= part;
                 pots.payOuts[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
-                emit HolderRedeemed(receivableId, holder, depositToken, uint56(part));
-                _record(abi.encode(HolderRedeemed.selector, receivableId, holder, depositToken, part));
+                _announce(4, abi.encode(HolderRedeemed.selector, receivableId, holder, depositToken, part));
             }
             if (aside != 0 && rest != 0) {
                 uint256 part = Math.min(aside, rest);
@@ -334,8 +331,7 @@ abstract contract PayOuts is ISettlement, Journal {
 
     function _setAside(uint256 receivableId, address holder, address depositToken, uint56 amount) internal {
         setAsideOf[receivableId][holder][depositToken] += amount;
-        emit CashSetAside(receivableId, holder, depositToken, amount);
-        _record(abi.encode(CashSetAside.selector, receivableId, holder, depositToken, amount));
+        _announce(4, abi.encode(CashSetAside.selector, receivableId, holder, depositToken, amount));
     }
 
     /// @return paid What went out.
@@ -354,8 +350,7 @@ abstract contract PayOuts is ISettlement, Journal {
     /* INTERNAL: LISTS */
 
     function _skip(uint256 receivableId, SkipReason reason) private {
-        emit RedemptionSkipped(receivableId, reason);
-        _record(abi.encode(RedemptionSkipped.selector, receivableId, reason));
+        _announce(2, abi.encode(RedemptionSkipped.selector, receivableId, reason));
     }
 
     function _requireList(uint256[] calldata ids) internal pure {

@@ -185,33 +185,29 @@ abstract contract PieceToken is IReceivables, Journal {
 
     function _transferToken(address from, address to, uint256 receivableId) internal {
         PieceSlot storage p = _piece(receivableId);
-        Actor memory holder = _holderFor(receivableId, p.holder, true);
+        Actor memory caller = _actor();
+        Actor memory holder = caller.number == p.holder ? caller : _activeHolder(p.holder);
         require(holder.account == from, ReceivableNotHolder(receivableId, from, holder.account));
+        require(_mayMove(receivableId, from, caller.account), ReceivableNotHolder(receivableId, caller.account, from));
         _hand(receivableId, holder, to, p.end - p.start, false);
     }
 
     /// @dev The holder, its operator, or the one approved for the token may move all of it; others what they are allowed.
     function _spendAuthority(uint256 receivableId, uint256 value) internal returns (Actor memory holder) {
         uint32 number = _piece(receivableId).holder;
-        address caller = _caller();
-        uint256 allowed = _allowed[receivableId][number][caller];
-        holder = _holderFor(receivableId, number, allowed == 0);
-        if (allowed == 0 || _mayMove(receivableId, holder.account, caller)) return holder;
-        require(value <= allowed, ReceivableInsufficientAllowance(receivableId, caller, value, allowed));
-        if (allowed != type(uint256).max) _allowed[receivableId][number][caller] = allowed - value;
-    }
-
-    /// @dev The holder, which must be active, as must the caller (I9).
-    /// @param strict The caller must be the holder, its operator or approved for the token.
-    function _holderFor(uint256 receivableId, uint32 number, bool strict) internal view returns (Actor memory holder) {
         Actor memory caller = _actor();
         if (caller.number == number) return caller;
+        holder = _activeHolder(number);
+        if (_mayMove(receivableId, holder.account, caller.account)) return holder;
+        uint256 allowed = _allowed[receivableId][number][caller.account];
+        require(allowed != 0, ReceivableNotHolder(receivableId, caller.account, holder.account));
+        require(value <= allowed, ReceivableInsufficientAllowance(receivableId, caller.account, value, allowed));
+        if (allowed != type(uint256).max) _allowed[receivableId][number][caller.account] = allowed - value;
+    }
+
+    function _activeHolder(uint32 number) internal view returns (Actor memory holder) {
         ParticipantStatus status;
         (holder, status) = _organisation(number);
-        require(
-            !strict || _mayMove(receivableId, holder.account, caller.account),
-            ReceivableNotHolder(receivableId, caller.account, holder.account)
-        );
         require(status == ParticipantStatus.Active, IParticipants.ParticipantNotActive(holder.account, status));
     }
 

@@ -151,8 +151,8 @@ contract Receivables is PieceToken {
         _store(receivableId, kept);
         _burn(absorbedId, absorbed, holder.account, receivableId);
 
-        emit ReceivablesMerged(receivableId, absorbedId, holder.account, kept.start, kept.end, kept.depth);
-        _record(
+        _announce(
+            4,
             abi.encode(
                 ReceivablesMerged.selector, receivableId, absorbedId, holder.account, kept.start, kept.end, kept.depth
             )
@@ -173,8 +173,7 @@ contract Receivables is PieceToken {
         address sender = _accountOf(p.sender);
         _moveWhole(receivableId, p, receiver, p.sender, sender, _endorsements[p.endorsement].previous, 0);
 
-        emit ReceivableRefused(receivableId, receiver.account, sender);
-        _record(abi.encode(ReceivableRefused.selector, receivableId, receiver.account, sender));
+        _announce(4, abi.encode(ReceivableRefused.selector, receivableId, receiver.account, sender));
     }
 
     /// @inheritdoc IReceivables
@@ -245,8 +244,7 @@ contract Receivables is PieceToken {
         debt.state = PayableState.Cancelled;
         _burn(rootId, root, payee.account, 0);
 
-        emit PayableCancelled(payableId, rootId);
-        _record(abi.encode(PayableCancelled.selector, payableId, rootId));
+        _announce(3, abi.encode(PayableCancelled.selector, payableId, rootId));
     }
 
     /* DISCOUNTING */
@@ -285,8 +283,7 @@ contract Receivables is PieceToken {
         debt.paid = paid;
         debt.state = state;
 
-        emit PayablePaid(payableId, amount, paid, state);
-        _record(abi.encode(PayablePaid.selector, payableId, amount, paid, state));
+        _announce(2, abi.encode(PayablePaid.selector, payableId, amount, paid, state));
     }
 
     /// @inheritdoc IReceivables
@@ -295,8 +292,7 @@ contract Receivables is PieceToken {
         uint56 amount = debt.faceValue - debt.paid;
         debt.state = PayableState.WrittenOff;
 
-        emit PayableWrittenOff(payableId, amount, reasonHash);
-        _record(abi.encode(PayableWrittenOff.selector, payableId, amount, reasonHash));
+        _announce(2, abi.encode(PayableWrittenOff.selector, payableId, amount, reasonHash));
     }
 
     /// @inheritdoc IReceivables
@@ -306,8 +302,7 @@ contract Receivables is PieceToken {
         _burn(receivableId, p, holder, 0);
 
         uint56 value = p.end - p.start;
-        emit ReceivableRedeemed(receivableId, holder, value);
-        _record(abi.encode(ReceivableRedeemed.selector, receivableId, holder, value));
+        _announce(3, abi.encode(ReceivableRedeemed.selector, receivableId, holder, value));
     }
 
     /// @inheritdoc IReceivables
@@ -480,7 +475,7 @@ contract Receivables is PieceToken {
         Debt storage debt = _debts[receivableId.payableOf()];
         _requireNoBlackout(receivableId.payableOf(), debt);
         _requireFree(receivableId, p, holder, value);
-        Actor memory receiver = _active(to, Roles.SUPPLIER | Roles.FINANCIER | Roles.DEBTOR);
+        Actor memory receiver = _active(to, 0);
         if (receiver.number == debt.debtor) {
             return _park(receivableId, p, holder, uint56(value), ParkingKind.Extinguished, 0);
         }
@@ -527,8 +522,7 @@ contract Receivables is PieceToken {
         _rehold(receivableId, p, from, to);
 
         address endorser = _endorserOf(endorsement);
-        emit ReceivableTransferred(receivableId, from.account, to, endorser);
-        _record(abi.encode(ReceivableTransferred.selector, receivableId, from.account, to, endorser));
+        _announce(4, abi.encode(ReceivableTransferred.selector, receivableId, from.account, to, endorser));
     }
 
     function _splitTail(
@@ -578,8 +572,7 @@ contract Receivables is PieceToken {
         } else {
             parkedId = _splitTail(receivableId, p, debt, holder, debtor, value, 0, PARKED);
         }
-        emit ReceivableParked(parkedId, holder.account, kind, value, documentHash);
-        _record(abi.encode(ReceivableParked.selector, parkedId, holder.account, kind, value, documentHash));
+        _announce(3, abi.encode(ReceivableParked.selector, parkedId, holder.account, kind, value, documentHash));
     }
 
     /* INTERNAL: RECOURSE */
@@ -600,8 +593,8 @@ contract Receivables is PieceToken {
 
     function _announceSplit(uint256 receivableId, uint256 childId, address to, PieceSlot memory child) private {
         address endorser = _endorserOf(child.endorsement);
-        emit ReceivableSplit(receivableId, childId, to, child.start, child.end, child.depth, endorser);
-        _record(
+        _announce(
+            4,
             abi.encode(
                 ReceivableSplit.selector, receivableId, childId, to, child.start, child.end, child.depth, endorser
             )
@@ -609,18 +602,8 @@ contract Receivables is PieceToken {
     }
 
     function _announceConfirmation(uint256 payableId, uint256 receivableId, FrozenTerms calldata t) private {
-        emit PayableConfirmed(
-            payableId,
-            receivableId,
-            t.supplier,
-            t.debtor,
-            t.programmeId,
-            t.faceValue,
-            t.dueDate,
-            t.lateRatePpm,
-            t.issued
-        );
-        _record(
+        _announce(
+            4,
             abi.encode(
                 PayableConfirmed.selector,
                 payableId,

@@ -83,8 +83,7 @@ contract Settlement is PayOuts, AccessManaged {
         require(caller == piece.holder, RedemptionNotHolder(receivableId, caller, piece.holder));
         uint56 amount = repurchasePrice(receivableId);
 
-        emit RecourseClaimed(receivableId, caller, piece.endorser, amount);
-        _record(abi.encode(RecourseClaimed.selector, receivableId, caller, piece.endorser, amount));
+        _announce(4, abi.encode(RecourseClaimed.selector, receivableId, caller, piece.endorser, amount));
     }
 
     /* ENDORSER */
@@ -100,8 +99,7 @@ contract Settlement is PayOuts, AccessManaged {
         bool eligible = _at(receivableId).eligible;
         (address holder, address endorser) = RECEIVABLES.repurchase(receivableId);
 
-        emit ReceivableRepurchased(receivableId, endorser, holder, depositToken, price);
-        _record(abi.encode(ReceivableRepurchased.selector, receivableId, endorser, holder, depositToken, price));
+        _announce(4, abi.encode(ReceivableRepurchased.selector, receivableId, endorser, holder, depositToken, price));
         if (!eligible) _setAside(receivableId, holder, depositToken, price);
 
         bytes32 nonce = repurchaseNonce(receivableId, holder);
@@ -149,8 +147,7 @@ contract Settlement is PayOuts, AccessManaged {
 
         ledger.recovered += amount;
         held[payableId][depositToken] += amount;
-        emit RecoveryReceived(payableId, payer, depositToken, amount, recoveryReference);
-        _record(abi.encode(RecoveryReceived.selector, payableId, payer, depositToken, amount, recoveryReference));
+        _announce(4, abi.encode(RecoveryReceived.selector, payableId, payer, depositToken, amount, recoveryReference));
         if (amount == left) _closeRecovery(payableId, 0);
 
         bytes32 nonce = recoveryNonce(payableId, recoveryReference);
@@ -278,8 +275,8 @@ contract Settlement is PayOuts, AccessManaged {
         uint56 netted,
         bytes32 reference_
     ) internal {
-        emit PaymentReceived(payableId, debtor, depositToken, principal, interest, netted, reference_);
-        _record(
+        _announce(
+            4,
             abi.encode(
                 PaymentReceived.selector, payableId, debtor, depositToken, principal, interest, netted, reference_
             )
@@ -306,8 +303,7 @@ contract Settlement is PayOuts, AccessManaged {
     function _closeRecovery(uint256 payableId, bytes32 reasonHash) internal {
         Ledger storage ledger = ledgerOf[payableId];
         ledger.recoveryClosed = true;
-        emit RecoveryClosed(payableId, ledger.recovered, reasonHash);
-        _record(abi.encode(RecoveryClosed.selector, payableId, ledger.recovered, reasonHash));
+        _announce(2, abi.encode(RecoveryClosed.selector, payableId, ledger.recovered, reasonHash));
     }
 
     /* INTERNAL: CHECKS */

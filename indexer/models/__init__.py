@@ -1,38 +1,133 @@
 """The indexer's tables, of two kinds: the chain log (append-only) and the projections folded from it."""
 
 from indexer.models.base import Base, table_of
-from indexer.models.enums import MoveKind, ParticipantStatus, PayableState, Role
-from indexer.models.event_rows import Anchor, CashPosting, Deal, DepositCredit, Payment, Redemption
-from indexer.models.folded import Participant, Payable, Receivable, ReceivableMove
+from indexer.models.enums import (
+    HoldKind,
+    MoveKind,
+    ParkingKind,
+    ParticipantStatus,
+    PayableState,
+    PayOutState,
+    ReceivableState,
+    Role,
+    SkipReason,
+)
+from indexer.models.event_rows import (
+    Anchor,
+    CashPosting,
+    DealFee,
+    DepositCredit,
+    ProgrammeToken,
+    QuoteCancellation,
+    RecourseClaim,
+    Redemption,
+    RedemptionSkip,
+    ReferenceRate,
+    SetAsidePosting,
+    TokenPause,
+)
+from indexer.models.folded import (
+    Dishonour,
+    FreezeOrder,
+    Hold,
+    Participant,
+    Payable,
+    PayOut,
+    Programme,
+    Receivable,
+)
+from indexer.models.folded_events import (
+    CreditNote,
+    Deal,
+    Draw,
+    HoldEnforcement,
+    Payment,
+    ReceivableMove,
+    Recovery,
+    Repurchase,
+)
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, OrphanedBlock
 
-FOLDED = (Participant, Payable, Receivable, ReceivableMove)
+STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
+"""Rows that events step."""
+
+HISTORIES = (
+    ReceivableMove,
+    Deal,
+    CreditNote,
+    Payment,
+    Draw,
+    Recovery,
+    Repurchase,
+    HoldEnforcement,
+)
+"""Rows of one event each whose handlers read or step states."""
+
+FOLDED = (*STATES, *HISTORIES)
 """Rows that carry a subject: deleted and folded again when their subject loses events."""
 
-EVENT_ROWS = (CashPosting, DepositCredit, Deal, Payment, Redemption, Anchor)
+EVENT_ROWS = (
+    CashPosting,
+    DepositCredit,
+    TokenPause,
+    ProgrammeToken,
+    ReferenceRate,
+    DealFee,
+    QuoteCancellation,
+    Redemption,
+    SetAsidePosting,
+    RedemptionSkip,
+    RecourseClaim,
+    Anchor,
+)
 """Rows of one event each: they come and vanish with the block of that event."""
 
 __all__ = [
     "EVENT_ROWS",
     "FOLDED",
+    "HISTORIES",
+    "STATES",
     "Anchor",
     "Base",
     "CashPosting",
     "ChainBlock",
     "ChainEvent",
+    "CreditNote",
     "Deal",
+    "DealFee",
     "DepositCredit",
+    "Dishonour",
+    "Draw",
+    "FreezeOrder",
+    "Hold",
+    "HoldEnforcement",
+    "HoldKind",
     "IndexIdentity",
     "MoveKind",
     "OrphanedBlock",
+    "ParkingKind",
     "Participant",
     "ParticipantStatus",
+    "PayOut",
+    "PayOutState",
     "Payable",
     "PayableState",
     "Payment",
+    "Programme",
+    "ProgrammeToken",
+    "QuoteCancellation",
     "Receivable",
     "ReceivableMove",
+    "ReceivableState",
+    "RecourseClaim",
+    "Recovery",
     "Redemption",
+    "RedemptionSkip",
+    "ReferenceRate",
+    "Repurchase",
     "Role",
+    "SetAsidePosting",
+    "SkipReason",
+    "TokenPause",
     "table_of",
 ]

@@ -11,6 +11,8 @@ BlockNumber = Annotated[int, mapped_column(BigInteger)]
 UnixSeconds = Annotated[int, mapped_column(BigInteger)]
 Day = Annotated[int, mapped_column(BigInteger)]
 """Whole days since 1970-01-01. The contracts take any uint32, which is more than an INTEGER holds."""
+ChainNumber = Annotated[int, mapped_column(BigInteger)]
+"""A number that the contracts count up, or a rate: any uint32, as a day."""
 
 
 class Base(DeclarativeBase):
@@ -35,6 +37,12 @@ class OfOneEvent:
     block_hash: Mapped[Hex32] = mapped_column(primary_key=True)
     log_index: Mapped[int] = mapped_column(primary_key=True)
     block_number: Mapped[BlockNumber]
+
+
+class OfOneEventFolded(OfOneEvent):
+    """A row of one event whose handler needs the rows so far, or steps them: folded again with its subject."""
+
+    subject: Mapped[Hex32] = mapped_column(index=True)
 
 
 def event_key(table: str) -> ForeignKeyConstraint:

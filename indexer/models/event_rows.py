@@ -1,16 +1,17 @@
 """Projections of one event each. Totals are sums over these rows, never stored counters."""
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indexer.models.base import Base, Day, OfOneEvent, event_key
+from indexer.models.base import Base, ChainNumber, Day, OfOneEvent, event_key
 from node_adapter.db import Address, Hex32, MinorUnits
 
 
 class CashPosting(OfOneEvent, Base):
     """One of the two legs of a movement of deposits: leg 0 takes from an account (negative), leg 1 gives to one.
 
-    Both legs sum to zero. The zero address stands for the bank: minus its balance is the token's supply.
+    Both legs sum to zero. The zero address stands for the bank: minus its balance is the token's supply. At the token's
+    own address wait the pay-outs.
     """
 
     __tablename__ = "cash_posting"
@@ -34,43 +35,57 @@ class DepositCredit(OfOneEvent, Base):
     amount: Mapped[MinorUnits]
 
 
-class Deal(OfOneEvent, Base):
-    """A receivable sold: `receivable_id` was offered, `delivered_id` is what the financier holds now.
+class TokenPause(OfOneEvent, Base):
+    """The bank stopped or resumed all movements of its token. A token's newest row is its state."""
 
-    `proceeds + discount = value`, all final on chain. `value_date` in days since 1970-01-01.
-    """
+    __tablename__ = "token_pause"
+    __table_args__ = (event_key("token_pause"),)
 
-    __tablename__ = "deal"
-    __table_args__ = (
-        event_key("deal"),
-        CheckConstraint("proceeds + discount = value", name="price_adds_up"),
-    )
-
-    quote_hash: Mapped[Hex32] = mapped_column(unique=True)
-    payable_id: Mapped[Hex32] = mapped_column(index=True)
-    receivable_id: Mapped[Hex32]
-    delivered_id: Mapped[Hex32] = mapped_column(index=True)
-    supplier: Mapped[Address] = mapped_column(index=True)
-    financier: Mapped[Address] = mapped_column(index=True)
-    deposit_token: Mapped[Address]
-    value: Mapped[MinorUnits]
-    proceeds: Mapped[MinorUnits]
-    discount: Mapped[MinorUnits]
-    value_date: Mapped[Day]
-    recourse: Mapped[bool]
+    token: Mapped[Address] = mapped_column(index=True)
+    paused: Mapped[bool]
+    reason_hash: Mapped[Hex32 | None]
 
 
-class Payment(OfOneEvent, Base):
-    """The debtor paid in for a payable."""
+class ProgrammeToken(OfOneEvent, Base):
+    """Payments under the programme may come in this token; its tokens are of one currency."""
 
-    __tablename__ = "payment"
-    __table_args__ = (event_key("payment"),)
+    __tablename__ = "programme_token"
+    __table_args__ = (event_key("programme_token"), UniqueConstraint("programme_id", "deposit_token"))
 
-    payable_id: Mapped[Hex32] = mapped_column(index=True)
-    payer: Mapped[Address] = mapped_column(index=True)
+    programme_id: Mapped[ChainNumber]
+    deposit_token: Mapped[Address] = mapped_column(index=True)
+
+
+class ReferenceRate(OfOneEvent, Base):
+    """The reference rate from a date on, parts per million a year (R-17). The newest row is in force."""
+
+    __tablename__ = "reference_rate"
+    __table_args__ = (event_key("reference_rate"),)
+
+    effective_date: Mapped[Day]
+    rate_ppm: Mapped[ChainNumber]
+
+
+class DealFee(OfOneEvent, Base):
+    """What the financier paid for arranging a deal, on top of its proceeds."""
+
+    __tablename__ = "deal_fee"
+    __table_args__ = (event_key("deal_fee"),)
+
+    quote_hash: Mapped[Hex32] = mapped_column(index=True)
+    to_account: Mapped[Address] = mapped_column(index=True)
     deposit_token: Mapped[Address]
     amount: Mapped[MinorUnits]
-    payment_reference: Mapped[Hex32]
+
+
+class QuoteCancellation(OfOneEvent, Base):
+    """A financier called off whatever it quoted under this nonce."""
+
+    __tablename__ = "quote_cancellation"
+    __table_args__ = (event_key("quote_cancellation"), UniqueConstraint("financier", "nonce"))
+
+    financier: Mapped[Address]
+    nonce: Mapped[Hex32]
 
 
 class Redemption(OfOneEvent, Base):
@@ -83,6 +98,47 @@ class Redemption(OfOneEvent, Base):
     receivable_id: Mapped[Hex32] = mapped_column(index=True)
     holder: Mapped[Address] = mapped_column(index=True)
     deposit_token: Mapped[Address]
+    amount: Mapped[MinorUnits]
+
+
+class SetAsidePosting(OfOneEvent, Base):
+    """Cash of a holder that was set aside (positive), or left again (negative) for `to_account` (I9).
+
+    What is set aside is the sum. It belongs to who held the piece then, whoever holds it now.
+    """
+
+    __tablename__ = "set_aside_posting"
+    __table_args__ = (event_key("set_aside_posting"),)
+
+    payable_id: Mapped[Hex32] = mapped_column(index=True)
+    receivable_id: Mapped[Hex32] = mapped_column(index=True)
+    holder: Mapped[Address] = mapped_column(index=True)
+    deposit_token: Mapped[Address]
+    amount: Mapped[MinorUnits]
+    to_account: Mapped[Address | None] = mapped_column(doc="The holder itself, or who an order or a pledge names.")
+
+
+class RedemptionSkip(OfOneEvent, Base):
+    """A batch of redemptions passed a piece by. `reason` is a `SkipReason`; the piece need not exist."""
+
+    __tablename__ = "redemption_skip"
+    __table_args__ = (event_key("redemption_skip"),)
+
+    payable_id: Mapped[Hex32] = mapped_column(index=True)
+    receivable_id: Mapped[Hex32] = mapped_column(index=True)
+    reason: Mapped[int]
+
+
+class RecourseClaim(OfOneEvent, Base):
+    """A holder gave notice of what it claims from who answers for the debtor's default (R-21)."""
+
+    __tablename__ = "recourse_claim"
+    __table_args__ = (event_key("recourse_claim"),)
+
+    payable_id: Mapped[Hex32] = mapped_column(index=True)
+    receivable_id: Mapped[Hex32] = mapped_column(index=True)
+    holder: Mapped[Address] = mapped_column(index=True)
+    endorser: Mapped[Address] = mapped_column(index=True)
     amount: Mapped[MinorUnits]
 
 

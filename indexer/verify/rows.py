@@ -13,7 +13,7 @@ from indexer.apply import all_events, folding_events
 from indexer.errors import ProjectionDiverged, UnknownEvent
 from indexer.events import Decoder, Event, split_topics
 from indexer.fold import Fold, chunks
-from indexer.models import EVENT_ROWS, FOLDED, Base, ChainEvent, ReceivableMove, table_of
+from indexer.models import EVENT_ROWS, FOLDED, HISTORIES, Base, ChainEvent, table_of
 from indexer.registry import route
 from indexer.verify.report import Comparison
 from node_adapter.client import RawLog
@@ -40,7 +40,7 @@ def compare_folded(comparison: Comparison, connection: Connection, decoder: Deco
         for model in FOLDED:
             table = table_of(model)
             ours = connection.execute(select(table).where(table.c.subject.in_(some))).mappings()
-            theirs = fold.appended[model] if model is ReceivableMove else fold.created(model)
+            theirs = fold.appended[model] if model in HISTORIES else fold.created(model)
             comparison.rows(table.name, _keys(model), [dict(row) for row in ours], theirs)
         comparison.step(len(some))
 

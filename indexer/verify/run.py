@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from indexer.apply import head
 from indexer.events import Decoder, deployments_hash
 from indexer.follow import ChainSource
-from indexer.models import FOLDED, ChainBlock, ChainEvent, IndexIdentity, Payable, PayableState, Receivable, table_of
+from indexer.models import FOLDED, ChainBlock, ChainEvent, IndexIdentity, Payable, Receivable, ReceivableState, table_of
 from indexer.verify.log import compare_journals, compare_log
 from indexer.verify.report import Comparison, VerifyImpossible, VerifyReport
 from indexer.verify.rows import compare_event_rows, compare_folded
@@ -55,7 +55,7 @@ def verify(
         compare_folded(comparison, connection, decoder)
         compare_event_rows(comparison, connection, decoder)
         compare_lines(comparison, connection)
-        compare_views(comparison, connection, client, decoder, newest.number)
+        compare_views(comparison, connection, client, decoder, newest.number, newest.timestamp)
         _require_same_fork(client, newest.number, newest.hash)
     comparison.step(comparison.total)
     return VerifyReport(
@@ -82,11 +82,15 @@ def compare_identity(
 
 
 def compare_lines(comparison: Comparison, connection: Connection) -> None:
-    """I1, I10: the pieces of a confirmed payable, redeemed ones too, cover its face without gap or overlap."""
+    """I1, I10: the pieces of a confirmed payable, gone ones too, cover its face without gap or overlap.
+
+    A merged one is covered by the piece that took it over.
+    """
+    there = and_(_RECEIVABLE.c.payable_id == _PAYABLE.c.payable_id, _RECEIVABLE.c.state != ReceivableState.MERGED.value)
     rows = connection.execute(
         select(_PAYABLE.c.payable_id, _PAYABLE.c.face_value, _RECEIVABLE.c.start, _RECEIVABLE.c.end)
-        .join(_RECEIVABLE, _RECEIVABLE.c.payable_id == _PAYABLE.c.payable_id, isouter=True)
-        .where(_PAYABLE.c.state != PayableState.PROPOSED)
+        .join(_RECEIVABLE, there, isouter=True)
+        .where(_PAYABLE.c.confirmed_at.is_not(None))
         .order_by(_PAYABLE.c.payable_id, _RECEIVABLE.c.start),
         execution_options={"yield_per": 1000},
     )

@@ -19,11 +19,13 @@ from api.chain.routes import router as chain
 from api.context import Services, ServicesDep
 from api.financing.routes import router as financing
 from api.guard import Guard
+from api.holds.routes import router as holds
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
 from api.operations.routes import router as operations
 from api.payables.routes import router as payables
+from api.programmes.routes import router as programmes
 from api.receivables.routes import router as receivables
 from api.settings import ApiSettings
 from api.settlement.routes import router as settlement
@@ -103,7 +105,18 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.state.services = services
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    for router in (chain, identity, invoices, payables, receivables, financing, settlement, operations):
+    for router in (
+        chain,
+        identity,
+        programmes,
+        invoices,
+        payables,
+        receivables,
+        financing,
+        settlement,
+        holds,
+        operations,
+    ):
         v1.include_router(router)
     app.include_router(v1)
     app.include_router(audit, prefix="/audit/v1")

@@ -11,14 +11,16 @@ from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api import texts
 from api.errors import ApiError, IdempotencyKeyMissing, RequestInvalid
 from api.identity import tokens
 from api.identity.actor import Actor
 from api.invoices.vault import MasterKey
 from api.operations.reading import read_operation
 from api.operations.schemas import OperationRead
-from api.reading import newest_block
+from api.reading import key_of, newest_block
 from api.settings import ApiSettings
+from api.texts import KeptText
 from node_adapter.client import NodeClient
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
@@ -92,23 +94,31 @@ class CommandContext:
         """The address of one of the network's contracts."""
         return self.services.deployments.address(instance)
 
+    def key(self) -> str:
+        """The key that acts and signs for the actor's organisation. Its account is who acts."""
+        return key_of(self.session, self.actor.account())
+
     def now(self) -> int:
         """The chain's time: the timestamp of the newest block the index has, unix seconds."""
         return newest_block(self.session).timestamp
+
+    def kept(self, text: str) -> KeptText:
+        """A text of the actor's, encrypted: store the row with the command that puts its `text_hash` on chain."""
+        return texts.sealed(self.services.master_key, self.actor.organisation_id, text, self.now())
 
     def command(
         self,
         request_hash: str,
         *,
         kind: str,
-        resource: tuple[str, str],
+        resource: tuple[str, str | None],
         subject: str | None,
         call: Call | None,
         sender: str | None,
         sign: list[dict[str, Any]] | None = None,
         sign_as: str | None = None,
     ) -> Command:
-        """A command of this actor under this request's key; `resource` is (type, id)."""
+        """A command of this actor under this request's key; `resource` is (type, id); id None: the chain gives it."""
         return Command(
             organisation=self.actor.organisation_id,
             idempotency_key=self.idempotency_key,

@@ -35,14 +35,15 @@ def currency_of(deployments: Deployments, token: str) -> str:
     raise LookupError(f"{token} is not a deposit token of this network")
 
 
-def money(deployments: Deployments, token: str, minor: int) -> Money:
-    """An amount of a deposit token."""
-    return Money(minor, currency_of(deployments, token))
+def is_served(deployments: Deployments, token: str) -> bool:
+    """Whether it is a deposit token of this network."""
+    return any(
+        name.startswith(_PREFIX) and deployed.address == token for name, deployed in deployments.contracts.items()
+    )
 
 
-def minor_units(deployments: Deployments, token: str, amount: Money) -> int:
-    """The minor units of an amount that must be in this token's currency; RequestInvalid otherwise."""
-    currency = currency_of(deployments, token)
+def minor_units(currency: str, amount: Money) -> int:
+    """The minor units of an amount that must be in this currency; RequestInvalid otherwise."""
     if amount.currency != currency:
         raise RequestInvalid(
             f"the amount is in {amount.currency}, this is in {currency}", currency=amount.currency, wanted=currency

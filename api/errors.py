@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.domain.money import MoneyError
 from api.invoices.errors import InvoiceRefused
-from api.revert_status import REVERT_STATUS
+from api.revert_status import refusal_of
 from node_adapter.errors import ContractReverted, NodeError
 from node_adapter.outbox.commands import OutboxError
 
@@ -128,8 +128,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ContractReverted)
     def _reverted(_: Request, error: ContractReverted) -> JSONResponse:
-        status = REVERT_STATUS.get(error.name, HTTPStatus.CONFLICT)
-        return problem(status, error.name, str(error), error.params)
+        status, message = refusal_of(error.name)
+        return problem(status, error.name, f"{message}: {error}", error.params)
 
     @app.exception_handler(InvoiceRefused)
     def _invoice(_: Request, error: InvoiceRefused) -> JSONResponse:

@@ -6,6 +6,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from api.domain.money import format_amount
 from node_adapter.words import checksum_address
 
 PayableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{56}$", description="0x and 56 hexadecimal digits")]
@@ -45,10 +46,21 @@ class NoBody(Request):
 
 
 class Resource(BaseModel):
-    """What a command made or touched."""
+    """What a command made or touched. `id` is null while the chain has still to number it."""
 
     type: str
-    id: str
+    id: str | None
+
+
+class Total(BaseModel):
+    """A sum of amounts: reads like Money, and may be larger than any one amount (2**53 - 1 minor units)."""
+
+    amount: str = Field(examples=["988000.00"])
+    currency: str = Field(examples=["CNY"])
+
+    @classmethod
+    def of(cls, minor: int, currency: str) -> "Total":
+        return cls(amount=format_amount(minor, currency), currency=currency)
 
 
 class Page(BaseModel):

@@ -56,6 +56,11 @@ NAMED = {
     "ANCHORS": "Anchors",
 }
 """A contract's view of this name tells which other it was made for."""
+SETTINGS = {
+    "Participants": {"ROTATION_DELAY_S": 1},
+    "DepositToken": {"bank": 1, "currencyCode": 4, "decimals": 5},
+}
+"""Views that tell what a contract was made with beside those: view → place among the constructor's arguments."""
 ADMITTED = {
     "Discounting": ROLE_CONTRACT,
     "Settlement": ROLE_CONTRACT,
@@ -137,7 +142,7 @@ def deploy_network(
 
 
 def verify_deployment(outbox: Outbox, creations: Iterable[Creation], addresses: dict[str, str]) -> None:
-    """Raises DeployError unless each address has its contract's code, and each contract names the right others."""
+    """Raises DeployError unless each address has its contract's code, made with these settings for these others."""
     for creation in creations:
         code = outbox.client.code(addresses[creation.instance], "latest")
         if not same_code(creation.contract, code):
@@ -145,10 +150,12 @@ def verify_deployment(outbox: Outbox, creations: Iterable[Creation], addresses: 
                 f"{creation.instance}: at {addresses[creation.instance]} is other code than {creation.contract}'s"
             )
     for creation in creations:
-        for view, named in wiring(creation.contract).items():
+        wanted = {view: addresses[named] for view, named in wiring(creation.contract).items()}
+        wanted |= {view: creation.args[place] for view, place in SETTINGS.get(creation.contract, {}).items()}
+        for view, value in wanted.items():
             found = outbox.client.call(creation.contract, addresses[creation.instance], view)
-            if found != addresses[named]:
-                raise DeployError(f"{creation.instance}.{view}() is {found}, not {named} at {addresses[named]}")
+            if found != value:
+                raise DeployError(f"{creation.instance}.{view}() is {found}, not {value}")
 
 
 def wiring(contract: str) -> dict[str, str]:

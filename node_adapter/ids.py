@@ -5,14 +5,14 @@ import hashlib
 from node_adapter.words import from_hex, hex0x, keccak
 
 
-def payable_id_of(chain_id: int, receivables: str, supplier: str, salt: bytes) -> str:
-    """The id under which `supplier` proposes with `salt` (32 bytes): 0x and 56 hexadecimal digits.
+def payable_id_of(chain_id: int, origination: str, party: str, salt: bytes) -> str:
+    """The id under which `party` proposes or issues with `salt` (32 bytes): 0x and 56 hexadecimal digits.
 
-    `keccak256(abi.encode(chainid, contract, supplier, salt)) >> 32`, as ReceivableIds.payableId has it.
+    `keccak256(abi.encode(chainid, contract, party, salt)) >> 32`, as ReceivableIds.payableId has it.
     """
     if len(salt) != 32:
         raise ValueError(f"a salt has 32 bytes, not {len(salt)}")
-    words = chain_id.to_bytes(32, "big") + _word(receivables) + _word(supplier) + salt
+    words = chain_id.to_bytes(32, "big") + _word(origination) + _word(party) + salt
     return hex0x(keccak(words)[:28])
 
 

@@ -6,7 +6,7 @@ The contracts' own views (`confirmationDigest`, `publicationDigest`, `cancellati
 and its sisters) say what is right; the tests compare.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from node_adapter.words import from_hex, hex0x, keccak, snake_case
@@ -136,8 +136,21 @@ def deposit_token_name(currency: str) -> str:
     return f"Tokenised deposit {currency}"
 
 
-def payment_nonce(payable_id: int | str, reference: str) -> str:
-    """Settlement.paymentNonce: binds a payment's signature to one payable and reference (32 bytes, 0x hex)."""
+def payment_nonce(payable_id: int | str, amount: int, parked_ids: Sequence[int | str], reference: str) -> str:
+    """Settlement.paymentNonce: binds a payment's signature to all that is booked (32 bytes, 0x hex)."""
+    from eth_abi.abi import encode
+
+    values = [_integer(payable_id), amount, [_integer(parked) for parked in parked_ids], _bytes32(reference)]
+    return hex0x(keccak(encode(["uint256", "uint56", "uint256[]", "bytes32"], values)))
+
+
+def repurchase_nonce(receivable_id: int | str, holder: str) -> str:
+    """Settlement.repurchaseNonce: binds a repurchase's signature to the piece and its present holder."""
+    return hex0x(keccak(_integer(receivable_id).to_bytes(32, "big") + from_hex(holder).rjust(32, b"\0")))
+
+
+def recovery_nonce(payable_id: int | str, reference: str) -> str:
+    """Settlement.recoveryNonce: binds a recovery's signature to payable and reference."""
     return hex0x(keccak(_integer(payable_id).to_bytes(32, "big") + _bytes32(reference)))
 
 

@@ -1,4 +1,4 @@
-"""`/audit/v1`: everything, read only, for the regulator."""
+"""`/audit/v1`: everything, read only, for the regulator and the compliance officer."""
 
 from fastapi import APIRouter, Depends
 
@@ -10,12 +10,12 @@ from api.pagination import PageDep
 from api.schemas import PayableId
 
 
-def regulator_only(actor: ActorDep) -> None:
+def supervision_only(actor: ActorDep) -> None:
     """RoleMissing for everybody else."""
-    actor.must_be(Role.REGULATOR)
+    actor.must_be(Role.REGULATOR, Role.COMPLIANCE)
 
 
-router = APIRouter(tags=["audit"], dependencies=[Depends(regulator_only)])
+router = APIRouter(tags=["audit"], dependencies=[Depends(supervision_only)])
 
 
 @router.get("/payables")

@@ -1,14 +1,14 @@
 """What a regulator reads: everything the index has, with accounts named where we know the name."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.domain.money import Money
 from api.parties import Party
 from api.payables.schemas import PayableRead
-from api.schemas import Page
+from api.schemas import Page, Total
 
 
 class AuditPayables(Page):
@@ -26,8 +26,9 @@ class LineageNode(BaseModel):
     start: int
     end: int
     depth: int
-    redeemed: bool
-    drawn: Money
+    state: Literal["live", "redeemed", "merged", "cancelled"]
+    parked: bool
+    drawn: Total
     children: list["LineageNode"]
 
 
@@ -38,7 +39,7 @@ class Move(BaseModel):
     receivable_id: str
     from_account: str | None
     to_account: str | None
-    value: Money
+    value: Total
     block: int
     log_index: int
 
@@ -57,6 +58,7 @@ class AuditParticipant(BaseModel):
     """A participant as the chain has it."""
 
     account: str
+    key: str = Field(description="What acts and signs for it: the account itself, unless rotated.")
     name: str | None
     roles: list[str]
     status: str

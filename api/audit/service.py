@@ -18,13 +18,16 @@ from api.audit.schemas import (
     Move,
 )
 from api.context import Services
-from api.currencies import money
+from api.currencies import currency_of
 from api.domain.dates import from_day
+from api.domain.money import Money
 from api.errors import NotFound
 from api.pagination import PageRequest, fetch
 from api.parties import Party, parties
-from api.payables import service as payables
+from api.payables import reading as payables
+from api.programmes import service as programmes
 from api.reading import newest_block
+from api.schemas import Total
 from indexer import queries
 from indexer.models import (
     ChainBlock,
@@ -34,6 +37,7 @@ from indexer.models import (
     ParticipantStatus,
     Payable,
     ReceivableMove,
+    ReceivableState,
     Role,
 )
 
@@ -51,6 +55,7 @@ def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
     payable = session.get(Payable, payable_id)
     if payable is None:
         raise NotFound.of("payable", payable_id)
+    currency = programmes.currency(session, services.deployments, payable.programme_id)
     tree = queries.lineage(session, payable_id)
     people = parties(session, _holders(tree))
     moves = session.scalars(
@@ -60,15 +65,15 @@ def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
     )
     return Lineage(
         payable_id=payable_id,
-        face_value=money(services.deployments, payable.deposit_token, payable.face_value),
-        root=None if tree is None else _node(services, payable, tree, people),
+        face_value=Money(payable.face_value, currency),
+        root=None if tree is None else _node(currency, tree, people),
         moves=[
             Move(
                 kind=move.kind,
                 receivable_id=move.receivable_id,
                 from_account=move.from_account,
                 to_account=move.to_account,
-                value=money(services.deployments, payable.deposit_token, move.value),
+                value=Total.of(move.value, currency),
                 block=move.block_number,
                 log_index=move.log_index,
             )
@@ -84,19 +89,20 @@ def _holders(tree: queries.LineageNode | None) -> set[str]:
     return {tree.receivable.holder}.union(*(_holders(child) for child in tree.children))
 
 
-def _node(services: Services, payable: Payable, tree: queries.LineageNode, people: dict[str, Party]) -> LineageNode:
+def _node(currency: str, tree: queries.LineageNode, people: dict[str, Party]) -> LineageNode:
     """As deep as the contract's `maximumDepth`, at most 255."""
     piece = tree.receivable
     return LineageNode(
         receivable_id=piece.receivable_id,
         holder=people[piece.holder],
-        value=money(services.deployments, payable.deposit_token, piece.end - piece.start),
+        value=Money(piece.end - piece.start, currency),
         start=piece.start,
         end=piece.end,
         depth=piece.depth,
-        redeemed=piece.redeemed,
-        drawn=money(services.deployments, payable.deposit_token, piece.drawn),
-        children=[_node(services, payable, child, people) for child in tree.children],
+        state=ReceivableState(piece.state).value,
+        parked=piece.parking is not None,
+        drawn=Total.of(piece.drawn_principal + piece.drawn_interest + piece.drawn_recovered, currency),
+        children=[_node(currency, child, people) for child in tree.children],
     )
 
 
@@ -108,6 +114,7 @@ def list_participants(session: Session, page: PageRequest) -> AuditParticipants:
         items=[
             AuditParticipant(
                 account=row.account,
+                key=row.key,
                 name=people[row.account].name,
                 roles=[role.name.lower() for role in Role if role.name and row.roles & role],
                 status=ParticipantStatus(row.status).name.lower(),
@@ -134,9 +141,9 @@ def list_deals(session: Session, services: Services, page: PageRequest) -> Audit
                 delivered_id=row.delivered_id,
                 supplier=people[row.supplier],
                 financier=people[row.financier],
-                value=money(services.deployments, row.deposit_token, row.value),
-                proceeds=money(services.deployments, row.deposit_token, row.proceeds),
-                discount=money(services.deployments, row.deposit_token, row.discount),
+                value=Money(row.value, currency_of(services.deployments, row.deposit_token)),
+                proceeds=Money(row.proceeds, currency_of(services.deployments, row.deposit_token)),
+                discount=Money(row.discount, currency_of(services.deployments, row.deposit_token)),
                 value_date=from_day(row.value_date),
                 recourse=row.recourse,
                 block=row.block_number,

@@ -35,6 +35,8 @@ class FinancingQuote(Base):
     request_id: Mapped[Id] = mapped_column(ForeignKey("financing_request.id"), index=True)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"), index=True)
     operation_id: Mapped[str] = mapped_column(String(36), unique=True)
+    registration_hash: Mapped[str | None] = mapped_column(String(66))
+    """The anchored registration of the assignment, where the programme asks for one (R-11)."""
     quote_hash: Mapped[str] = mapped_column(String(66), unique=True)
     financier: Mapped[Address]
     value: Mapped[MinorUnits]

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Services
-from api.currencies import money
+from api.currencies import currency_of
 from api.domain.dates import DayCount, from_day, year_fraction
+from api.domain.money import Money
 from api.domain.pricing import discount_yield_ppm
 from api.financing.models import FinancingQuote, FinancingRequest
 from api.financing.schemas import FinancingRequestRead, FinancingRequests, QuoteRead, Quotes
@@ -45,7 +46,7 @@ def read_requests(session: Session, services: Services, rows: Sequence[Financing
             debtor=people[payables[row.payable_id].debtor],
             receivable_id=row.receivable_id,
             payable_id=row.payable_id,
-            value=money(services.deployments, row.deposit_token, row.value),
+            value=Money(row.value, currency_of(services.deployments, row.deposit_token)),
             recourse=row.recourse,
             due_date=from_day(payables[row.payable_id].due_date),
             created_at=datetime.fromtimestamp(row.created_at, UTC),
@@ -67,15 +68,15 @@ def list_quotes(session: Session, services: Services, actor: Actor, request: Fin
 
 def read_quote(session: Session, services: Services, request: FinancingRequest, row: FinancingQuote) -> QuoteRead:
     """One quote, with what it really costs a year (R-14c)."""
-    token, convention = request.deposit_token, DayCount(row.day_count)
+    currency, convention = currency_of(services.deployments, request.deposit_token), DayCount(row.day_count)
     return QuoteRead(
         id=row.id,
         request_id=row.request_id,
         state=_state(session, row),
         financier=parties(session, {row.financier})[row.financier],
-        value=money(services.deployments, token, row.value),
-        proceeds=money(services.deployments, token, row.proceeds),
-        discount=money(services.deployments, token, row.value - row.proceeds),
+        value=Money(row.value, currency),
+        proceeds=Money(row.proceeds, currency),
+        discount=Money(row.value - row.proceeds, currency),
         annual_rate_ppm=row.annual_rate_ppm,
         yield_ppm=discount_yield_ppm(row.value, row.proceeds, year_fraction(row.value_date, row.due_date, convention)),
         day_count=convention,
@@ -84,6 +85,7 @@ def read_quote(session: Session, services: Services, request: FinancingRequest, 
         due_date=row.due_date,
         recourse=row.recourse,
         expires_at=datetime.fromtimestamp(row.expiry, UTC),
+        registration_hash=row.registration_hash,
         quote_hash=row.quote_hash,
     )
 

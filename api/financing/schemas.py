@@ -46,6 +46,11 @@ class QuoteMake(Request):
     annual_rate_ppm: int = Field(ge=0, le=1_000_000, description="Parts per million a year: 4.80 % is 48000.")
     day_count: DayCount = DayCount.ACT_360
     valid_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    registration_hash: str | None = Field(
+        default=None,
+        pattern=r"^0x[0-9a-f]{64}$",
+        description="The hash of the assignment's registration, which you anchored; where the programme asks (R-11).",
+    )
 
 
 class QuoteRead(BaseModel):
@@ -66,6 +71,7 @@ class QuoteRead(BaseModel):
     due_date: date
     recourse: bool
     expires_at: datetime
+    registration_hash: str | None
     quote_hash: str
 
 

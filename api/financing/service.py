@@ -20,15 +20,18 @@ from api.financing.models import FinancingQuote, FinancingRequest
 from api.financing.schemas import FinancingAsk, QuoteMake
 from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
+from api.programmes import service as programmes
 from api.receivables import service as receivables
 from api.schemas import NoBody
-from indexer.models import Deal, Payable
+from indexer.models import Deal, Payable, Programme, ReceivableState
 from node_adapter import typed_data
 from node_adapter.outbox.commands import Call
 from node_adapter.outbox.models import Operation
 
 VALUE_DATE_MARGIN_S = 15 * 60
 """A quote made within this of midnight is priced for the next day, so that there is time to accept it."""
+
+NO_REGISTRATION = "0x" + "00" * 32
 
 
 class ReceivableNotHolder(NotYours):
@@ -49,6 +52,10 @@ class QuoteUnsigned(StateForbids):
 
 class ReceivableMatured(StateForbids):
     """There is no time left to price."""
+
+
+class QuoteRegistrationMissing(StateForbids):
+    """The programme asks for a registration (R-11). Named and answered like the contract's own."""
 
 
 class QuoteUnpriceable(RequestInvalid):
@@ -108,12 +115,13 @@ def ask(context: CommandContext, body: FinancingAsk) -> OperationRead:
 
 def _request(context: CommandContext, body: FinancingAsk, request_hash: str) -> Prepared:
     piece = receivables.get(context.session, context.actor, body.receivable_id)
-    if piece.redeemed or piece.holder != context.actor.account():
+    if piece.state != ReceivableState.LIVE or piece.holder != context.actor.account():
         raise ReceivableNotHolder(
             f"receivable {body.receivable_id} is not held by you", receivable_id=body.receivable_id
         )
     payable = context.session.get_one(Payable, piece.payable_id)
-    value = minor_units(context.services.deployments, payable.deposit_token, body.value)
+    token = programmes.payment_token(context.session, payable.programme_id, None)
+    value = minor_units(currency_of(context.services.deployments, token), body.value)
     if value > piece.end - piece.start:
         raise ReceivableInsufficientValue(
             f"receivable {body.receivable_id} holds {piece.end - piece.start} minor units, {value} were asked for",
@@ -126,7 +134,7 @@ def _request(context: CommandContext, body: FinancingAsk, request_hash: str) -> 
         supplier=context.actor.account(),
         receivable_id=body.receivable_id,
         payable_id=piece.payable_id,
-        deposit_token=payable.deposit_token,
+        deposit_token=token,
         value=value,
         recourse=body.recourse,
         created_at=context.now(),
@@ -182,7 +190,7 @@ def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_ha
         call=None,
         sender=None,
         sign=[quote, cash],
-        sign_as=row.financier,
+        sign_as=context.key(),
     )
     return Prepared(command, record)
 
@@ -190,7 +198,8 @@ def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_ha
 def _priced(context: CommandContext, request: FinancingRequest, body: QuoteMake) -> FinancingQuote:
     now = context.now()
     value_date = business_date(now + VALUE_DATE_MARGIN_S)
-    due_date = from_day(context.session.get_one(Payable, request.payable_id).due_date)
+    payable = context.session.get_one(Payable, request.payable_id)
+    due_date = from_day(payable.due_date)
     if due_date <= value_date:
         raise ReceivableMatured(
             f"due on {due_date}, there is nothing to discount on {value_date}", due_date=str(due_date)
@@ -212,10 +221,22 @@ def _priced(context: CommandContext, request: FinancingRequest, body: QuoteMake)
         value_date=value_date,
         due_date=due_date,
         recourse=request.recourse,
+        registration_hash=_registration(context, payable, body),
         nonce="0x" + secrets.token_hex(32),
         expiry=_expiry(now, body.valid_minutes, value_date),
         created_at=now,
     )
+
+
+def _registration(context: CommandContext, payable: Payable, body: QuoteMake) -> str | None:
+    """What the financier names; the contract looks whether it anchored it when the quote is accepted."""
+    programme = context.session.get_one(Programme, payable.programme_id)
+    if programme.registration_required and body.registration_hash is None:
+        raise QuoteRegistrationMissing(
+            f"programme {programme.programme_id} wants the assignment registered: anchor that, and name its hash",
+            programme_id=programme.programme_id,
+        )
+    return body.registration_hash
 
 
 def _expiry(now: int, valid_minutes: int, value_date: date) -> int:
@@ -224,18 +245,21 @@ def _expiry(now: int, valid_minutes: int, value_date: date) -> int:
 
 
 def _quote_values(request: FinancingRequest, row: FinancingQuote) -> dict[str, object]:
-    """The fields of Solidity's `Quote`, in order."""
+    """The fields of Solidity's `Quote`, in order: all of the value or nothing, and no fees."""
     return {
         "receivableId": int(request.receivable_id, 16),
         "supplier": request.supplier,
         "financier": row.financier,
         "depositToken": request.deposit_token,
         "value": row.value,
+        "minimumTake": row.value,
         "proceeds": row.proceeds,
         "valueDate": to_day(row.value_date),
         "recourse": row.recourse,
+        "registrationHash": row.registration_hash or NO_REGISTRATION,
         "nonce": int(row.nonce, 16),
         "expiry": row.expiry,
+        "fees": [],
     }
 
 
@@ -255,7 +279,7 @@ def _acceptance(context: CommandContext, quote_id: str, request_hash: str) -> Pr
     if signed.signatures is None:
         raise QuoteUnsigned(f"quote {quote_id} is not signed by its financier yet", quote_id=quote_id)
     quote_signature, cash_signature = signed.signatures
-    arguments = [list(_quote_values(request, row).values()), quote_signature, cash_signature]
+    arguments = [_quote_values(request, row), row.value, quote_signature, cash_signature]
     return Prepared(
         context.command(
             request_hash,
@@ -263,6 +287,6 @@ def _acceptance(context: CommandContext, quote_id: str, request_hash: str) -> Pr
             resource=("quote", quote_id),
             subject=request.payable_id,
             call=Call("Discounting", "accept", arguments),
-            sender=context.actor.account(),
+            sender=context.key(),
         )
     )

@@ -15,6 +15,7 @@ class Role(StrEnum):
     BANK = "bank"
     OPERATOR = "operator"
     REGULATOR = "regulator"
+    COMPLIANCE = "compliance"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class ParticipantRead(BaseModel):
     name: str
     role: str
     address: str | None
-    status: Literal["registered", "active", "suspended"]
+    status: Literal["registered", "active", "suspended", "closed"]
 
 
 class Participants(Page):

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +27,12 @@ _CHAIN_ROLES: dict[Role, chain.Role] = {
     Role.FINANCIER: chain.Role.FINANCIER,
     Role.BANK: chain.Role.BANK,
 }
-"""The operator acts through the access manager and the regulator not at all: neither is a participant."""
+"""Operator and compliance act through the access manager and the regulator not at all: none is a participant."""
+_STATUS: dict[chain.ParticipantStatus, Literal["active", "suspended", "closed"]] = {
+    chain.ParticipantStatus.ACTIVE: "active",
+    chain.ParticipantStatus.SUSPENDED: "suspended",
+    chain.ParticipantStatus.CLOSED: "closed",
+}
 
 
 def register_organisation(
@@ -108,7 +114,7 @@ def _admission(context: CommandContext, body: ParticipantAdmit, request_hash: st
             resource=("participant", organisation.address),
             subject=organisation.address,
             call=call,
-            sender=context.actor.account(),
+            sender=context.key(),
         )
     )
 
@@ -121,11 +127,10 @@ def by_address(session: Session, addresses: set[str]) -> dict[str, Organisation]
 
 def _read(session: Session, organisation: Organisation) -> ParticipantRead:
     participant = session.get(chain.Participant, organisation.address) if organisation.address else None
-    active = participant is not None and participant.status == chain.ParticipantStatus.ACTIVE
     return ParticipantRead(
         organisation_id=organisation.id,
         name=organisation.name,
         role=organisation.role,
         address=organisation.address,
-        status="registered" if participant is None else "active" if active else "suspended",
+        status="registered" if participant is None else _STATUS[chain.ParticipantStatus(participant.status)],
     )

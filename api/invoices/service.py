@@ -70,7 +70,7 @@ def _kept(context: CommandContext, document: bytes, request_hash: str) -> Prepar
             resource=("invoice", invoice.id),
             subject=invoice.payable_id,
             call=Call("Anchors", "anchor", [invoice.document_hash, ascii_word(ANCHOR_KIND)]),
-            sender=context.actor.account(),
+            sender=context.key(),
         ),
         record,
     )
@@ -102,7 +102,7 @@ def _row(
         fingerprint="0x" + print_of_invoice.hex(),
         payable_id=payable_id_of(
             context.services.deployments.chain_id,
-            context.address("Receivables"),
+            context.address("Origination"),
             context.actor.account(),
             salt_of(invoice_id),
         ),

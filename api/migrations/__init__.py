@@ -5,8 +5,9 @@ from sqlalchemy import MetaData
 
 def metadata() -> MetaData:
     """The tables that the API's models declare."""
+    from api import texts as _texts  # noqa: F401 -- importing models declares their tables
     from api.db import Base
-    from api.financing import models as _financing  # noqa: F401 -- importing models declares their tables
+    from api.financing import models as _financing  # noqa: F401
     from api.identity import models as _identity  # noqa: F401
     from api.invoices import models as _invoices  # noqa: F401
 

@@ -2,13 +2,22 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.operations.schemas import OperationError, OperationRead, State
+from api.revert_status import refusal_of
 from api.schemas import Resource
 from indexer import queries
+from indexer.models import ChainEvent
 from node_adapter.networks import Network
 from node_adapter.outbox.models import Operation, OperationState
+
+_NUMBERED_BY = {
+    "programme": ("ProgrammePublished", "programme_id"),
+    "freeze_order": ("FreezeOrdered", "order_id"),
+}
+"""What the chain numbers, and the event that says so: a command that makes one knows its id only once it is done."""
 
 
 def read_operation(session: Session, network: Network, operation: Operation) -> OperationRead:
@@ -17,12 +26,16 @@ def read_operation(session: Session, network: Network, operation: Operation) -> 
     head = queries.head(session)
     error = None
     if operation.error_name is not None:
-        error = OperationError(name=operation.error_name, params=operation.error_params or {})
+        error = OperationError(
+            name=operation.error_name,
+            detail=refusal_of(operation.error_name).message,
+            params=operation.error_params or {},
+        )
     return OperationRead(
         id=operation.id,
         kind=operation.kind,
         state=state,
-        resource=Resource.model_validate(operation.resource),
+        resource=_resource(session, operation, state),
         to_sign=(operation.to_sign or []) if state == "awaiting_signature" else [],
         wallet=operation.wallet if state == "awaiting_signature" else None,
         tx=operation.tx_hash,
@@ -36,6 +49,21 @@ def read_operation(session: Session, network: Network, operation: Operation) -> 
         error=error,
         created_at=datetime.fromtimestamp(operation.created_at, UTC),
     )
+
+
+def _resource(session: Session, operation: Operation, state: State) -> Resource:
+    resource = Resource.model_validate(operation.resource)
+    if resource.id is not None or state != "done":
+        return resource
+    event, field = _NUMBERED_BY[resource.type]
+    told = session.scalar(
+        select(ChainEvent.args).where(
+            ChainEvent.block_hash == operation.block_hash,
+            ChainEvent.tx_hash == operation.tx_hash,
+            ChainEvent.name == event,
+        )
+    )
+    return resource if told is None else Resource(type=resource.type, id=str(told[field]))
 
 
 def _state(session: Session, operation: Operation) -> State:

@@ -11,9 +11,10 @@ State = Literal["awaiting_signature", "pending", "mined", "done", "failed"]
 
 
 class OperationError(BaseModel):
-    """Why it failed: the contract's own error, by name and values."""
+    """Why it failed: the contract's own error, by name and values, and what it means."""
 
     name: str
+    detail: str
     params: dict[str, Any]
 
 

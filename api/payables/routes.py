@@ -7,11 +7,13 @@ from fastapi import APIRouter, Body
 from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
-from api.payables import service
-from api.payables.schemas import PayablePay, PayablePropose, PayableRead, Payables
+from api.payables import payment, reading, service
+from api.payables.schemas import PayablePay, PayablePropose, PayableRead, Payables, ReasonGiven
 from api.schemas import NoBody, PayableId
 
 router = APIRouter(prefix="/payables", tags=["payables"])
+
+Nothing = Annotated[NoBody | None, Body()]
 
 
 @router.post("", status_code=202)
@@ -23,24 +25,46 @@ def propose(body: PayablePropose, command: CommandDep) -> OperationRead:
 @router.get("")
 def list_payables(session: SessionDep, services: ServicesDep, actor: ActorDep, page: PageDep) -> Payables:
     """Payables you owe, proposed, or have held a piece of; newest first."""
-    return service.list_payables(session, services, actor, page)
+    return reading.list_payables(session, services, actor, page)
 
 
 @router.get("/{payable_id}")
 def get_payable(payable_id: PayableId, session: SessionDep, services: ServicesDep, actor: ActorDep) -> PayableRead:
     """One payable you are a party to."""
-    return service.read(session, services, service.get(session, actor, payable_id))
+    return reading.read(session, services, service.get(session, actor, payable_id))
 
 
 @router.post("/{payable_id}/confirm", status_code=202)
-def confirm(
-    payable_id: PayableId, command: CommandDep, _body: Annotated[NoBody | None, Body()] = None
-) -> OperationRead:
+def confirm(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
     """Confirm that you owe it: irrevocable (R-13). With a wallet of your own you are handed the terms to sign."""
     return service.confirm(command, payable_id)
 
 
+@router.post("/{payable_id}/dispute", status_code=202)
+def dispute_proposal(payable_id: PayableId, body: ReasonGiven, command: CommandDep) -> OperationRead:
+    """Dispute a proposal: it cannot be confirmed until you withdraw the dispute. Its debtor only."""
+    return service.dispute(command, payable_id, body)
+
+
+@router.post("/{payable_id}/withdraw-dispute", status_code=202)
+def withdraw_dispute(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
+    """Withdraw your dispute: the proposal stands again. Its debtor only."""
+    return service.withdraw_dispute(command, payable_id)
+
+
+@router.post("/{payable_id}/decline", status_code=202)
+def decline(payable_id: PayableId, body: ReasonGiven, command: CommandDep) -> OperationRead:
+    """Decline a proposal for good. Its debtor only."""
+    return service.decline(command, payable_id, body)
+
+
+@router.post("/{payable_id}/withdraw", status_code=202)
+def withdraw(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
+    """Take your proposal back for good. Its supplier only."""
+    return service.withdraw(command, payable_id)
+
+
 @router.post("/{payable_id}/pay", status_code=202)
 def pay(payable_id: PayableId, body: PayablePay, command: CommandDep) -> OperationRead:
-    """Pay in, in full or in part; holders can be redeemed at once."""
-    return service.pay(command, payable_id, body)
+    """Pay in, in full or in part; holders can be redeemed at once. What came back to you is netted."""
+    return payment.pay(command, payable_id, body)

@@ -7,28 +7,53 @@ from pydantic import BaseModel, Field
 
 from api.domain.money import Money, PositiveMoney
 from api.parties import Party
-from api.schemas import Page, Request, RowId
+from api.programmes.schemas import ProgrammeRead
+from api.schemas import Address, Page, Request, RowId, Total
+from api.texts import TEXT_MAX
 
-PayableStateName = Literal["proposed", "confirmed", "settled"]
+PayableStateName = Literal["proposed", "confirmed", "settled", "disputed", "declined", "cancelled", "written_off"]
 
 
 class PayablePropose(Request):
     """Propose the payable behind one of your uploaded invoices to its debtor."""
 
     invoice_id: RowId
-    minimum_piece: PositiveMoney | None = Field(
-        default=None, description="The least a split may hand on (I4); 100.00 if not given."
+    programme_id: int | None = Field(
+        default=None,
+        ge=1,
+        lt=2**32,
+        description="The debtor's terms; its newest open programme in the invoice's currency if not given.",
     )
-    maximum_depth: int = Field(default=5, ge=0, le=255, description="How many splits deep a piece may be (I3).")
+    tenor_reason: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=TEXT_MAX,
+        description="Why it runs so long; needed beyond the programme's soft limit (R-01).",
+    )
+    undertaking: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=TEXT_MAX,
+        description="The waiver of defences (付款承诺函) that the debtor gives by confirming (R-10).",
+    )
 
 
 class PayablePay(Request):
-    """Pay a confirmed payable, in full or in part."""
+    """Pay a confirmed payable, in full or in part: late interest first, then principal (R-17, R-18)."""
 
     amount: PositiveMoney
     payment_reference: str = Field(
         min_length=1, max_length=140, description="Your own; one payment per reference and payable."
     )
+    deposit_token: Address | None = Field(
+        default=None, description="What to pay in; the programme's first that its bank has not paused if not given."
+    )
+
+
+class ReasonGiven(Request):
+    """Why. Kept encrypted; its salted hash goes on chain."""
+
+    reason: str = Field(min_length=1, max_length=TEXT_MAX)
 
 
 class PayableRead(BaseModel):
@@ -38,20 +63,29 @@ class PayableRead(BaseModel):
     state: PayableStateName
     supplier: Party
     debtor: Party
+    programme: ProgrammeRead
     face_value: Money
-    paid: Money
-    outstanding: Money
-    minimum_piece: Money
-    maximum_depth: int
+    paid: Money = Field(description="Principal paid in.")
+    outstanding: Total = Field(description="Principal and late interest owed today.")
+    late_interest: Money = Field(description="The part of `outstanding` that is late interest.")
+    late_interest_paid: Money
+    late_rate_ppm: int | None = Field(description="Fixed at confirmation, parts per million a year (R-17).")
+    recovered: Money = Field(description="Paid in after it was written off.")
     issue_date: date
     due_date: date
     overdue: bool = Field(description="Past the end of its due date and not paid in full.")
+    issued: bool = Field(description="Its debtor issued it unasked.")
+    defences_waived: bool = Field(description="Its debtor waives its defences by confirming (R-10).")
+    undertaking: str | None
+    tenor_reason: str | None
+    reason: str | None = Field(description="Why it was disputed, declined or written off.")
     invoice_id: str | None
     invoice_number: str | None
     invoice_fingerprint: str
     evidence_hash: str
     proposed_at: datetime
     confirmed_at: datetime | None
+    closed_at: datetime | None
     last_block: int
     final: bool
     as_of_block: int

@@ -1,35 +1,38 @@
-"""Payables: proposed from an invoice, confirmed by the debtor, paid at maturity."""
+"""Payables: proposed from an invoice under the debtor's programme, then confirmed, disputed or declined by it."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import Session
 
-from api.context import CommandContext, Prepared, Services
-from api.currencies import currency_of, deposit_token, minor_units, money
-from api.domain.dates import end_of_day, from_day, to_day
-from api.domain.money import Money
+from api.context import CommandContext, Prepared
+from api.domain.dates import to_day
 from api.errors import NotFound, NotYours
 from api.identity.actor import Actor, Role
 from api.identity.models import Organisation
 from api.invoices import service as invoices
-from api.invoices.models import Invoice
 from api.operations.schemas import OperationRead
-from api.pagination import PageRequest, fetch
-from api.parties import parties
-from api.payables.schemas import PayablePay, PayablePropose, PayableRead, Payables
-from api.reading import newest_block
+from api.payables.schemas import PayablePropose, ReasonGiven
+from api.programmes import service as programmes
 from api.schemas import NoBody
-from indexer.models import Payable, PayableState, ReceivableMove
+from api.texts import KeptText
+from indexer.models import Payable, Programme, ReceivableMove
 from node_adapter import typed_data
-from node_adapter.ids import reference_hash
 from node_adapter.outbox.calldata import signature_placeholder
 from node_adapter.outbox.commands import Call
+from node_adapter.words import snake_case
 
-MINIMUM_PIECE_MINOR = 100_00
 CONFIRMATION_LIFE_S = 7 * 86_400
-PAYMENT_LIFE_S = 7 * 86_400
+ZERO_HASH = "0x" + "00" * 32
+"""What stands on chain for a text that was not given."""
+
+
+class PayableNotDebtor(NotYours):
+    """Only the debtor itself confirms, disputes, declines and pays (R-40)."""
+
+
+class PayableNotSupplier(NotYours):
+    """Only the supplier takes its proposal back."""
 
 
 def visible_to(party: str | None) -> ColumnElement[bool]:
@@ -51,130 +54,8 @@ def get(session: Session, actor: Actor, payable_id: str) -> Payable:
     return row
 
 
-def propose(context: CommandContext, body: PayablePropose) -> OperationRead:
-    """The supplier proposes the payable of its invoice. The debtor's currency decides the deposit token."""
-    context.actor.must_be(Role.SUPPLIER)
-    return context.once("propose", body, lambda request_hash: _proposal(context, body, request_hash))
-
-
-def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) -> Prepared:
-    invoice = invoices.get(context.session, context.actor, body.invoice_id)
-    debtor = context.session.get_one(Organisation, invoice.debtor_id)
-    assert debtor.address is not None, "the upload asked for one"
-    deployments = context.services.deployments
-    token = deposit_token(deployments, invoice.currency)
-    minimum = body.minimum_piece
-    minimum_minor = MINIMUM_PIECE_MINOR if minimum is None else minor_units(deployments, token, minimum)
-    terms: list[object] = [
-        context.actor.account(),
-        debtor.address,
-        token,
-        invoice.amount,
-        minimum_minor,
-        to_day(invoice.issue_date),
-        to_day(invoice.due_date),
-        body.maximum_depth,
-        invoice.fingerprint,
-        invoice.document_hash,
-    ]
-    return Prepared(
-        context.command(
-            request_hash,
-            kind="payable.propose",
-            resource=("payable", invoice.payable_id),
-            subject=invoice.payable_id,
-            call=Call("Receivables", "propose", ["0x" + invoices.salt_of(invoice.id).hex(), terms]),
-            sender=context.actor.account(),
-        )
-    )
-
-
-def confirm(context: CommandContext, payable_id: str) -> OperationRead:
-    """The debtor signs the full terms (R-09); the platform's relay brings the signature to the chain."""
-    return context.once(
-        f"confirm {payable_id}", NoBody(), lambda request_hash: _confirmation(context, payable_id, request_hash)
-    )
-
-
-def _confirmation(context: CommandContext, payable_id: str, request_hash: str) -> Prepared:
-    payable = _of_debtor(context, payable_id)
-    deadline = context.now() + CONFIRMATION_LIFE_S
-    message = typed_data.confirmation(
-        context.services.deployments.chain_id,
-        context.address("Receivables"),
-        payable_id,
-        {
-            "supplier": payable.supplier,
-            "debtor": payable.debtor,
-            "depositToken": payable.deposit_token,
-            "faceValue": payable.face_value,
-            "minimumPiece": payable.minimum_piece,
-            "issueDate": payable.issue_date,
-            "dueDate": payable.due_date,
-            "maximumDepth": payable.maximum_depth,
-            "invoiceFingerprint": payable.invoice_fingerprint,
-            "evidenceHash": payable.evidence_hash,
-        },
-        deadline,
-    )
-    return Prepared(
-        context.command(
-            request_hash,
-            kind="payable.confirm",
-            resource=("payable", payable_id),
-            subject=payable_id,
-            call=Call("Receivables", "confirmBySignature", [int(payable_id, 16), deadline, signature_placeholder(0)]),
-            sender=context.services.relay,
-            sign=[message],
-            sign_as=payable.debtor,
-        )
-    )
-
-
-def pay(context: CommandContext, payable_id: str, body: PayablePay) -> OperationRead:
-    """The debtor signs a transfer that can pay this payable alone; the relay brings it to the chain."""
-    return context.once(
-        f"pay {payable_id}", body, lambda request_hash: _payment(context, payable_id, body, request_hash)
-    )
-
-
-def _payment(context: CommandContext, payable_id: str, body: PayablePay, request_hash: str) -> Prepared:
-    payable = _of_debtor(context, payable_id)
-    deployments = context.services.deployments
-    amount = minor_units(deployments, payable.deposit_token, body.amount)
-    reference = reference_hash(body.payment_reference)
-    valid_before = context.now() + PAYMENT_LIFE_S
-    message = typed_data.receive_with_authorization(
-        chain_id=deployments.chain_id,
-        token_address=payable.deposit_token,
-        token_name=typed_data.deposit_token_name(currency_of(deployments, payable.deposit_token)),
-        from_=payable.debtor,
-        to=context.address("Settlement"),
-        value=amount,
-        valid_after=0,
-        valid_before=valid_before,
-        nonce=typed_data.payment_nonce(payable_id, reference),
-    )
-    arguments = [int(payable_id, 16), amount, reference, valid_before, signature_placeholder(0)]
-    return Prepared(
-        context.command(
-            request_hash,
-            kind="payable.pay",
-            resource=("payable", payable_id),
-            subject=payable_id,
-            call=Call("Settlement", "pay", arguments),
-            sender=context.services.relay,
-            sign=[message],
-            sign_as=payable.debtor,
-        )
-    )
-
-
-class PayableNotDebtor(NotYours):
-    """Only the debtor itself confirms and pays (R-40)."""
-
-
-def _of_debtor(context: CommandContext, payable_id: str) -> Payable:
+def of_debtor(context: CommandContext, payable_id: str) -> Payable:
+    """A payable that the actor owes; NotFound if it may not see it, PayableNotDebtor if it is another's to pay."""
     payable = get(context.session, context.actor, payable_id)
     if payable.debtor != context.actor.address:
         raise PayableNotDebtor(
@@ -183,65 +64,161 @@ def _of_debtor(context: CommandContext, payable_id: str) -> Payable:
     return payable
 
 
-def list_payables(session: Session, services: Services, actor: Actor, page: PageRequest) -> Payables:
-    """The payables that the actor may see, newest first."""
-    query = select(Payable).where(visible_to(actor.address))
-    rows, following = fetch(session, query, [Payable.proposed_at, Payable.payable_id], page)
-    return Payables(items=read_all(session, services, rows), next=following, as_of_block=newest_block(session).number)
+def propose(context: CommandContext, body: PayablePropose) -> OperationRead:
+    """The supplier proposes the payable of its invoice, under terms that the debtor has published."""
+    context.actor.must_be(Role.SUPPLIER)
+    return context.once("propose", body, lambda request_hash: _proposal(context, body, request_hash))
 
 
-def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> list[PayableRead]:
-    """Payables with the names of their parties, in a fixed number of queries."""
-    head = newest_block(session)
-    people = parties(session, {row.supplier for row in rows} | {row.debtor for row in rows})
-    found = session.scalars(select(Invoice).where(Invoice.payable_id.in_([row.payable_id for row in rows])))
-    by_payable = {invoice.payable_id: invoice for invoice in found}
-    answers = []
-    for row in rows:
-        invoice = by_payable.get(row.payable_id)
-        token, due = row.deposit_token, from_day(row.due_date)
+def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) -> Prepared:
+    invoice = invoices.get(context.session, context.actor, body.invoice_id)
+    debtor = context.session.get_one(Organisation, invoice.debtor_id)
+    assert debtor.address is not None, "the upload asked for one"
+    programme = programmes.for_proposal(context, debtor.address, invoice.currency, body.programme_id)
+    reason, undertaking = (
+        None if text is None else context.kept(text) for text in (body.tenor_reason, body.undertaking)
+    )
+    terms = {
+        "supplier": context.actor.account(),
+        "debtor": debtor.address,
+        "programme_id": programme.programme_id,
+        "face_value": invoice.amount,
+        "issue_date": to_day(invoice.issue_date),
+        "due_date": to_day(invoice.due_date),
+        "invoice_fingerprint": invoice.fingerprint,
+        "evidence_hash": invoice.document_hash,
+        "tenor_reason_hash": _hash_of(reason),
+        "undertaking_hash": _hash_of(undertaking),
+    }
+    return Prepared(
+        context.command(
+            request_hash,
+            kind="payable.propose",
+            resource=("payable", invoice.payable_id),
+            subject=invoice.payable_id,
+            call=Call("Origination", "propose", ["0x" + invoices.salt_of(invoice.id).hex(), terms]),
+            sender=context.key(),
+        ),
+        lambda session, _operation: session.add_all([text for text in (reason, undertaking) if text is not None]),
+    )
 
-        def amount(minor: int, token: str = token) -> Money:
-            return money(services.deployments, token, minor)
 
-        answers.append(
-            PayableRead.model_validate(
-                {
-                    "payable_id": row.payable_id,
-                    "state": PayableState(row.state).name.lower(),
-                    "supplier": people[row.supplier],
-                    "debtor": people[row.debtor],
-                    "face_value": amount(row.face_value),
-                    "paid": amount(row.paid),
-                    "outstanding": amount(row.face_value - row.paid),
-                    "minimum_piece": amount(row.minimum_piece),
-                    "maximum_depth": row.maximum_depth,
-                    "issue_date": from_day(row.issue_date),
-                    "due_date": due,
-                    "overdue": _overdue(row, due, head.timestamp),
-                    "invoice_id": invoice.id if invoice else None,
-                    "invoice_number": invoice.number if invoice else None,
-                    "invoice_fingerprint": row.invoice_fingerprint,
-                    "evidence_hash": row.evidence_hash,
-                    "proposed_at": datetime.fromtimestamp(row.proposed_at, UTC),
-                    "confirmed_at": _instant(row.confirmed_at),
-                    "last_block": row.last_block_number,
-                    "final": services.network.is_final(row.last_block_number, head.number),
-                    "as_of_block": head.number,
-                }
-            )
+def _hash_of(text: KeptText | None) -> str:
+    return ZERO_HASH if text is None else text.text_hash
+
+
+def confirm(context: CommandContext, payable_id: str) -> OperationRead:
+    """The debtor signs the full terms, its programme's among them (R-09); the relay brings the signature."""
+    return context.once(
+        f"confirm {payable_id}", NoBody(), lambda request_hash: _confirmation(context, payable_id, request_hash)
+    )
+
+
+def _confirmation(context: CommandContext, payable_id: str, request_hash: str) -> Prepared:
+    payable = of_debtor(context, payable_id)
+    programme = context.session.get_one(Programme, payable.programme_id)
+    deadline = context.now() + CONFIRMATION_LIFE_S
+    terms = terms_of(payable)
+    message = typed_data.confirmation(
+        context.services.deployments.chain_id,
+        context.address("Origination"),
+        payable_id,
+        terms,
+        programmes.terms(context.session, programme),
+        deadline,
+    )
+    arguments = [int(payable_id, 16), terms, deadline, signature_placeholder(0)]
+    return Prepared(
+        context.command(
+            request_hash,
+            kind="payable.confirm",
+            resource=("payable", payable_id),
+            subject=payable_id,
+            call=Call("Origination", "confirmBySignature", arguments),
+            sender=context.services.relay,
+            sign=[message],
+            sign_as=context.key(),
         )
-    return answers
+    )
 
 
-def read(session: Session, services: Services, row: Payable) -> PayableRead:
-    """One payable as its parties see it."""
-    return read_all(session, services, [row])[0]
+def terms_of(payable: Payable) -> dict[str, Any]:
+    """The fields of Solidity's `Terms`, in order, as they stand on chain."""
+    return {
+        "supplier": payable.supplier,
+        "debtor": payable.debtor,
+        "programme_id": payable.programme_id,
+        "face_value": payable.face_value,
+        "issue_date": payable.issue_date,
+        "due_date": payable.due_date,
+        "invoice_fingerprint": payable.invoice_fingerprint,
+        "evidence_hash": payable.evidence_hash,
+        "tenor_reason_hash": payable.tenor_reason_hash or ZERO_HASH,
+        "undertaking_hash": payable.undertaking_hash or ZERO_HASH,
+    }
 
 
-def _overdue(row: Payable, due: date, now: int) -> bool:
-    return row.state == PayableState.CONFIRMED and now >= end_of_day(due)
+def dispute(context: CommandContext, payable_id: str, body: ReasonGiven) -> OperationRead:
+    """The debtor disputes a proposal."""
+    return context.once(
+        f"dispute {payable_id}",
+        body,
+        lambda request_hash: _by_debtor(context, "dispute", payable_id, request_hash, body.reason),
+    )
 
 
-def _instant(timestamp: int | None) -> datetime | None:
-    return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+def withdraw_dispute(context: CommandContext, payable_id: str) -> OperationRead:
+    """The debtor lets the proposal stand again."""
+    return context.once(
+        f"withdraw dispute {payable_id}",
+        NoBody(),
+        lambda request_hash: _by_debtor(context, "withdrawDispute", payable_id, request_hash),
+    )
+
+
+def decline(context: CommandContext, payable_id: str, body: ReasonGiven) -> OperationRead:
+    """The debtor will never confirm it."""
+    return context.once(
+        f"decline {payable_id}",
+        body,
+        lambda request_hash: _by_debtor(context, "decline", payable_id, request_hash, body.reason),
+    )
+
+
+def _by_debtor(
+    context: CommandContext, function: str, payable_id: str, request_hash: str, reason: str | None = None
+) -> Prepared:
+    of_debtor(context, payable_id)
+    return _act(context, function, payable_id, request_hash, None if reason is None else context.kept(reason))
+
+
+def withdraw(context: CommandContext, payable_id: str) -> OperationRead:
+    """The supplier takes its proposal back."""
+    return context.once(
+        f"withdraw {payable_id}", NoBody(), lambda request_hash: _withdrawal(context, payable_id, request_hash)
+    )
+
+
+def _withdrawal(context: CommandContext, payable_id: str, request_hash: str) -> Prepared:
+    payable = get(context.session, context.actor, payable_id)
+    if payable.supplier != context.actor.address:
+        raise PayableNotSupplier(
+            f"payable {payable_id} was proposed by {payable.supplier}", payable_id=payable_id, supplier=payable.supplier
+        )
+    return _act(context, "withdraw", payable_id, request_hash)
+
+
+def _act(
+    context: CommandContext, function: str, payable_id: str, request_hash: str, reason: KeptText | None = None
+) -> Prepared:
+    """A call of Origination's on one proposal, with a reason's hash where there is one."""
+    kept = [] if reason is None else [reason]
+    command = context.command(
+        request_hash,
+        kind=f"payable.{snake_case(function)}",
+        resource=("payable", payable_id),
+        subject=payable_id,
+        call=Call("Origination", function, [int(payable_id, 16), *(text.text_hash for text in kept)]),
+        sender=context.key(),
+    )
+    return Prepared(command, lambda session, _operation: session.add_all(kept))

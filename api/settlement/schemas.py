@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from api.domain.money import PositiveMoney
-from api.schemas import Address, Request
+from api.schemas import Address, Request, Total
 
 
 class DepositCredit(Request):
@@ -12,13 +12,6 @@ class DepositCredit(Request):
     account: Address
     amount: PositiveMoney
     bank_reference: str = Field(min_length=1, max_length=140, description="The bank's own; it can be used once.")
-
-
-class Total(BaseModel):
-    """A sum of many amounts: reads like Money, and may be larger than any one amount (2**53 - 1 minor units)."""
-
-    amount: str = Field(examples=["988000.00"])
-    currency: str = Field(examples=["CNY"])
 
 
 class Balance(BaseModel):

@@ -4,14 +4,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared, Services
-from api.currencies import currency_of, deposit_token, deposit_token_instance
-from api.domain.money import format_amount
+from api.currencies import deposit_token, deposit_token_instance
 from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
 from api.reading import newest_block
-from api.settlement.schemas import Account, Balance, DepositCredit, Total
+from api.schemas import Total
+from api.settlement.schemas import Account, Balance, DepositCredit
 from indexer import queries
-from indexer.models import Payable, Receivable
+from indexer.models import Payable, ProgrammeToken, Receivable, ReceivableState
 from node_adapter.ids import reference_hash
 from node_adapter.outbox.commands import Call
 
@@ -32,30 +32,31 @@ def _credit(context: CommandContext, body: DepositCredit, request_hash: str) -> 
             resource=("account", body.account),
             subject=reference,
             call=Call(instance, "credit", [body.account, body.amount.minor, reference]),
-            sender=context.actor.account(),
+            sender=context.key(),
         )
     )
 
 
 def account(session: Session, services: Services, actor: Actor) -> Account:
     """The actor's cash per deposit token, and the face value of what it holds."""
-    address = actor.account()
+    address, currency = actor.account(), "CNY"
     head = newest_block(session)
-    token = deposit_token(services.deployments, "CNY")
+    token = deposit_token(services.deployments, currency)
     held = session.scalar(
         select(func.coalesce(func.sum(Receivable.end - Receivable.start), 0))
         .join(Payable, Payable.payable_id == Receivable.payable_id)
-        .where(Receivable.holder == address, Receivable.redeemed.is_(False), Payable.deposit_token == token)
+        .join(ProgrammeToken, ProgrammeToken.programme_id == Payable.programme_id)
+        .where(
+            Receivable.holder == address,
+            Receivable.state == ReceivableState.LIVE,
+            Receivable.parking.is_(None),
+            ProgrammeToken.deposit_token == token,
+        )
     )
     cash = queries.cash_balance(session, address, token)
     return Account(
         account=address,
-        balances=[Balance(deposit_token=token, balance=_total(services, token, cash))],
-        receivables=_total(services, token, int(held or 0)),
+        balances=[Balance(deposit_token=token, balance=Total.of(cash, currency))],
+        receivables=Total.of(int(held or 0), currency),
         as_of_block=head.number,
     )
-
-
-def _total(services: Services, token: str, minor: int) -> Total:
-    currency = currency_of(services.deployments, token)
-    return Total(amount=format_amount(minor, currency), currency=currency)

@@ -13,7 +13,7 @@ import {IParticipants} from "./interfaces/IParticipants.sol";
 ///
 /// TRUST
 /// @dev An anchor says who anchored what when, and nothing about whether the document is true. Each author has its own
-/// record: nobody can take a hash from another by being first.
+/// record: nobody can take a hash from another by being first. The author is the organisation, whichever key it had.
 contract Anchors is IAnchors, Journal {
     IParticipants public immutable PARTICIPANTS;
 
@@ -26,14 +26,13 @@ contract Anchors is IAnchors, Journal {
 
     /// @inheritdoc IAnchors
     function anchor(bytes32 anchorHash, bytes32 kind) external {
-        PARTICIPANTS.requireActive(msg.sender, 0);
+        address author = PARTICIPANTS.actor(msg.sender).account;
         require(anchorHash != 0 && kind != 0, AnchorIncomplete(anchorHash, kind));
-        uint64 before = anchoredAt[msg.sender][anchorHash];
-        require(before == 0, AnchorAlreadyExists(anchorHash, msg.sender, before));
+        uint64 before = anchoredAt[author][anchorHash];
+        require(before == 0, AnchorAlreadyExists(anchorHash, author, before));
 
-        anchoredAt[msg.sender][anchorHash] = uint64(block.timestamp);
+        anchoredAt[author][anchorHash] = uint64(block.timestamp);
 
-        emit Anchored(anchorHash, msg.sender, kind);
-        _record(abi.encode(Anchored.selector, anchorHash, msg.sender, kind));
+        _announce(3, abi.encode(Anchored.selector, anchorHash, author, kind));
     }
 }

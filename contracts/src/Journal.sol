@@ -23,12 +23,35 @@ abstract contract Journal {
         return uint256(journal) & COUNT_MASK;
     }
 
-    /// @dev Called once for each business event, in the order of the logs.
+    /// @dev Logs a business event and chains it: one encoding serves both, so that the journal covers what was logged.
+    /// @param topics The event's indexed parameters and its selector: 2 to 4.
     /// @param encodedEvent `abi.encode(Event.selector, parameters in order)`.
+    function _announce(uint256 topics, bytes memory encodedEvent) internal {
+        assembly ("memory-safe") {
+            let first := add(encodedEvent, 0x20)
+            let data := add(first, mul(topics, 0x20))
+            let length := sub(mload(encodedEvent), mul(topics, 0x20))
+            let second := mload(add(first, 0x20))
+            let third := mload(add(first, 0x40))
+            switch topics
+            case 2 { log2(data, length, mload(first), second) }
+            case 3 { log3(data, length, mload(first), second, third) }
+            default { log4(data, length, mload(first), second, third, mload(add(first, 0x60))) }
+        }
+        _record(encodedEvent);
+    }
+
+    /// @dev For an event that a standard's own code has logged.
     function _record(bytes memory encodedEvent) internal {
         bytes32 word = journal;
         uint256 count = (uint256(word) & COUNT_MASK) + 1;
-        uint256 chained = uint256(keccak256(abi.encode(word, keccak256(encodedEvent))));
+        bytes32 eventHash = keccak256(encodedEvent);
+        uint256 chained;
+        assembly ("memory-safe") {
+            mstore(0x00, word)
+            mstore(0x20, eventHash)
+            chained := keccak256(0x00, 0x40)
+        }
         journal = bytes32(chained & ~COUNT_MASK | count);
     }
 }

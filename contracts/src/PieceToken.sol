@@ -11,7 +11,7 @@ import {IERC3525, IERC3525Receiver} from "./interfaces/IERC3525.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Piece} from "./types/Types.sol";
+import {Actor, ParticipantStatus} from "./types/Types.sol";
 
 /// @title PieceToken
 /// @notice The token standards' side of {Receivables}: ERC-3525 with ERC-721 and ERC-165 over pieces.
@@ -21,20 +21,42 @@ import {Piece} from "./types/Types.sol";
 /// ({ValueTransferToTokenForbidden}), and no call takes ether. A transfer of a token's whole value moves the token
 /// itself, so that no empty token is left behind.
 ///
+/// ONE SLOT
+/// @dev A piece names organisations by their numbers and fits in one storage slot: that is most of what a split costs.
+/// Holders are organisations: `ownerOf` is the account, whichever key acts for it.
+///
 /// CALLBACKS
 /// @dev A receiving contract is asked last, after all state is written: by ERC-721's `safeTransferFrom`, and for value
 /// by {IERC3525Receiver} where the receiver says it has it.
 abstract contract PieceToken is IReceivables, Journal {
     using ReceivableIds for uint256;
 
+    /// @dev A piece as it is stored. `endorsement` is a node of {Receivables}' chains of recourse, 0 for none.
+    struct PieceSlot {
+        uint32 holder;
+        uint32 sender;
+        uint32 endorsement;
+        uint32 receivedAt;
+        uint56 start;
+        uint56 end;
+        uint8 depth;
+        uint8 flags;
+    }
+
+    uint8 internal constant REFUSABLE = 1;
+    uint8 internal constant HELD = 2;
+    uint8 internal constant PARKED = 4;
+    /// @dev Somebody is approved for the token: spares whoever moves it the look.
+    uint8 internal constant APPROVED = 8;
+
     IParticipants public immutable PARTICIPANTS;
 
-    mapping(uint256 receivableId => Piece) internal _pieces;
-    mapping(address holder => uint256) internal _count;
+    mapping(uint256 receivableId => PieceSlot) internal _pieces;
+    mapping(uint32 holder => uint256) internal _count;
     mapping(uint256 receivableId => address) internal _approved;
     mapping(address holder => mapping(address operator => bool)) internal _approvedForAll;
     /// @dev Keyed by holder as well, so that an allowance ends when the piece changes hands.
-    mapping(uint256 receivableId => mapping(address holder => mapping(address operator => uint256))) internal _allowed;
+    mapping(uint256 receivableId => mapping(uint32 holder => mapping(address operator => uint256))) internal _allowed;
 
     /* METADATA */
 
@@ -44,8 +66,8 @@ abstract contract PieceToken is IReceivables, Journal {
     /// @notice ERC-721 metadata's symbol.
     string public constant symbol = "SCF";
 
-    /// @dev Two for every currency so far; a piece's minor units are those of its payable's deposit token.
-    uint8 public constant valueDecimals = 2;
+    /// @dev Values are minor units of the payable's currency, whose number of decimals its deposit tokens know.
+    uint8 public constant valueDecimals = 0;
 
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
@@ -58,18 +80,18 @@ abstract contract PieceToken is IReceivables, Journal {
     /// @inheritdoc IERC721
     function balanceOf(address holder) external view returns (uint256) {
         require(holder != address(0), ReceivableZeroAddress());
-        return _count[holder];
+        return _count[PARTICIPANTS.participant(holder).number];
     }
 
     /// @inheritdoc IERC3525
     function balanceOf(uint256 receivableId) external view returns (uint256) {
-        Piece storage p = _piece(receivableId);
+        PieceSlot storage p = _piece(receivableId);
         return p.end - p.start;
     }
 
     /// @inheritdoc IERC721
     function ownerOf(uint256 receivableId) external view returns (address) {
-        return _piece(receivableId).holder;
+        return _accountOf(_piece(receivableId).holder);
     }
 
     /// @inheritdoc IERC3525
@@ -98,25 +120,27 @@ abstract contract PieceToken is IReceivables, Journal {
 
     /// @inheritdoc IERC721
     function approve(address operator, uint256 receivableId) external {
-        Piece storage p = _piece(receivableId);
-        _requireHolderOrOperator(receivableId, p);
+        PieceSlot storage p = _piece(receivableId);
+        address holder = _requireHolderOrOperator(receivableId, p.holder);
         _approved[receivableId] = operator;
-        emit Approval(p.holder, operator, receivableId);
+        p.flags = operator == address(0) ? p.flags & ~APPROVED : p.flags | APPROVED;
+        emit Approval(holder, operator, receivableId);
     }
 
     /// @inheritdoc IERC3525
     function approve(uint256 receivableId, address operator, uint256 value) external payable {
         _refuseEther();
-        Piece storage p = _piece(receivableId);
-        _requireHolderOrOperator(receivableId, p);
-        _allowed[receivableId][p.holder][operator] = value;
+        uint32 holder = _piece(receivableId).holder;
+        _requireHolderOrOperator(receivableId, holder);
+        _allowed[receivableId][holder][operator] = value;
         emit ApprovalValue(receivableId, operator, value);
     }
 
     /// @inheritdoc IERC721
     function setApprovalForAll(address operator, bool approved) external {
-        _approvedForAll[msg.sender][operator] = approved;
-        emit ApprovalForAll(msg.sender, operator, approved);
+        address holder = _caller();
+        _approvedForAll[holder][operator] = approved;
+        emit ApprovalForAll(holder, operator, approved);
     }
 
     /* TRANSFERS */
@@ -146,45 +170,55 @@ abstract contract PieceToken is IReceivables, Journal {
     /// @inheritdoc IERC3525
     function transferFrom(uint256 receivableId, address to, uint256 value) external payable returns (uint256 movedId) {
         _refuseEther();
-        Piece storage p = _piece(receivableId);
-        _spendAuthority(receivableId, p, value);
-        movedId = _moveValue(receivableId, p, to, value, false);
+        Actor memory holder = _spendAuthority(receivableId, value);
+        movedId = _hand(receivableId, holder, to, value, false);
         _tellReceiver(receivableId, movedId, to, value);
     }
 
     /* INTERNAL */
 
     /// @dev Moves a whole piece, or splits off its tail, to `to`. Implemented with the network's rules.
-    function _moveValue(uint256 receivableId, Piece storage p, address to, uint256 value, bool recourse)
+    function _hand(uint256 receivableId, Actor memory holder, address to, uint256 value, bool recourse)
         internal
         virtual
         returns (uint256 movedId);
 
     function _transferToken(address from, address to, uint256 receivableId) internal {
-        Piece storage p = _piece(receivableId);
-        require(p.holder == from, ReceivableNotHolder(receivableId, from, p.holder));
-        if (_approved[receivableId] != msg.sender) _requireHolderOrOperator(receivableId, p);
-        _moveValue(receivableId, p, to, p.end - p.start, false);
+        PieceSlot storage p = _piece(receivableId);
+        Actor memory caller = _actor();
+        Actor memory holder = caller.number == p.holder ? caller : _activeHolder(p.holder);
+        require(holder.account == from, ReceivableNotHolder(receivableId, from, holder.account));
+        require(_mayMove(receivableId, from, caller.account), ReceivableNotHolder(receivableId, caller.account, from));
+        _hand(receivableId, holder, to, p.end - p.start, false);
     }
 
     /// @dev The holder, its operator, or the one approved for the token may move all of it; others what they are allowed.
-    function _spendAuthority(uint256 receivableId, Piece storage p, uint256 value) internal {
-        address holder = p.holder;
-        if (msg.sender == holder || _approvedForAll[holder][msg.sender] || _approved[receivableId] == msg.sender) {
-            return;
-        }
-        uint256 allowed = _allowed[receivableId][holder][msg.sender];
-        require(allowed != 0, ReceivableNotHolder(receivableId, msg.sender, holder));
-        require(value <= allowed, ReceivableInsufficientAllowance(receivableId, msg.sender, value, allowed));
-        if (allowed != type(uint256).max) _allowed[receivableId][holder][msg.sender] = allowed - value;
+    function _spendAuthority(uint256 receivableId, uint256 value) internal returns (Actor memory holder) {
+        uint32 number = _piece(receivableId).holder;
+        Actor memory caller = _actor();
+        if (caller.number == number) return caller;
+        holder = _activeHolder(number);
+        if (_mayMove(receivableId, holder.account, caller.account)) return holder;
+        uint256 allowed = _allowed[receivableId][number][caller.account];
+        require(allowed != 0, ReceivableNotHolder(receivableId, caller.account, holder.account));
+        require(value <= allowed, ReceivableInsufficientAllowance(receivableId, caller.account, value, allowed));
+        if (allowed != type(uint256).max) _allowed[receivableId][number][caller.account] = allowed - value;
     }
 
-    function _requireHolderOrOperator(uint256 receivableId, Piece storage p) internal view {
-        address holder = p.holder;
-        require(
-            msg.sender == holder || _approvedForAll[holder][msg.sender],
-            ReceivableNotHolder(receivableId, msg.sender, holder)
-        );
+    function _activeHolder(uint32 number) internal view returns (Actor memory holder) {
+        ParticipantStatus status;
+        (holder, status) = _organisation(number);
+        require(status == ParticipantStatus.Active, IParticipants.ParticipantNotActive(holder.account, status));
+    }
+
+    function _mayMove(uint256 receivableId, address holder, address caller) private view returns (bool) {
+        return caller == holder || _approvedForAll[holder][caller] || _approved[receivableId] == caller;
+    }
+
+    function _requireHolderOrOperator(uint256 receivableId, uint32 number) internal view returns (address holder) {
+        holder = _accountOf(number);
+        address caller = _caller();
+        require(caller == holder || _approvedForAll[holder][caller], ReceivableNotHolder(receivableId, caller, holder));
     }
 
     function _tellReceiver(uint256 fromId, uint256 toId, address to, uint256 value) internal {
@@ -194,37 +228,69 @@ abstract contract PieceToken is IReceivables, Journal {
     }
 
     /// @dev Writes a new piece and emits what the standards ask for.
-    function _mint(uint256 receivableId, Piece memory p, uint256 fromId) internal {
-        _pieces[receivableId] = p;
+    function _mint(uint256 receivableId, PieceSlot memory p, address holder, uint256 fromId) internal {
+        _store(receivableId, p);
         ++_count[p.holder];
-        emit Transfer(address(0), p.holder, receivableId);
+        emit Transfer(address(0), holder, receivableId);
         emit SlotChanged(receivableId, 0, receivableId.payableOf());
         emit TransferValue(fromId, receivableId, p.end - p.start);
     }
 
-    function _changeHolder(uint256 receivableId, Piece storage p, address to) internal {
-        address from = p.holder;
-        p.holder = to;
-        --_count[from];
-        ++_count[to];
-        if (_approved[receivableId] != address(0)) delete _approved[receivableId];
-        emit Transfer(from, to, receivableId);
+    /// @dev Writes a piece whose holder has changed from `from` to `p.holder` and emits what the standards ask for.
+    function _rehold(uint256 receivableId, PieceSlot memory p, Actor memory from, address to) internal {
+        if (p.flags & APPROVED != 0) {
+            delete _approved[receivableId];
+            p.flags &= ~APPROVED;
+        }
+        _store(receivableId, p);
+        --_count[from.number];
+        ++_count[p.holder];
+        emit Transfer(from.account, to, receivableId);
     }
 
-    function _burn(uint256 receivableId, Piece storage p) internal {
-        address holder = p.holder;
-        uint256 value = p.end - p.start;
-        --_count[holder];
+    /// @param intoId The piece that takes its value over; 0 for none.
+    function _burn(uint256 receivableId, PieceSlot memory p, address holder, uint256 intoId) internal {
         delete _pieces[receivableId];
-        if (_approved[receivableId] != address(0)) delete _approved[receivableId];
-        emit TransferValue(receivableId, 0, value);
+        if (p.flags & APPROVED != 0) delete _approved[receivableId];
+        --_count[p.holder];
+        emit TransferValue(receivableId, intoId, p.end - p.start);
         emit SlotChanged(receivableId, receivableId.payableOf(), 0);
         emit Transfer(holder, address(0), receivableId);
     }
 
-    function _piece(uint256 receivableId) internal view returns (Piece storage p) {
+    function _piece(uint256 receivableId) internal view returns (PieceSlot storage p) {
         p = _pieces[receivableId];
-        require(p.holder != address(0), ReceivableNotFound(receivableId));
+        require(p.holder != 0, ReceivableNotFound(receivableId));
+    }
+
+    /// @dev Copies between storage and memory are long; they stand here once.
+    function _load(uint256 receivableId) internal view returns (PieceSlot memory p) {
+        p = _pieces[receivableId];
+        require(p.holder != 0, ReceivableNotFound(receivableId));
+    }
+
+    function _store(uint256 receivableId, PieceSlot memory p) internal {
+        _pieces[receivableId] = p;
+    }
+
+    function _actor() internal view returns (Actor memory) {
+        return PARTICIPANTS.actor(msg.sender);
+    }
+
+    function _caller() internal view returns (address) {
+        return PARTICIPANTS.identityOf(msg.sender);
+    }
+
+    function _organisation(uint32 number) internal view returns (Actor memory, ParticipantStatus) {
+        return PARTICIPANTS.organisation(number);
+    }
+
+    function _accountOf(uint32 number) internal view returns (address) {
+        return PARTICIPANTS.accountOf(number);
+    }
+
+    function _active(address account, uint16 anyOf) internal view returns (Actor memory) {
+        return PARTICIPANTS.active(account, anyOf);
     }
 
     function _refuseEther() internal {

@@ -1,121 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-
 import {PieceToken} from "./PieceToken.sol";
+import {IHolds} from "./interfaces/IHolds.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
-import {Amounts} from "./libraries/Amounts.sol";
 import {CalendarLib} from "./libraries/CalendarLib.sol";
-import {EntitlementLib} from "./libraries/EntitlementLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Signatures} from "./libraries/Signatures.sol";
-import {Part, Payable, PayableState, Piece, Roles, Terms} from "./types/Types.sol";
+import {
+    Actor,
+    FrozenTerms,
+    Network,
+    ParkingKind,
+    Part,
+    ParticipantStatus,
+    Payable,
+    PayableState,
+    Piece,
+    Position,
+    Roles
+} from "./types/Types.sol";
 
 /// @title Receivables
 /// @notice Payables that debtors confirmed, and the pieces of them that suppliers and financiers hold.
 ///
 /// A PIECE IS AN INTERVAL
 /// @dev A payable of face F is the line of minor units [0, F); a piece owns [start, end) of it (R-12). A split hands the
-/// tail on. Pieces never overlap and together cover the line, so `live + redeemed = F` needs no counter (I1, I2).
+/// tail on, and only neighbours merge. Pieces never overlap; together with what was redeemed they cover the line, so
+/// conservation needs no counter (I1, I2). What comes back to the debtor is parked with it as a piece that moves no more
+/// (I8): the line has no gaps.
 ///
-/// ONE INVOICE ONCE
-/// @dev An invoice is claimed when its debtor confirms, by a fingerprint without the amount: nobody can squat on it by
-/// proposing, and nobody gets it confirmed twice by changing a cent. A payable's id is never used again.
+/// RECOURSE
+/// @dev Who answers for the debtor's default is a chain of nodes, the nearest endorser first. Handing on adds a node, a
+/// repurchase or a refusal takes it off again; nodes never change, so that pieces split from one share what is behind.
 ///
 /// TRUST
-/// @dev No administrator can mint, move or burn a receivable. {Discounting} moves a piece only for the holder that
-/// called it, {Settlement} only books money that reached it; both are fixed when this contract is deployed. The
-/// operator can stop a participant from acting through {Participants}, and take nothing.
+/// @dev No administrator can mint, move or burn a receivable. {Origination} opens what a debtor confirmed, {Discounting}
+/// moves a piece only for the holder that called it, {Settlement} only books money that reached it, {Holds} moves only
+/// what a recorded order or pledge names; all are fixed when this contract is deployed.
 ///
 /// KNOWN WEAKNESS
 /// @dev Who holds pieces of what is visible to every validator of the network.
-contract Receivables is PieceToken, EIP712 {
+contract Receivables is PieceToken {
     using ReceivableIds for uint256;
 
-    /* CONSTANTS */
+    /// @dev A payable as it is stored: what changes and what every split reads, then what is only read.
+    struct Debt {
+        uint32 debtor;
+        uint32 supplier;
+        PayableState state;
+        uint32 serials;
+        uint56 faceValue;
+        uint56 paid;
+        uint32 dueDate;
+        uint8 maximumDepth;
+        uint56 minimumPiece;
+        uint32 programmeId;
+        uint16 refusalHours;
+        uint8 blackoutDaysBefore;
+        uint8 blackoutDaysAfter;
+        uint8 dishonourDays;
+        bool registrationRequired;
+        bool defencesWaived;
+        uint32 lateRatePpm;
+        uint32 issueDate;
+    }
+
+    /// @dev `endorser` 0: handed on without recourse by somebody to whom `previous` answers.
+    struct Endorsement {
+        uint32 endorser;
+        uint32 previous;
+    }
 
     /// @notice The most receivers of one split.
     uint256 public constant MAX_PARTS = 20;
 
-    /// @notice The hard limit of a tenor (R-01).
-    uint32 public constant MAX_TENOR_MONTHS = 12;
-
-    bytes32 internal constant TERMS_TYPEHASH = keccak256(
-        "Terms(address supplier,address debtor,address depositToken,uint64 faceValue,uint64 minimumPiece,uint32 issueDate,uint32 dueDate,uint8 maximumDepth,bytes32 invoiceFingerprint,bytes32 evidenceHash)"
-    );
-    bytes32 internal constant CONFIRMATION_TYPEHASH = keccak256(
-        "Confirmation(uint256 payableId,Terms terms,uint64 deadline)Terms(address supplier,address debtor,address depositToken,uint64 faceValue,uint64 minimumPiece,uint32 issueDate,uint32 dueDate,uint8 maximumDepth,bytes32 invoiceFingerprint,bytes32 evidenceHash)"
-    );
-
+    IHolds public immutable HOLDS;
+    address public immutable ORIGINATION;
     address public immutable DISCOUNTING;
     address public immutable SETTLEMENT;
 
-    /* STORAGE */
+    mapping(uint256 payableId => Debt) internal _debts;
+    mapping(uint32 node => Endorsement) internal _endorsements;
+    uint32 internal _lastEndorsement;
 
-    mapping(uint256 payableId => Payable) internal _payables;
-
-    /// @inheritdoc IReceivables
-    mapping(bytes32 invoiceFingerprint => uint256 payableId) public claimedBy;
-
-    constructor(IParticipants participants, address discounting, address settlement)
-        EIP712("scf-network Receivables", "1")
-    {
-        PARTICIPANTS = participants;
-        DISCOUNTING = discounting;
-        SETTLEMENT = settlement;
+    constructor(Network memory network) {
+        PARTICIPANTS = IParticipants(network.participants);
+        HOLDS = IHolds(network.holds);
+        ORIGINATION = network.origination;
+        DISCOUNTING = network.discounting;
+        SETTLEMENT = network.settlement;
     }
 
-    /* SUPPLIER */
-
-    /// @inheritdoc IReceivables
-    function propose(bytes32 salt, Terms calldata terms) external returns (uint256 payableId) {
-        require(msg.sender == terms.supplier, PayableNotSupplier(msg.sender, terms.supplier));
-        payableId = ReceivableIds.payableId(msg.sender, salt);
-        require(_payables[payableId].state == PayableState.None, PayableAlreadyExists(payableId));
-        _checkTerms(terms);
-
-        _payables[payableId] = Payable({
-            debtor: terms.debtor,
-            state: PayableState.Proposed,
-            maximumDepth: terms.maximumDepth,
-            issueDate: terms.issueDate,
-            dueDate: terms.dueDate,
-            supplier: terms.supplier,
-            faceValue: terms.faceValue,
-            serials: 0,
-            depositToken: terms.depositToken,
-            minimumPiece: terms.minimumPiece,
-            invoiceFingerprint: terms.invoiceFingerprint,
-            evidenceHash: terms.evidenceHash,
-            paid: 0
-        });
-
-        _announceProposal(payableId, terms);
-    }
-
-    /* DEBTOR */
-
-    /// @inheritdoc IReceivables
-    function confirm(uint256 payableId) external returns (uint256 receivableId) {
-        Payable storage p = _inState(payableId, PayableState.Proposed);
-        require(msg.sender == p.debtor, PayableNotDebtor(payableId, msg.sender, p.debtor));
-        return _confirm(payableId, p);
-    }
-
-    /// @inheritdoc IReceivables
-    function confirmBySignature(uint256 payableId, uint64 deadline, bytes calldata signature)
-        external
-        returns (uint256 receivableId)
-    {
-        Payable storage p = _inState(payableId, PayableState.Proposed);
-        require(block.timestamp <= deadline, ConfirmationExpired(deadline, block.timestamp));
-        require(
-            Signatures.isValid(p.debtor, confirmationDigest(payableId, deadline), signature),
-            ConfirmationInvalidSignature(payableId, p.debtor)
-        );
-        return _confirm(payableId, p);
+    modifier only(address contract_) {
+        require(msg.sender == contract_, CallerNotNetworkContract(msg.sender, contract_));
+        _;
     }
 
     /* HOLDER */
@@ -123,226 +102,520 @@ contract Receivables is PieceToken, EIP712 {
     /// @inheritdoc IReceivables
     function split(uint256 receivableId, Part[] calldata parts) external returns (uint256[] memory childIds) {
         require(parts.length != 0 && parts.length <= MAX_PARTS, SplitPartsOutOfRange(parts.length, MAX_PARTS));
-        Piece storage p = _piece(receivableId);
-        require(msg.sender == p.holder, ReceivableNotHolder(receivableId, msg.sender, p.holder));
+        Actor memory holder = _onlyHolder(receivableId);
 
         childIds = new uint256[](parts.length);
         for (uint256 i; i < parts.length; ++i) {
             // Never the whole: a split leaves its parent a piece, and the next part something to be split from.
-            require(
-                parts[i].value < p.end - p.start,
-                ReceivableInsufficientValue(receivableId, parts[i].value, p.end - p.start)
-            );
-            childIds[i] = _moveValue(receivableId, p, parts[i].to, parts[i].value, false);
+            PieceSlot storage p = _pieces[receivableId];
+            uint56 available = p.end - p.start;
+            require(parts[i].value < available, ReceivableInsufficientValue(receivableId, parts[i].value, available));
+            childIds[i] = _hand(receivableId, holder, parts[i].to, parts[i].value, parts[i].recourse);
         }
         for (uint256 i; i < parts.length; ++i) {
             _tellReceiver(receivableId, childIds[i], parts[i].to, parts[i].value);
         }
     }
 
-    /* NETWORK CONTRACTS */
+    /// @inheritdoc IReceivables
+    function transferWithRecourse(uint256 receivableId, address to) external {
+        Actor memory holder = _onlyHolder(receivableId);
+        PieceSlot storage p = _pieces[receivableId];
+        _hand(receivableId, holder, to, p.end - p.start, true);
+    }
 
     /// @inheritdoc IReceivables
-    function deliver(uint256 receivableId, address supplier, address to, uint64 value, bool recourse)
+    function merge(uint256 receivableId, uint256 absorbedId) external {
+        Actor memory holder = _onlyHolder(receivableId);
+        PieceSlot memory kept = _load(receivableId);
+        PieceSlot memory absorbed = _load(absorbedId);
+        uint256 payableId = receivableId.payableOf();
+        require(
+            payableId == absorbedId.payableOf() && kept.end == absorbed.start,
+            MergeNotAdjacent(receivableId, absorbedId)
+        );
+        require(
+            kept.holder == absorbed.holder && kept.endorsement == absorbed.endorsement
+                && (kept.flags | absorbed.flags) & (HELD | PARKED) == 0,
+            MergeNotAlike(receivableId, absorbedId)
+        );
+        Debt storage debt = _debts[payableId];
+        require(
+            debt.state == PayableState.Confirmed, PayableInvalidState(payableId, debt.state, PayableState.Confirmed)
+        );
+        require(debt.paid == 0, PayablePaymentStarted(payableId, debt.paid));
+
+        kept.end = absorbed.end;
+        if (absorbed.depth > kept.depth) kept.depth = absorbed.depth;
+        kept.flags &= ~REFUSABLE;
+        _store(receivableId, kept);
+        _burn(absorbedId, absorbed, holder.account, receivableId);
+
+        _announce(
+            4,
+            abi.encode(
+                ReceivablesMerged.selector, receivableId, absorbedId, holder.account, kept.start, kept.end, kept.depth
+            )
+        );
+    }
+
+    /// @inheritdoc IReceivables
+    function refuse(uint256 receivableId) external {
+        Actor memory receiver = _onlyHolder(receivableId);
+        PieceSlot memory p = _load(receivableId);
+        uint256 payableId = receivableId.payableOf();
+        Debt storage debt = _debts[payableId];
+        require(p.flags & REFUSABLE != 0 && p.sender != debt.debtor, RefusalWaived(receivableId));
+        _requireInWindow(receivableId, p, debt);
+        require(debt.paid == 0, PayablePaymentStarted(payableId, debt.paid));
+        _requireFree(receivableId, p, receiver, p.end - p.start);
+
+        address sender = _accountOf(p.sender);
+        _moveWhole(receivableId, p, receiver, p.sender, sender, _endorsements[p.endorsement].previous, 0);
+
+        _announce(4, abi.encode(ReceivableRefused.selector, receivableId, receiver.account, sender));
+    }
+
+    /// @inheritdoc IReceivables
+    function dilute(uint256 receivableId, uint56 value, bytes32 creditNoteHash) external returns (uint256 parkedId) {
+        Actor memory holder = _onlyHolder(receivableId);
+        _inState(receivableId.payableOf(), PayableState.Confirmed);
+        PieceSlot memory p = _movable(receivableId, value);
+        _requireFree(receivableId, p, holder, value);
+        return _park(receivableId, p, holder, value, ParkingKind.Diluted, creditNoteHash);
+    }
+
+    /* ORIGINATION */
+
+    /// @inheritdoc IReceivables
+    function open(uint256 payableId, FrozenTerms calldata t) external only(ORIGINATION) returns (uint256 receivableId) {
+        Debt storage debt = _inState(payableId, PayableState.None);
+        uint32 debtor = _active(t.debtor, 0).number;
+        uint32 supplier = _active(t.supplier, 0).number;
+        debt.debtor = debtor;
+        debt.supplier = supplier;
+        debt.state = PayableState.Confirmed;
+        debt.serials = 1;
+        debt.faceValue = t.faceValue;
+        debt.dueDate = t.dueDate;
+        debt.maximumDepth = t.maximumDepth;
+        debt.minimumPiece = t.minimumPiece;
+        debt.programmeId = t.programmeId;
+        debt.refusalHours = t.refusalHours;
+        debt.blackoutDaysBefore = t.blackoutDaysBefore;
+        debt.blackoutDaysAfter = t.blackoutDaysAfter;
+        debt.dishonourDays = t.dishonourDays;
+        debt.registrationRequired = t.registrationRequired;
+        debt.defencesWaived = t.defencesWaived;
+        debt.lateRatePpm = t.lateRatePpm;
+        debt.issueDate = t.issueDate;
+
+        receivableId = payableId.make(1);
+        PieceSlot memory root = PieceSlot({
+            holder: supplier,
+            sender: debtor,
+            endorsement: 0,
+            receivedAt: uint32(block.timestamp),
+            start: 0,
+            end: t.faceValue,
+            depth: 0,
+            flags: t.issued ? REFUSABLE : 0
+        });
+        _mint(receivableId, root, t.supplier, 0);
+        _announceConfirmation(payableId, receivableId, t);
+    }
+
+    /// @inheritdoc IReceivables
+    function cancel(uint256 payableId, bool refusal) external only(ORIGINATION) {
+        Debt storage debt = _inState(payableId, PayableState.Confirmed);
+        uint256 rootId = payableId.make(1);
+        PieceSlot memory root = _load(rootId);
+        (Actor memory payee,) = _organisation(debt.supplier);
+        require(
+            root.holder == debt.supplier && debt.serials == 1 && debt.paid == 0 && root.flags & HELD == 0
+                && _free(rootId, root, payee) != 0,
+            CancelNotWhole(payableId)
+        );
+        if (refusal) {
+            require(root.flags & REFUSABLE != 0 && root.sender == debt.debtor, RefusalWaived(rootId));
+            _requireInWindow(rootId, root, debt);
+        }
+
+        debt.state = PayableState.Cancelled;
+        _burn(rootId, root, payee.account, 0);
+
+        _announce(3, abi.encode(PayableCancelled.selector, payableId, rootId));
+    }
+
+    /* DISCOUNTING */
+
+    /// @inheritdoc IReceivables
+    function deliver(uint256 receivableId, address supplier, address to, uint56 value, bool recourse)
         external
+        only(DISCOUNTING)
         returns (uint256 deliveredId)
     {
-        require(msg.sender == DISCOUNTING, CallerNotNetworkContract(msg.sender, DISCOUNTING));
-        Piece storage p = _piece(receivableId);
-        require(supplier == p.holder, ReceivableNotHolder(receivableId, supplier, p.holder));
-        return _moveValue(receivableId, p, to, value, recourse);
+        Actor memory holder = _active(supplier, 0);
+        PieceSlot memory p = _movable(receivableId, value);
+        require(p.holder == holder.number, ReceivableNotHolder(receivableId, supplier, _accountOf(p.holder)));
+        Debt storage debt = _debts[receivableId.payableOf()];
+        _requireNoBlackout(receivableId.payableOf(), debt);
+        if (p.flags & HELD != 0) {
+            HOLDS.deliverReserved(receivableId, to, value);
+            p = _load(receivableId);
+        }
+        _requireFree(receivableId, p, holder, value);
+        Actor memory receiver = _active(to, Roles.SUPPLIER | Roles.FINANCIER);
+        require(receiver.number != debt.debtor, ReceiverIsDebtor(receivableId, to));
+        return _deal(receivableId, p, debt, holder, receiver, value, recourse, 0);
     }
 
+    /* SETTLEMENT */
+
     /// @inheritdoc IReceivables
-    function recordPayment(uint256 payableId, uint64 amount) external returns (uint64 paid) {
-        require(msg.sender == SETTLEMENT, CallerNotNetworkContract(msg.sender, SETTLEMENT));
-        Payable storage p = _inState(payableId, PayableState.Confirmed);
-        uint64 outstanding = p.faceValue - p.paid;
+    function recordPayment(uint256 payableId, uint56 amount) external only(SETTLEMENT) returns (uint56 paid) {
+        Debt storage debt = _inState(payableId, PayableState.Confirmed);
+        uint56 outstanding = debt.faceValue - debt.paid;
         require(amount <= outstanding, PaymentExceedsOutstanding(payableId, amount, outstanding));
 
-        paid = p.paid + amount;
-        p.paid = paid;
-        if (amount == outstanding) p.state = PayableState.Settled;
+        paid = debt.paid + amount;
+        PayableState state = amount == outstanding ? PayableState.Settled : PayableState.Confirmed;
+        debt.paid = paid;
+        debt.state = state;
 
-        emit PayablePaid(payableId, amount, paid, p.state);
-        _record(abi.encode(PayablePaid.selector, payableId, amount, paid, p.state));
+        _announce(2, abi.encode(PayablePaid.selector, payableId, amount, paid, state));
     }
 
     /// @inheritdoc IReceivables
-    function draw(uint256 receivableId, address holder) external returns (uint64 amount, address depositToken) {
-        require(msg.sender == SETTLEMENT, CallerNotNetworkContract(msg.sender, SETTLEMENT));
-        Piece storage p = _piece(receivableId);
-        require(holder == p.holder, ReceivableNotHolder(receivableId, holder, p.holder));
-        Payable storage debt = _payables[receivableId.payableOf()];
-        uint64 entitled = _entitlement(debt, p);
-        require(entitled > p.drawn, RedemptionNothingDue(receivableId, entitled, p.drawn));
+    function writeOff(uint256 payableId, bytes32 reasonHash) external only(SETTLEMENT) {
+        Debt storage debt = _inState(payableId, PayableState.Confirmed);
+        uint56 amount = debt.faceValue - debt.paid;
+        debt.state = PayableState.WrittenOff;
 
-        amount = entitled - p.drawn;
-        depositToken = debt.depositToken;
-        bool redeemed = debt.state == PayableState.Settled;
-        if (redeemed) _burn(receivableId, p);
-        else p.drawn = entitled;
+        _announce(2, abi.encode(PayableWrittenOff.selector, payableId, amount, reasonHash));
+    }
 
-        emit ReceivableDrawn(receivableId, holder, amount, entitled, redeemed);
-        _record(abi.encode(ReceivableDrawn.selector, receivableId, holder, amount, entitled, redeemed));
+    /// @inheritdoc IReceivables
+    function retire(uint256 receivableId) external only(SETTLEMENT) {
+        PieceSlot memory p = _load(receivableId);
+        address holder = _accountOf(p.holder);
+        _burn(receivableId, p, holder, 0);
+
+        uint56 value = p.end - p.start;
+        _announce(3, abi.encode(ReceivableRedeemed.selector, receivableId, holder, value));
+    }
+
+    /// @inheritdoc IReceivables
+    function repurchase(uint256 receivableId)
+        external
+        only(SETTLEMENT)
+        returns (address holderAccount, address endorserAccount)
+    {
+        PieceSlot memory p = _load(receivableId);
+        Endorsement memory node = _endorsements[p.endorsement];
+        require(node.endorser != 0 && p.flags & PARKED == 0, RecourseNone(receivableId));
+        (Actor memory holder,) = _organisation(p.holder);
+        endorserAccount = _accountOf(node.endorser);
+        PARTICIPANTS.requireActive(endorserAccount, 0);
+        _requireFree(receivableId, p, holder, p.end - p.start);
+
+        _moveWhole(receivableId, p, holder, node.endorser, endorserAccount, node.previous, 0);
+        return (holder.account, endorserAccount);
+    }
+
+    /* HOLDS */
+
+    /// @inheritdoc IReceivables
+    function force(uint256 receivableId, uint56 value, address to) external only(address(HOLDS)) returns (uint256) {
+        PieceSlot memory p = _movable(receivableId, value);
+        Debt storage debt = _debts[receivableId.payableOf()];
+        (Actor memory holder,) = _organisation(p.holder);
+        Actor memory receiver = _active(to, Roles.ORGANISATION);
+        if (receiver.number == debt.debtor) {
+            return _park(receivableId, p, holder, value, ParkingKind.Extinguished, 0);
+        }
+        // Whoever answered for the piece answers to the new holder.
+        if (value == p.end - p.start) {
+            _moveWhole(receivableId, p, holder, receiver.number, to, p.endorsement, 0);
+            return receivableId;
+        }
+        return _splitTail(receivableId, p, debt, holder, receiver, value, p.endorsement, 0);
+    }
+
+    /// @inheritdoc IReceivables
+    function setHeld(uint256 receivableId, bool held) external only(address(HOLDS)) {
+        PieceSlot storage p = _piece(receivableId);
+        p.flags = held ? (p.flags | HELD) & ~REFUSABLE : p.flags & ~HELD;
     }
 
     /* VIEWS */
 
     /// @inheritdoc IReceivables
-    function payableOf(uint256 payableId) external view returns (Payable memory) {
-        return _payables[payableId];
+    function payableOf(uint256 payableId) external view returns (Payable memory view_) {
+        Debt memory debt = _debts[payableId];
+        view_.debtor = _accountOf(debt.debtor);
+        view_.supplier = _accountOf(debt.supplier);
+        view_.programmeId = debt.programmeId;
+        view_.state = debt.state;
+        view_.faceValue = debt.faceValue;
+        view_.paid = debt.paid;
+        view_.serials = debt.serials;
+        view_.issueDate = debt.issueDate;
+        view_.dueDate = debt.dueDate;
+        view_.minimumPiece = debt.minimumPiece;
+        view_.maximumDepth = debt.maximumDepth;
+        view_.refusalHours = debt.refusalHours;
+        view_.blackoutDaysBefore = debt.blackoutDaysBefore;
+        view_.blackoutDaysAfter = debt.blackoutDaysAfter;
+        view_.dishonourDays = debt.dishonourDays;
+        view_.registrationRequired = debt.registrationRequired;
+        view_.defencesWaived = debt.defencesWaived;
+        view_.lateRatePpm = debt.lateRatePpm;
     }
 
     /// @inheritdoc IReceivables
-    function pieceOf(uint256 receivableId) external view returns (Piece memory) {
-        return _pieces[receivableId];
+    function pieceOf(uint256 receivableId) external view returns (Piece memory view_) {
+        PieceSlot memory p = _pieces[receivableId];
+        view_.holder = _accountOf(p.holder);
+        view_.sender = _accountOf(p.sender);
+        view_.endorser = _endorserOf(p.endorsement);
+        view_.receivedAt = p.receivedAt;
+        view_.start = p.start;
+        view_.end = p.end;
+        view_.depth = p.depth;
+        view_.refusable = p.flags & REFUSABLE != 0;
+        view_.parked = p.flags & PARKED != 0;
     }
 
     /// @inheritdoc IReceivables
-    function payableIdOf(address supplier, bytes32 salt) external view returns (uint256) {
-        return ReceivableIds.payableId(supplier, salt);
+    function freeOf(uint256 receivableId) external view returns (uint56) {
+        PieceSlot memory p = _load(receivableId);
+        if (p.flags & PARKED != 0) return 0;
+        (Actor memory holder,) = _organisation(p.holder);
+        return _free(receivableId, p, holder);
     }
 
     /// @inheritdoc IReceivables
-    function entitlement(uint256 receivableId) external view returns (uint64) {
-        return _entitlement(_payables[receivableId.payableOf()], _piece(receivableId));
+    function position(uint256 receivableId) external view returns (Position memory view_) {
+        PieceSlot memory p = _pieces[receivableId];
+        if (p.holder == 0) return view_;
+        Debt storage debt = _debts[receivableId.payableOf()];
+        (Actor memory holder, ParticipantStatus status) = _organisation(p.holder);
+        view_.holder = holder.account;
+        view_.orders = holder.orders;
+        view_.eligible = status == ParticipantStatus.Active && holder.roles & Roles.ORGANISATION != 0;
+        view_.programmeId = debt.programmeId;
+        view_.state = debt.state;
+        view_.faceValue = debt.faceValue;
+        view_.paid = debt.paid;
+        view_.start = p.start;
+        view_.end = p.end;
+        view_.held = p.flags & HELD != 0;
+        view_.parked = p.flags & PARKED != 0;
     }
 
-    /// @inheritdoc IReceivables
-    function confirmationDigest(uint256 payableId, uint64 deadline) public view returns (bytes32) {
-        Payable storage p = _payables[payableId];
-        bytes32 termsHash = keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                p.supplier,
-                p.debtor,
-                p.depositToken,
-                p.faceValue,
-                p.minimumPiece,
-                p.issueDate,
-                p.dueDate,
-                p.maximumDepth,
-                p.invoiceFingerprint,
-                p.evidenceHash
-            )
-        );
-        return _hashTypedDataV4(keccak256(abi.encode(CONFIRMATION_TYPEHASH, payableId, termsHash, deadline)));
+    /* INTERNAL: CHECKS */
+
+    function _onlyHolder(uint256 receivableId) internal view returns (Actor memory caller) {
+        uint32 holder = _piece(receivableId).holder;
+        caller = _actor();
+        require(caller.number == holder, ReceivableNotHolder(receivableId, caller.account, _accountOf(holder)));
     }
 
-    /* INTERNAL */
-
-    function _checkTerms(Terms calldata terms) internal view {
-        Amounts.check(terms.faceValue);
-        require(terms.minimumPiece <= Amounts.MAX, Amounts.AmountOutOfRange(terms.minimumPiece, 0, Amounts.MAX));
-        require(terms.debtor != terms.supplier, PayableSelfDealing(terms.debtor));
-        require(terms.dueDate > CalendarLib.today(), PayableDueDatePast(terms.dueDate, CalendarLib.today()));
-        require(terms.issueDate <= CalendarLib.today(), PayableIssueDateFuture(terms.issueDate, CalendarLib.today()));
-        uint32 latest = CalendarLib.addMonths(terms.issueDate, MAX_TENOR_MONTHS);
-        require(terms.dueDate <= latest, PayableTenorTooLong(terms.dueDate, latest));
-        require(terms.invoiceFingerprint != 0, InvoiceFingerprintMissing());
-        _requireUnclaimed(terms.invoiceFingerprint);
-        _requireParties(terms.supplier, terms.debtor, terms.depositToken);
+    /// @dev The piece, of which `value` can move: it is there, is not parked, and is that large.
+    function _movable(uint256 receivableId, uint256 value) internal view returns (PieceSlot memory p) {
+        p = _load(receivableId);
+        uint56 available = p.end - p.start;
+        require(value != 0 && value <= available, ReceivableInsufficientValue(receivableId, value, available));
+        require(p.flags & PARKED == 0, ReceivableIsParked(receivableId));
     }
 
-    /// @dev Checked again at confirmation: much can happen to a proposal meanwhile.
-    function _confirm(uint256 payableId, Payable storage p) internal returns (uint256 receivableId) {
-        address supplier = p.supplier;
-        uint64 faceValue = p.faceValue;
-        require(p.dueDate > CalendarLib.today(), PayableDueDatePast(p.dueDate, CalendarLib.today()));
-        _requireUnclaimed(p.invoiceFingerprint);
-        _requireParties(supplier, p.debtor, p.depositToken);
-
-        claimedBy[p.invoiceFingerprint] = payableId;
-        p.state = PayableState.Confirmed;
-        p.serials = 1;
-        receivableId = payableId.make(1);
-        _mint(receivableId, Piece(supplier, 0, 0, false, 0, faceValue, 0), 0);
-
-        emit PayableConfirmed(payableId, receivableId, supplier, faceValue);
-        _record(abi.encode(PayableConfirmed.selector, payableId, receivableId, supplier, faceValue));
+    function _requireFree(uint256 receivableId, PieceSlot memory p, Actor memory holder, uint256 value) internal view {
+        if (p.flags & HELD == 0 && holder.orders == 0) return;
+        uint56 free = _free(receivableId, p, holder);
+        require(value <= free, ReceivableHeld(receivableId, value, free));
     }
 
-    function _moveValue(uint256 receivableId, Piece storage p, address to, uint256 value, bool recourse)
+    function _free(uint256 receivableId, PieceSlot memory p, Actor memory holder) internal view returns (uint56 free) {
+        free = p.end - p.start;
+        if (holder.orders != 0 && HOLDS.isBlocked(holder.account, receivableId.payableOf())) return 0;
+        if (p.flags & HELD != 0) free -= HOLDS.heldOf(receivableId);
+    }
+
+    function _requireNoBlackout(uint256 payableId, Debt storage debt) internal view {
+        uint32 dueDate = debt.dueDate;
+        uint32 from = dueDate - debt.blackoutDaysBefore;
+        uint32 to = dueDate + debt.blackoutDaysAfter;
+        if (from == to) return;
+        uint32 today = CalendarLib.today();
+        require(today < from || today > to, TransferBlackout(payableId, from, to));
+    }
+
+    /// @dev The window ends with the day before the due date, however long it is (I6).
+    function _requireInWindow(uint256 receivableId, PieceSlot memory p, Debt storage debt) internal view {
+        uint256 closedAt = uint256(p.receivedAt) + uint256(debt.refusalHours) * 1 hours;
+        uint256 due = CalendarLib.startOf(debt.dueDate);
+        if (due < closedAt) closedAt = due;
+        require(block.timestamp < closedAt, RefusalTooLate(receivableId, closedAt, block.timestamp));
+    }
+
+    function _inState(uint256 payableId, PayableState required) internal view returns (Debt storage debt) {
+        debt = _debts[payableId];
+        require(debt.state == required, PayableInvalidState(payableId, debt.state, required));
+    }
+
+    /* INTERNAL: MOVES */
+
+    function _hand(uint256 receivableId, Actor memory holder, address to, uint256 value, bool recourse)
         internal
         override
         returns (uint256 movedId)
     {
-        uint64 available = p.end - p.start;
-        require(value != 0 && value <= available, ReceivableInsufficientValue(receivableId, value, available));
-        Payable storage debt = _payables[receivableId.payableOf()];
-        require(to != debt.debtor, ReceiverIsDebtor(receivableId, to));
-        PARTICIPANTS.requireActive(p.holder, 0);
-        PARTICIPANTS.requireActive(to, Roles.SUPPLIER | Roles.FINANCIER);
-        if (msg.sender != p.holder) PARTICIPANTS.requireActive(msg.sender, 0);
+        PieceSlot memory p = _movable(receivableId, value);
+        Debt storage debt = _debts[receivableId.payableOf()];
+        _requireNoBlackout(receivableId.payableOf(), debt);
+        _requireFree(receivableId, p, holder, value);
+        Actor memory receiver = _active(to, 0);
+        if (receiver.number == debt.debtor) {
+            return _park(receivableId, p, holder, uint56(value), ParkingKind.Extinguished, 0);
+        }
+        uint16 anyOf = Roles.SUPPLIER | Roles.FINANCIER;
+        require(receiver.roles & anyOf != 0, IParticipants.ParticipantLacksRole(to, receiver.roles, anyOf));
+        return _deal(receivableId, p, debt, holder, receiver, uint56(value), recourse, REFUSABLE);
+    }
 
-        if (value < available) return _splitTail(receivableId, p, debt, to, uint64(value), recourse);
-        address from = p.holder;
-        p.recourse = recourse;
-        _changeHolder(receivableId, p, to);
-        emit ReceivableTransferred(receivableId, from, to, recourse);
-        _record(abi.encode(ReceivableTransferred.selector, receivableId, from, to, recourse));
-        return receivableId;
+    /// @dev A handing on by the holder's will: the whole piece, or its tail within the programme's bounds.
+    function _deal(
+        uint256 receivableId,
+        PieceSlot memory p,
+        Debt storage debt,
+        Actor memory holder,
+        Actor memory receiver,
+        uint56 value,
+        bool recourse,
+        uint8 flags
+    ) internal returns (uint256) {
+        uint32 endorsement = _endorse(p.endorsement, holder.number, recourse);
+        if (value == p.end - p.start) {
+            _moveWhole(receivableId, p, holder, receiver.number, receiver.account, endorsement, flags);
+            return receivableId;
+        }
+        require(value >= debt.minimumPiece, PieceBelowMinimum(receivableId, value, debt.minimumPiece));
+        require(p.depth < debt.maximumDepth, PieceTooDeep(receivableId, p.depth, debt.maximumDepth));
+        return _splitTail(receivableId, p, debt, holder, receiver, value, endorsement, flags);
+    }
+
+    function _moveWhole(
+        uint256 receivableId,
+        PieceSlot memory p,
+        Actor memory from,
+        uint32 toNumber,
+        address to,
+        uint32 endorsement,
+        uint8 flags
+    ) internal {
+        p.holder = toNumber;
+        p.sender = from.number;
+        p.endorsement = endorsement;
+        p.receivedAt = uint32(block.timestamp);
+        p.flags = p.flags & ~REFUSABLE | flags;
+        _rehold(receivableId, p, from, to);
+
+        address endorser = _endorserOf(endorsement);
+        _announce(4, abi.encode(ReceivableTransferred.selector, receivableId, from.account, to, endorser));
     }
 
     function _splitTail(
         uint256 receivableId,
-        Piece storage p,
-        Payable storage debt,
-        address to,
-        uint64 value,
-        bool recourse
+        PieceSlot memory p,
+        Debt storage debt,
+        Actor memory from,
+        Actor memory receiver,
+        uint56 value,
+        uint32 endorsement,
+        uint8 flags
     ) internal returns (uint256 childId) {
         require(debt.paid == 0, PayablePaymentStarted(receivableId.payableOf(), debt.paid));
-        require(value >= debt.minimumPiece, PieceBelowMinimum(receivableId, value, debt.minimumPiece));
-        require(p.depth < debt.maximumDepth, PieceTooDeep(receivableId, p.depth, debt.maximumDepth));
 
-        uint8 depth = p.depth + 1;
-        uint64 end = p.end;
-        uint64 start = end - value;
-        p.end = start;
+        PieceSlot memory child = PieceSlot({
+            holder: receiver.number,
+            sender: from.number,
+            endorsement: endorsement,
+            receivedAt: uint32(block.timestamp),
+            start: p.end - value,
+            end: p.end,
+            depth: p.depth == type(uint8).max ? p.depth : p.depth + 1,
+            flags: flags
+        });
+        p.end = child.start;
+        p.flags &= ~REFUSABLE;
+        _store(receivableId, p);
         childId = receivableId.payableOf().make(++debt.serials);
-        _mint(childId, Piece(to, uint32(receivableId), depth, recourse, start, end, 0), receivableId);
-
-        emit ReceivableSplit(receivableId, childId, to, start, end, depth, recourse);
-        _record(abi.encode(ReceivableSplit.selector, receivableId, childId, to, start, end, depth, recourse));
+        _mint(childId, child, receiver.account, receivableId);
+        _announceSplit(receivableId, childId, receiver.account, child);
     }
 
-    function _entitlement(Payable storage debt, Piece storage p) internal view returns (uint64) {
-        return EntitlementLib.entitled(debt.faceValue, debt.paid, debt.state == PayableState.Settled, p.start, p.end);
+    /// @dev The tail, or the whole, goes to the debtor and stops there (I8). Neither minimum nor depth stands in its way.
+    function _park(
+        uint256 receivableId,
+        PieceSlot memory p,
+        Actor memory holder,
+        uint56 value,
+        ParkingKind kind,
+        bytes32 documentHash
+    ) internal returns (uint256 parkedId) {
+        Debt storage debt = _debts[receivableId.payableOf()];
+        (Actor memory debtor,) = _organisation(debt.debtor);
+        parkedId = receivableId;
+        if (value == p.end - p.start) {
+            _moveWhole(receivableId, p, holder, debtor.number, debtor.account, 0, PARKED);
+        } else {
+            parkedId = _splitTail(receivableId, p, debt, holder, debtor, value, 0, PARKED);
+        }
+        _announce(3, abi.encode(ReceivableParked.selector, parkedId, holder.account, kind, value, documentHash));
     }
 
-    function _announceProposal(uint256 payableId, Terms calldata t) internal {
-        emit PayableProposed(
-            payableId,
-            t.supplier,
-            t.debtor,
-            t.depositToken,
-            t.faceValue,
-            t.minimumPiece,
-            t.issueDate,
-            t.dueDate,
-            t.maximumDepth,
-            t.invoiceFingerprint,
-            t.evidenceHash
+    /* INTERNAL: RECOURSE */
+
+    /// @dev The node for what `holder` hands on. None is needed where nobody answers, before or behind.
+    function _endorse(uint32 previous, uint32 holder, bool recourse) internal returns (uint32 node) {
+        if (!recourse && previous == 0) return 0;
+        node = ++_lastEndorsement;
+        _endorsements[node] = Endorsement(recourse ? holder : 0, previous);
+    }
+
+    function _endorserOf(uint32 node) internal view returns (address) {
+        uint32 endorser = node == 0 ? 0 : _endorsements[node].endorser;
+        return endorser == 0 ? address(0) : _accountOf(endorser);
+    }
+
+    /* INTERNAL: EVENTS */
+
+    function _announceSplit(uint256 receivableId, uint256 childId, address to, PieceSlot memory child) private {
+        address endorser = _endorserOf(child.endorsement);
+        _announce(
+            4,
+            abi.encode(
+                ReceivableSplit.selector, receivableId, childId, to, child.start, child.end, child.depth, endorser
+            )
         );
-        // The event's parameters after its id are exactly the fields of `Terms`, in order.
-        _record(abi.encode(PayableProposed.selector, payableId, t));
     }
 
-    function _inState(uint256 payableId, PayableState required) internal view returns (Payable storage p) {
-        p = _payables[payableId];
-        require(p.state == required, PayableInvalidState(payableId, p.state, required));
-    }
-
-    function _requireUnclaimed(bytes32 invoiceFingerprint) internal view {
-        uint256 claimant = claimedBy[invoiceFingerprint];
-        require(claimant == 0, InvoiceAlreadyClaimed(invoiceFingerprint, claimant));
-    }
-
-    function _requireParties(address supplier, address debtor, address depositToken) internal view {
-        PARTICIPANTS.requireActive(supplier, Roles.SUPPLIER);
-        PARTICIPANTS.requireActive(debtor, Roles.DEBTOR);
-        PARTICIPANTS.requireActive(depositToken, Roles.DEPOSIT_TOKEN);
+    function _announceConfirmation(uint256 payableId, uint256 receivableId, FrozenTerms calldata t) private {
+        _announce(
+            4,
+            abi.encode(
+                PayableConfirmed.selector,
+                payableId,
+                receivableId,
+                t.supplier,
+                t.debtor,
+                t.programmeId,
+                t.faceValue,
+                t.dueDate,
+                t.lateRatePpm,
+                t.issued
+            )
+        );
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 import {DepositToken} from "../src/DepositToken.sol";
 import {IDepositToken} from "../src/interfaces/IDepositToken.sol";
@@ -9,7 +9,6 @@ import {IParticipants} from "../src/interfaces/IParticipants.sol";
 import {Amounts} from "../src/libraries/Amounts.sol";
 import {ParticipantStatus, Roles} from "../src/types/Types.sol";
 import {BaseTest} from "./Base.t.sol";
-import {TwoOfficersWallet} from "./mocks/Wallets.sol";
 
 /// credit()
 /// ├── when the caller is not the token's own bank, or that bank may not act
@@ -23,21 +22,28 @@ import {TwoOfficersWallet} from "./mocks/Wallets.sol";
 /// └── else
 ///     └── it should raise balance and supply, once per reference
 ///
-/// transfer(), transferFrom(), permit()
+/// transfer(), transferFrom()
 /// ├── given an end or the caller may not act
 /// │   └── it should revert, even for an amount of nothing
 /// ├── when a contract of the network is pushed cash that it does not take
 /// │   └── it should revert
+/// ├── when the token itself is an end
+/// │   └── it should revert, whatever the operator made of it
+/// ├── when the balance or the allowance is too small
+/// │   └── it should revert
 /// └── else
-///     └── it should move, on an allowance that a permit may have given
+///     └── it should move, and nothing else with it
 contract DepositToken_Test is BaseTest {
     /* CREDIT */
 
     function test_RevertWhen_NotTheBank() external {
         address bank2 = _secondToken().bank();
-        vm.expectRevert(abi.encodeWithSelector(IDepositToken.DepositNotBank.selector, bank2, bank));
-        vm.prank(bank2);
-        cash.credit(supplier, 1, "reference");
+        address[3] memory others = [bank2, operator, stranger];
+        for (uint256 i; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IDepositToken.DepositNotBank.selector, others[i], bank));
+            vm.prank(others[i]);
+            cash.credit(supplier, 1, "reference");
+        }
     }
 
     function test_RevertGiven_BankSuspended() external {
@@ -50,8 +56,11 @@ contract DepositToken_Test is BaseTest {
     function test_RevertGiven_BankLacksRole() external {
         vm.startPrank(supplier);
         DepositToken token = new DepositToken(participants, supplier, "No bank", "NO", "CNY", 2);
-        vm.expectRevert(_lacksRole(supplier, Roles.SUPPLIER, Roles.BANK));
+        bytes memory refusal = _lacksRole(supplier, Roles.SUPPLIER, Roles.BANK);
+        vm.expectRevert(refusal);
         token.credit(supplier, 1, "reference");
+        vm.expectRevert(refusal);
+        token.pause("reason");
     }
 
     function test_RevertWhen_ReferenceMissing() external {
@@ -154,9 +163,9 @@ contract DepositToken_Test is BaseTest {
     }
 
     function test_RevertWhen_PushedOntoAContract() external {
-        address[3] memory contracts = [address(settlement), address(discounting), address(cash)];
+        address[3] memory contracts = [address(settlement), address(discounting), address(_secondToken())];
         for (uint256 i; i < 3; ++i) {
-            uint16 role = contracts[i] == address(cash) ? Roles.DEPOSIT_TOKEN : Roles.CONTRACT;
+            uint16 role = i == 2 ? Roles.DEPOSIT_TOKEN : Roles.CONTRACT;
             bytes memory refusal = _lacksRole(contracts[i], role, Roles.ORGANISATION);
             vm.startPrank(debtor);
             vm.expectRevert(refusal);
@@ -172,6 +181,47 @@ contract DepositToken_Test is BaseTest {
         assertFalse(cash.transfer(address(receivables), 1));
     }
 
+    /// @dev What waits there to be paid out is its holders', and nothing else may be there.
+    function test_RevertWhen_TheTokenItselfIsAnEnd() external {
+        vm.prank(debtor);
+        cash.requestPayOut(5, "instruction");
+        address key = _actor("key");
+        vm.startPrank(operator);
+        participants.close(address(cash), "reason");
+        participants.readmit(address(cash), Roles.SUPPLIER, "hash");
+        vm.stopPrank();
+        _rotate(address(cash), key);
+        vm.startPrank(key);
+        bytes memory refusal = abi.encodeWithSelector(IERC20Errors.ERC20InvalidSender.selector, address(cash));
+        vm.expectRevert(refusal);
+        assertFalse(cash.transfer(supplier, 5));
+        cash.approve(supplier, 5);
+        vm.stopPrank();
+        vm.prank(supplier);
+        vm.expectRevert(refusal);
+        assertFalse(cash.transferFrom(address(cash), supplier, 5));
+
+        vm.prank(debtor);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(cash)));
+        assertFalse(cash.transfer(address(cash), 1));
+        assertEq(cash.balanceOf(address(cash)), 5, "what waits");
+    }
+
+    function test_RevertWhen_MoreThanThereIs(uint256 excess) external {
+        excess = bound(excess, 1, type(uint256).max - 10 * uint256(FACE));
+        uint256 amount = 10 * uint256(FACE) + excess;
+        vm.startPrank(debtor);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, debtor, 10 * FACE, amount)
+        );
+        assertFalse(cash.transfer(supplier, amount));
+        cash.approve(supplier, 5);
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, supplier, 5, 6));
+        vm.prank(supplier);
+        assertFalse(cash.transferFrom(debtor, supplier2, 6));
+    }
+
     function testFuzz_Transfer(uint64 amount) external {
         amount = uint64(bound(amount, 0, 10 * FACE));
         vm.prank(debtor);
@@ -180,33 +230,16 @@ contract DepositToken_Test is BaseTest {
         assertEq(cash.balanceOf(debtor), 10 * FACE - amount);
     }
 
-    function test_Permit() external {
-        bytes32 permit = keccak256(
-            abi.encode(
-                keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
-                debtor,
-                supplier,
-                7,
-                0,
-                NOON
-            )
-        );
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keyOf[debtor], _digest(cash.name(), address(cash), permit));
-        vm.prank(stranger);
-        cash.permit(debtor, supplier, 7, NOON, v, r, s);
-        vm.startPrank(supplier);
-        assertTrue(cash.transferFrom(debtor, supplier, 5));
-        assertTrue(cash.transferFrom(debtor, supplier2, 2));
-        vm.stopPrank();
-        assertEq(cash.balanceOf(supplier), 5);
-        assertEq(cash.balanceOf(supplier2), 2);
-        assertEq(cash.allowance(debtor, supplier), 0, "allowance left");
-
-        vm.expectPartialRevert(ERC20Permit.ERC2612InvalidSigner.selector);
-        cash.permit(debtor, supplier, 7, NOON, v, r, s);
-        vm.warp(NOON + 1);
-        vm.expectRevert(abi.encodeWithSelector(ERC20Permit.ERC2612ExpiredSignature.selector, NOON));
-        cash.permit(debtor, supplier, 7, NOON, v, r, s);
+    function testFuzz_TransferFrom(uint64 allowed, uint64 amount) external {
+        allowed = uint64(bound(allowed, 0, 10 * FACE));
+        amount = uint64(bound(amount, 0, allowed));
+        vm.prank(debtor);
+        cash.approve(supplier, allowed);
+        vm.prank(supplier);
+        assertTrue(cash.transferFrom(debtor, supplier2, amount));
+        assertEq(cash.balanceOf(supplier2), amount);
+        assertEq(cash.allowance(debtor, supplier), allowed - amount, "allowance left");
+        assertEq(cash.balanceOf(supplier), 0);
     }
 
     /* VIEWS */
@@ -214,9 +247,11 @@ contract DepositToken_Test is BaseTest {
     function test_Views() external {
         DepositToken yen = new DepositToken(participants, bank, "Bank B deposit JPY", "bJPY", "JPY", 0);
         assertEq(cash.currency(), "CNY");
+        assertEq(cash.currencyCode(), bytes3("CNY"));
         assertEq(cash.decimals(), 2);
         assertEq(cash.bank(), bank);
         assertEq(yen.currency(), "JPY");
+        assertEq(yen.currencyCode(), bytes3("JPY"));
         assertEq(yen.decimals(), 0);
         assertEq(yen.symbol(), "bJPY");
     }
@@ -232,171 +267,129 @@ contract DepositToken_Test is BaseTest {
     }
 }
 
-/// receiveWithAuthorization()
-/// ├── when the caller is not the receiver
-/// │   └── it should revert: nobody can part the money from what it pays for
-/// ├── when now is not strictly between the bounds
+/// pause(), resume()
+/// ├── when the caller is not the token's own bank, or that bank may not act
 /// │   └── it should revert
-/// ├── given the nonce was used
+/// ├── given the token is paused, or is not
 /// │   └── it should revert
-/// ├── when any signed value, the chain, the token or the signer differs
-/// │   └── it should revert
-/// ├── given an end may not act
-/// │   └── it should revert
-/// └── else
-///     └── it should move the money once; a contract wallet signs by ERC-1271
-contract DepositToken_Authorization_Test is BaseTest {
-    struct Authorization {
-        address from;
-        address to;
-        uint256 value;
-        uint256 validAfter;
-        uint256 validBefore;
-        bytes32 nonce;
-    }
-
-    function test_RevertWhen_ThirdPartyBringsIt() external {
-        Authorization memory a = _authorization();
-        bytes memory signature = _signed(a);
-        vm.expectRevert(abi.encodeWithSelector(IDepositToken.AuthorizationNotForCaller.selector, financier2, supplier));
-        _use(financier2, a, signature);
-        a.to = financier2;
-        vm.expectRevert(_invalid());
-        _use(financier2, a, signature);
-    }
-
-    function test_RevertWhen_NotInTime() external {
-        Authorization memory a = _authorization();
-        bytes memory signature = _signed(a);
-        uint256[2] memory outside = [a.validAfter, a.validBefore];
-        for (uint256 i; i < 2; ++i) {
-            vm.warp(outside[i]);
-            vm.expectRevert(
-                abi.encodeWithSelector(
-                    IDepositToken.AuthorizationNotInTime.selector, a.validAfter, a.validBefore, outside[i]
-                )
-            );
-            _use(supplier, a, signature);
+/// ├── given the token is paused
+/// │   ├── it should refuse every movement
+/// │   └── it should go on crediting, completing pay-outs, and taking allowances
+/// └── given the token is resumed
+///     └── it should move again, and say since when
+contract DepositToken_Pause_Test is BaseTest {
+    function test_RevertWhen_NotTheBank() external {
+        address[3] memory others = [_secondToken().bank(), operator, stranger];
+        for (uint256 i; i < 3; ++i) {
+            bytes memory refusal = abi.encodeWithSelector(IDepositToken.DepositNotBank.selector, others[i], bank);
+            vm.startPrank(others[i]);
+            vm.expectRevert(refusal);
+            cash.pause("reason");
+            vm.expectRevert(refusal);
+            cash.resume();
+            vm.stopPrank();
         }
-        uint256 snapshot = vm.snapshotState();
-        vm.warp(a.validAfter + 1);
-        _use(supplier, a, signature);
-        vm.revertToState(snapshot);
-        vm.warp(a.validBefore - 1);
-        _use(supplier, a, signature);
     }
 
-    function test_RevertGiven_Used() external {
-        Authorization memory a = _authorization();
-        _use(supplier, a, _signed(a));
-        a.value = 8;
-        bytes memory signature = _signed(a);
-        vm.expectRevert(abi.encodeWithSelector(IDepositToken.AuthorizationAlreadyUsed.selector, financier, a.nonce));
-        _use(supplier, a, signature);
+    function test_RevertGiven_BankSuspended() external {
+        _suspend(bank);
+        bytes memory refusal =
+            abi.encodeWithSelector(IParticipants.ParticipantNotActive.selector, bank, ParticipantStatus.Suspended);
+        vm.startPrank(bank);
+        vm.expectRevert(refusal);
+        cash.pause("reason");
+        vm.expectRevert(refusal);
+        cash.resume();
     }
 
-    function test_RevertWhen_AnyValueDiffers(uint256 field) external {
-        Authorization memory a = _authorization();
-        bytes memory signature = _signed(a);
-        field = bound(field, 0, 3);
-        if (field == 0) ++a.value;
-        if (field == 1) --a.validAfter;
-        if (field == 2) ++a.validBefore;
-        if (field == 3) a.nonce = bytes32("other");
-        vm.expectRevert(_invalid());
-        _use(supplier, a, signature);
+    function test_RevertGiven_NotPaused() external {
+        vm.startPrank(bank);
+        bytes memory refusal = abi.encodeWithSelector(IDepositToken.DepositTokenNotPaused.selector, address(cash));
+        vm.expectRevert(refusal);
+        cash.resume();
+        cash.pause("reason");
+        cash.resume();
+        vm.expectRevert(refusal);
+        cash.resume();
     }
 
-    function test_RevertWhen_SignedForElsewhere() external {
-        Authorization memory a = _authorization();
-        bytes32 structHash = _struct(a);
-        bytes[4] memory signatures = [
-            _sign(financier, _digestOn(1, cash.name(), address(cash), structHash)),
-            _sign(financier, _digest(cash.name(), address(_secondToken()), structHash)),
-            _sign(financier, _digest("Bank C deposit CNY", address(cash), structHash)),
-            _sign(financier2, _digest(cash.name(), address(cash), structHash))
-        ];
-        for (uint256 i; i < 4; ++i) {
-            vm.expectRevert(_invalid());
-            _use(supplier, a, signatures[i]);
-        }
-        vm.expectRevert(_invalid());
-        _use(supplier, a, "");
+    function test_RevertGiven_Paused() external {
+        vm.prank(debtor);
+        cash.approve(supplier, 5);
+        vm.prank(debtor);
+        uint256 payOutId = cash.requestPayOut(5, "instruction");
+        bytes memory signature = _signCash(cash, debtor, supplier, 1, NOON + 1, "nonce");
+        _pause();
+
+        bytes memory refusal = abi.encodeWithSelector(IDepositToken.DepositTokenPaused.selector, address(cash));
+        vm.startPrank(debtor);
+        vm.expectRevert(refusal);
+        assertFalse(cash.transfer(supplier, 1));
+        vm.expectRevert(refusal);
+        cash.requestPayOut(1, "instruction");
+        vm.stopPrank();
+        vm.startPrank(supplier);
+        vm.expectRevert(refusal);
+        assertFalse(cash.transferFrom(debtor, supplier, 1));
+        vm.expectRevert(refusal);
+        assertFalse(cash.transferFrom(debtor, supplier2, 1));
+        vm.expectRevert(refusal);
+        cash.receiveWithAuthorization(debtor, supplier, 1, 0, NOON + 1, "nonce", signature);
+        vm.stopPrank();
+        vm.startPrank(bank);
+        vm.expectRevert(refusal);
+        assertFalse(cash.transfer(supplier, 0));
+        vm.expectRevert(refusal);
+        cash.refusePayOut(payOutId, "reason");
+        vm.expectRevert(refusal);
+        cash.pause("reason");
     }
 
-    /// @dev A key's second valid signature of the same digest (s mirrored) must not count as another one.
-    function test_RevertWhen_SignatureIsMalleable() external {
-        Authorization memory a = _authorization();
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keyOf[financier], _digest(cash.name(), address(cash), _struct(a)));
-        uint256 order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
-        bytes memory mirrored = abi.encodePacked(r, order - uint256(s), v == 27 ? uint8(28) : uint8(27));
-        vm.expectRevert(_invalid());
-        _use(supplier, a, mirrored);
+    function test_WhatGoesOn() external {
+        vm.prank(debtor);
+        uint256 payOutId = cash.requestPayOut(5, "instruction");
+        _pause();
+        vm.startPrank(bank);
+        cash.credit(supplier, 3, "reference 1");
+        cash.completePayOut(payOutId, "reference 2");
+        vm.stopPrank();
+        assertEq(cash.balanceOf(supplier), 3);
+        assertEq(cash.balanceOf(address(cash)), 0);
+        vm.prank(debtor);
+        cash.approve(supplier, 1);
+        assertEq(cash.allowance(debtor, supplier), 1);
     }
 
-    function test_RevertGiven_AnEndMayNotAct() external {
-        Authorization memory a = _authorization();
-        bytes memory signature = _signed(a);
-        uint256 snapshot = vm.snapshotState();
-        _suspend(supplier);
-        vm.expectRevert(_suspendedNow(supplier));
-        _use(supplier, a, signature);
-        vm.revertToState(snapshot);
-        _suspend(financier);
-        vm.expectRevert(_suspendedNow(financier));
-        _use(supplier, a, signature);
-        assertFalse(cash.authorizationState(financier, a.nonce), "a refused authorisation stays usable");
-    }
-
-    function test_Authorization() external {
-        Authorization memory a = _authorization();
+    function test_PauseAndResume() external {
+        assertFalse(cash.paused(), "at first");
+        assertEq(cash.movesSince(), 0, "never paused");
         vm.expectEmit(address(cash));
-        emit IDepositToken.AuthorizationUsed(financier, a.nonce);
-        _use(supplier, a, _signed(a));
-        assertEq(cash.balanceOf(supplier), 7);
-        assertTrue(cash.authorizationState(financier, a.nonce));
-        assertFalse(cash.authorizationState(financier2, a.nonce), "nonces are each signer's own");
+        emit IDepositToken.TokenPaused(bank, "reason");
+        _pause();
+        assertTrue(cash.paused());
+        assertEq(cash.movesSince(), 0, "never resumed");
+
+        skip(3 hours);
+        vm.expectEmit(address(cash));
+        emit IDepositToken.TokenResumed(bank);
+        vm.prank(bank);
+        cash.resume();
+        assertFalse(cash.paused());
+        assertEq(cash.movesSince(), NOON + 3 hours);
+        vm.prank(debtor);
+        assertTrue(cash.transfer(supplier, 1));
+
+        skip(1 hours);
+        _pause();
+        assertEq(cash.movesSince(), NOON + 3 hours, "the last resumption");
+        vm.prank(bank);
+        cash.resume();
+        assertEq(cash.movesSince(), NOON + 4 hours);
+        assertFalse(_secondToken().paused(), "each bank's own");
     }
 
-    function test_Authorization_ContractWallet() external {
-        TwoOfficersWallet wallet = new TwoOfficersWallet(_actor("officer 1"), _actor("officer 2"));
-        _admit(address(wallet), Roles.DEBTOR);
-        _credit(address(wallet), 7);
-        Authorization memory a = _authorization();
-        a.from = address(wallet);
-        bytes32 digest = _digest(cash.name(), address(cash), _struct(a));
-        bytes memory first = _sign(_actor("officer 1"), digest);
-        bytes memory both = bytes.concat(first, _sign(_actor("officer 2"), digest));
-        vm.expectRevert(abi.encodeWithSelector(IDepositToken.AuthorizationInvalidSignature.selector, address(wallet)));
-        _use(supplier, a, bytes.concat(first, first));
-        _use(supplier, a, both);
-        assertEq(cash.balanceOf(supplier), 7);
-    }
-
-    /* INTERNAL */
-
-    function _authorization() internal view returns (Authorization memory) {
-        return Authorization(financier, supplier, 7, NOON - 1 hours, NOON + 1 hours, "nonce");
-    }
-
-    function _struct(Authorization memory a) internal pure returns (bytes32) {
-        return _cashStruct(a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce);
-    }
-
-    function _signed(Authorization memory a) internal view returns (bytes memory) {
-        return _sign(a.from, _digest(cash.name(), address(cash), _struct(a)));
-    }
-
-    function _use(address caller, Authorization memory a, bytes memory signature) internal {
-        vm.prank(caller);
-        cash.receiveWithAuthorization(a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce, signature);
-    }
-
-    function _invalid() internal view returns (bytes memory) {
-        return abi.encodeWithSelector(IDepositToken.AuthorizationInvalidSignature.selector, financier);
-    }
-
-    function _suspendedNow(address account) internal pure returns (bytes memory) {
-        return abi.encodeWithSelector(IParticipants.ParticipantNotActive.selector, account, ParticipantStatus.Suspended);
+    function _pause() internal {
+        vm.prank(bank);
+        cash.pause("reason");
     }
 }

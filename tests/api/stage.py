@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,10 @@ EXTRAS = (
     Persona("poor", "穷资本 Penniless Capital", Role.FINANCIER, "91110000MA01F3003E", "own"),
     Persona("own", "自持供应 Keeps Its Own Key", Role.SUPPLIER, "91320500MA1N59009H", "own"),
 )
-NEVER_ADMITTED = {"outsider", "o", "r"}
-"""The outsider by the story; operator and regulator take no part in the chain."""
+NEVER_ADMITTED = {"outsider", "o", "r", "co"}
+"""The outsider by the story; operator, regulator and compliance are no participants."""
+SMALL_PIECES = {"minimum_piece": {"amount": "0.01", "currency": "CNY"}, "maximum_depth": 5, "blackout_days_after": 0}
+"""The programme of c's that the tests propose under: the newest it has, so that nobody names it."""
 
 _numbers = itertools.count(1)
 
@@ -255,14 +257,17 @@ class Stage:
         done = self[seller].command("/api/v1/invoices", files={"file": ("i.xml", document, "application/xml")})
         return str(done["resource"]["id"])
 
-    def proposed(self, seller: str = "s1", amount: int = FACE, **changes: Any) -> str:
+    def proposed(
+        self, seller: str = "s1", amount: int = FACE, *, terms: dict[str, Any] | None = None, **changes: Any
+    ) -> str:
+        """`terms` beside the invoice, `changes` of the invoice."""
         invoice = self.invoice(seller, amount, **changes)
-        done = self[seller].command("/api/v1/payables", {"invoice_id": invoice, "minimum_piece": money(1)})
+        done = self[seller].command("/api/v1/payables", {"invoice_id": invoice, **(terms or {})})
         return str(done["resource"]["id"])
 
     def confirmed(self, seller: str = "s1", amount: int = FACE, **changes: Any) -> str:
         payable = self.proposed(seller, amount, **changes)
-        self["c"].command(f"/api/v1/payables/{payable}/confirm")
+        self[changes.get("buyer", "c")].command(f"/api/v1/payables/{payable}/confirm")
         return payable
 
     def split(self, holder: str, piece: str, to: str, value: int) -> str:
@@ -286,9 +291,21 @@ class Stage:
         body = {"account": self[login].address, "amount": money(amount), "bank_reference": reference}
         self["b"].command("/api/v1/deposits", body)
 
-    def pay(self, payable: str, amount: int) -> None:
+    def programme(self, debtor: str = "rival", **terms: Any) -> int:
+        """A new one of the debtor's; c's newest is what others propose under, so take another's or retire it."""
+        body = {"late_rate_ppm": next(_numbers), **terms}  # the same terms are published once
+        return int(self[debtor].command("/api/v1/programmes", body)["resource"]["id"])
+
+    def pay(self, payable: str, amount: int, debtor: str = "c") -> None:
         body = {"amount": money(amount), "payment_reference": secrets.token_hex(8)}
-        self["c"].command(f"/api/v1/payables/{payable}/pay", body)
+        self[debtor].command(f"/api/v1/payables/{payable}/pay", body)
+
+    def frozen(self, holder: str, payable: str, amount: int) -> str:
+        """The order's id. It is on one payable alone: on all it would stop every test after."""
+        until = datetime.fromtimestamp(self.now() + 30 * 86_400, UTC)
+        body = {"holder": self[holder].address, "payable_id": payable, "amount": money(amount)}
+        texts = {"until": until.isoformat(), "reason": "an inquiry", "authority": "a court, 2026-17"}
+        return str(self["co"].command("/api/v1/freeze-orders", {**body, **texts})["resource"]["id"])
 
     def _pieces(self, login: str, payable: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self[login].read("/api/v1/receivables", payable_id=payable)["items"]
@@ -315,7 +332,12 @@ def build(node: Anvil, folder: Path) -> Stage:
     outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), Keyring(keys, PASSPHRASE))
     worker = Worker(outbox)
     deployed = deploy_network(
-        outbox, worker.step, deployer=addresses["deployer"], operator=addresses["o"], bank=addresses["b"]
+        outbox,
+        worker.step,
+        deployer=addresses["deployer"],
+        operator=addresses["o"],
+        compliance=addresses["co"],
+        bank=addresses["b"],
     )
     deployed.save(deployments)
     worker.close()
@@ -382,7 +404,7 @@ def log_in(stage: Stage, login: str, password: str = PASSWORD) -> Response:
 
 
 def set_the_scene(stage: Stage) -> None:
-    """All but the outsider are admitted, and who needs cash has it."""
+    """All but the outsider are admitted, who needs cash has it, and c has published its terms."""
     given = [
         stage["o"].post("/api/v1/participants", {"organisation_id": member.organisation_id}).json()["id"]
         for login, member in stage.members.items()
@@ -392,4 +414,5 @@ def set_the_scene(stage: Stage) -> None:
         stage["o"].ended(operation)
     for login in ("c", "f1", "f2"):
         stage.credit(login, FIRST_CASH)
+    stage["c"].command("/api/v1/programmes", SMALL_PIECES)
     stage.scene_set = True

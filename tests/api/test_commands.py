@@ -165,6 +165,9 @@ WITH_BODIES = [
 ]
 
 
+NO_BODY = ("/redeem", "/accept", "/confirm", "/retire", "/withdraw", "/withdraw-dispute", "/extinguish", "/refuse")
+
+
 @pytest.mark.parametrize(("path", "login"), WITH_BODIES)
 def test_body__a_field_nobody_knows__is_refused_and_not_ignored(network: Stage, path: str, login: str) -> None:
     scene = make_scene(network, path)
@@ -176,10 +179,10 @@ def test_body__a_field_nobody_knows__is_refused_and_not_ignored(network: Stage, 
     assert len(network.operations()) == stored
 
 
-@pytest.mark.parametrize("path", [path for path, _ in WITH_BODIES if path.endswith(("/redeem", "/accept", "/confirm"))])
+@pytest.mark.parametrize("path", [path for path, _ in WITH_BODIES if path.endswith(NO_BODY)])
 def test_body__a_command_that_needs_none__may_come_without(network: Stage, path: str) -> None:
     scene = make_scene(network, path)
-    login = "c" if path.endswith("/confirm") else "s1"
+    login = next(name for method, name in WITH_BODIES if method == path)
     response = network[login].post(path.format_map(scene), content=b"")
     assert response.status_code == 202, response.text
 

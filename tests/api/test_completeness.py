@@ -13,7 +13,7 @@ import api
 from api import errors
 from api.errors import ApiError
 from api.invoices.errors import InvoiceRefused
-from api.revert_status import REVERT_STATUS
+from api.revert_status import REFUSALS
 from node_adapter.artifacts import CONTRACTS, abi
 from node_adapter.errors import ContractReverted, NodeUnavailable
 from node_adapter.outbox.commands import OutboxError, SignatureMismatch
@@ -57,11 +57,11 @@ def answer_to(error: Exception) -> Any:
 
 
 def test_every_custom_error_has_a_status() -> None:
-    assert custom_errors() - set(REVERT_STATUS) == set()
+    assert custom_errors() - set(REFUSALS) == set()
 
 
 def test_every_status_is_of_a_custom_error() -> None:
-    assert set(REVERT_STATUS) - custom_errors() == NOT_IN_AN_ABI
+    assert set(REFUSALS) - custom_errors() == NOT_IN_AN_ABI
 
 
 @pytest.mark.parametrize("kind", by_name(ApiError))
@@ -81,8 +81,8 @@ def test_api_errors__two_of_one_name__there_are_none() -> None:
 def test_api_errors__named_like_a_contracts__have_its_status() -> None:
     """A client that knows the name must not be told two things."""
     ours = {kind.__name__: kind.status for kind in subclasses(ApiError)}
-    shared = ours.keys() & REVERT_STATUS.keys()
-    assert {name: ours[name] for name in shared} == {name: REVERT_STATUS[name] for name in shared}
+    shared = ours.keys() & REFUSALS.keys()
+    assert {name: ours[name] for name in shared} == {name: REFUSALS[name].status for name in shared}
 
 
 @pytest.mark.parametrize("kind", by_name(InvoiceRefused))

@@ -82,7 +82,7 @@ def test_key__repeated_when_the_state_forbids_it_by_now__is_still_the_same_opera
     network["c"].ended(first.json()["id"])
     again = network["c"].post(f"/api/v1/payables/{payable}/confirm", key=key)
     assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
-    assert refusal(network["c"].post(f"/api/v1/payables/{payable}/confirm")) == "409 PayableInvalidState"
+    assert refusal(network["c"].post(f"/api/v1/payables/{payable}/confirm")) == "409 ProposalInvalidState"
 
 
 def test_key__another_request__is_refused_and_stores_nothing(network: Stage) -> None:
@@ -118,7 +118,7 @@ def test_key__a_body_that_is_anothers_routes_serialisation__is_refused(network: 
     key = secrets.token_hex(16)
     first = network["s1"].post("/api/v1/payables", {"invoice_id": invoice}, key=key)
     assert first.status_code == 202
-    twin = b'{"invoice_id":"%s","minimum_piece":null,"maximum_depth":5}' % invoice.encode()
+    twin = b'{"invoice_id":"%s","programme_id":null,"tenor_reason":null,"undertaking":null}' % invoice.encode()
     assert refusal(network["s1"].upload(twin, key=key)) == "422 IdempotencyKeyReused"
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from api.identity.actor import Role
 from scripts.actors import Persona
 from tests.api.stage import Stage, answer, money, organisation_of, with_check_digit
 
-EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "outsider", "nobody")
+EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
 OPEN = {"/health", "/ready", "/api/v1/auth/token"}
 OPEN_UNLISTED = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
@@ -38,11 +39,14 @@ class Row:
 
 READ_BY_ALL = Row("200")
 READ_BY_PARTIES = Row(UNSEEN, {"s1": "200", "c": "200"})
-READ_BY_REGULATOR = Row(ROLE, {"r": "200"})
+READ_BY_SUPERVISION = Row(ROLE, {"r": "200", "co": "200"})
+BY_COMPLIANCE = {"co": "202"}
 BY_DEBTOR = {"c": "202", "s1": "403 PayableNotDebtor"}
 BY_HOLDER = {"s1": "202", "c": "403 ReceivableNotHolder"}
 BY_FINANCIERS = {"s1": "200", "f1": "200", "f2": "200"}
 SMALL = {"amount": "1.00", "currency": "CNY"}
+REASON = {"reason": "for a reason"}
+SET_ASIDE = {"receivable_id": "{receivable_id}", "amount": SMALL}
 
 TABLE: dict[tuple[str, str], Row] = {
     ("get", "/health"): READ_BY_ALL,
@@ -52,6 +56,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/me"): READ_BY_ALL,
     ("get", "/api/v1/participants"): READ_BY_ALL,
     ("post", "/api/v1/participants"): Row(ROLE, {"o": "202"}, {"organisation_id": "{candidate}"}),
+    ("post", "/api/v1/programmes"): Row(
+        ROLE, {"c": "202", "rival": "202"}, {"minimum_piece": {"amount": "{amount}", "currency": "CNY"}}
+    ),
+    ("get", "/api/v1/programmes"): READ_BY_ALL,
+    ("get", "/api/v1/programmes/{programme_id}"): READ_BY_ALL,
+    ("post", "/api/v1/programmes/{programme_id}/retire"): Row("403 ProgrammeNotDebtor", {"rival": "202"}),
     ("post", "/api/v1/invoices"): Row(
         ROLE, {"s1": "202", "s2": "422 InvoiceNotYours", "outsider": "422 InvoiceNotYours"}
     ),
@@ -64,6 +74,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/payables"): READ_BY_ALL,
     ("get", "/api/v1/payables/{payable_id}"): READ_BY_PARTIES,
     ("post", "/api/v1/payables/{payable_id}/confirm"): Row(UNSEEN, BY_DEBTOR),
+    ("post", "/api/v1/payables/{payable_id}/dispute"): Row(UNSEEN, BY_DEBTOR, REASON),
+    ("post", "/api/v1/payables/{payable_id}/withdraw-dispute"): Row(UNSEEN, BY_DEBTOR),
+    ("post", "/api/v1/payables/{payable_id}/decline"): Row(UNSEEN, BY_DEBTOR, REASON),
+    ("post", "/api/v1/payables/{payable_id}/withdraw"): Row(UNSEEN, {"s1": "202", "c": "403 PayableNotSupplier"}),
     ("post", "/api/v1/payables/{payable_id}/pay"): Row(
         UNSEEN, BY_DEBTOR, {"amount": SMALL, "payment_reference": "reference"}
     ),
@@ -72,7 +86,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/receivables/{receivable_id}/split"): Row(
         UNSEEN, BY_HOLDER, {"parts": [{"to": "{s3}", "value": SMALL}]}
     ),
-    ("post", "/api/v1/receivables/{receivable_id}/redeem"): Row(UNSEEN, BY_HOLDER),
+    ("post", "/api/v1/receivables/{receivable_id}/transfer"): Row(UNSEEN, BY_HOLDER, {"to": "{s3}"}),
+    ("post", "/api/v1/receivables/{receivable_id}/extinguish"): Row(UNSEEN, BY_HOLDER),
+    ("post", "/api/v1/receivables/{receivable_id}/refuse"): Row(
+        UNSEEN, {"s2": "202", "s1": "403 ReceivableNotHolder", "c": "403 ReceivableNotHolder"}
+    ),
+    ("post", "/api/v1/receivables/{receivable_id}/redeem"): Row(UNSEEN, {"s1": "202", "c": "403 RedemptionNotHolder"}),
+    ("post", "/api/v1/receivables/merge"): Row(
+        UNSEEN, BY_HOLDER, {"receivable_id": "{receivable_id}", "absorbed_id": "{absorbed_id}"}
+    ),
     ("post", "/api/v1/financing-requests"): Row(
         ROLE, {"s1": "202", "s2": UNSEEN, "outsider": UNSEEN}, {"receivable_id": "{receivable_id}", "value": SMALL}
     ),
@@ -88,15 +110,32 @@ TABLE: dict[tuple[str, str], Row] = {
         ROLE, {"b": "202"}, {"account": "{s3}", "amount": SMALL, "bank_reference": "{new}"}
     ),
     ("get", "/api/v1/accounts/me"): Row("200", {"r": ROLE}),
+    ("post", "/api/v1/freeze-orders"): Row(
+        ROLE,
+        BY_COMPLIANCE,
+        {
+            "holder": "{s3}",
+            "payable_id": "{payable_id}",
+            "amount": SMALL,
+            "until": "{until}",
+            "reason": "an inquiry",
+            "authority": "a court",
+        },
+    ),
+    ("get", "/api/v1/freeze-orders"): READ_BY_ALL,
+    ("get", "/api/v1/freeze-orders/{order_id}"): Row(UNSEEN, {"co": "200", "s1": "200"}),
+    ("post", "/api/v1/freeze-orders/{order_id}/release"): Row(ROLE, BY_COMPLIANCE, REASON),
+    ("post", "/api/v1/freeze-orders/{order_id}/set-aside"): Row(UNSEEN, {"co": "202", "s1": "202"}, SET_ASIDE),
+    ("post", "/api/v1/freeze-orders/{order_id}/enforce"): Row(ROLE, BY_COMPLIANCE, {**SET_ASIDE, "to": "{s3}"}),
     ("get", "/api/v1/operations/{operation_id}"): Row(UNSEEN, {"s1": "200"}),
     ("post", "/api/v1/operations/{operation_id}/signature"): Row(
         UNSEEN, {"c": "422 SignatureMismatch"}, {"signatures": ["0x" + "11" * 65]}
     ),
-    ("get", "/audit/v1/payables"): READ_BY_REGULATOR,
-    ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_REGULATOR,
-    ("get", "/audit/v1/participants"): READ_BY_REGULATOR,
-    ("get", "/audit/v1/deals"): READ_BY_REGULATOR,
-    ("get", "/audit/v1/events"): READ_BY_REGULATOR,
+    ("get", "/audit/v1/payables"): READ_BY_SUPERVISION,
+    ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_SUPERVISION,
+    ("get", "/audit/v1/participants"): READ_BY_SUPERVISION,
+    ("get", "/audit/v1/deals"): READ_BY_SUPERVISION,
+    ("get", "/audit/v1/events"): READ_BY_SUPERVISION,
 }
 
 
@@ -159,16 +198,33 @@ def test_route__each_actor__is_allowed_or_refused_by_this_name(network: Stage, m
 
 def make_scene(network: Stage, path: str) -> dict[str, str]:
     """What the route is about, all of it s1's, whose debtor is c, and for which f1 has quoted."""
-    scene = {"s3": network["s3"].address, "new": secrets.token_hex(8)}
+    scene = {"s3": network["s3"].address, "new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
     if path == "/api/v1/participants":
         scene["candidate"] = candidate(network)
     if "invoice" in path or path == "/api/v1/payables":
         scene["invoice_id"] = network.invoice()
-    if path.endswith("/confirm"):
+    if "programme_id" in path:
+        scene["programme_id"] = str(network.programme("rival"))
+    if path.endswith(("/confirm", "/dispute", "/decline", "/withdraw", "/withdraw-dispute")):
         scene["payable_id"] = network.proposed()
-    elif any(word in path for word in ("payable_id", "receivable", "financing", "quote", "operation")):
+    elif any(word in path for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze")):
         scene["payable_id"] = network.confirmed()
         scene["receivable_id"] = scene["payable_id"] + "00000001"
+    if path.endswith("/withdraw-dispute"):
+        network["c"].command(f"/api/v1/payables/{scene['payable_id']}/dispute", REASON)
+    if path.endswith("/refuse"):
+        scene["receivable_id"] = network.split("s1", scene["receivable_id"], "s2", 1_000)
+    if path.endswith("/merge"):
+        scene["absorbed_id"] = network.split("s1", scene["receivable_id"], "s2", 1_000)
+        back = {"to": network["s1"].address}
+        network["s2"].command(f"/api/v1/receivables/{scene['absorbed_id']}/transfer", back)
+    if "freeze" in path:
+        scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
+    if "order_id" in path:
+        scene["order_id"] = network.frozen("s1", scene["payable_id"], 10_000)
+    if path.endswith("/enforce"):
+        aside = {"receivable_id": scene["receivable_id"], "amount": SMALL}
+        network["co"].command(f"/api/v1/freeze-orders/{scene['order_id']}/set-aside", aside)
     if path.endswith("/redeem"):
         network.pay(scene["payable_id"], 100)
     if "financing" in path or "quote" in path:

@@ -16,12 +16,15 @@ from tests.end_to_end.network import Network, network
 
 @pytest.fixture(scope="session")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder after a first start, everybody admitted, and an orderly stop. Copy it."""
+    """A data folder after a first start, everybody admitted, a programme published, and an orderly stop. Copy it."""
     tool("anvil")
     root = tmp_path_factory.mktemp("scf") / "first"
     with network(root) as started:
         started.up()
-        story._admit(cast_of(started))
+        cast = cast_of(started)
+        story._admit(cast)
+        story._programme(cast)
+        assert [check for check in cast.checks if not check.ok] == []
         print(f"first start: ready after {started.ready_after_s:.1f} s")
         started.interrupt()
     return root

@@ -58,9 +58,9 @@ class Load:
         self._go_on(bank, next_one, insist=insist)
 
     def splits(self, receivable: str, to: str) -> None:
-        """S1 splits 1,000 yuan off its piece, again and again."""
+        """S1 splits 10,000 yuan off its piece, again and again."""
         supplier = self.network.client("s1")
-        body = {"parts": [{"to": to, "value": {"amount": "1000.00", "currency": "CNY"}}]}
+        body = {"parts": [{"to": to, "value": {"amount": "10000.00", "currency": "CNY"}}]}
         self._go_on(supplier, lambda _name: (f"/api/v1/receivables/{receivable}/split", body), insist=True)
 
     def _go_on(self, client: Client, next_one: Callable[[str], tuple[str, dict[str, Any]]], *, insist: bool) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from scripts.demo import story
+from scripts.demo.papers import propose
 from tests.end_to_end.conftest import cast_of
 from tests.end_to_end.load import (
     Load,
@@ -29,12 +30,13 @@ ROUNDS = int(os.environ.get("SCF_ROUNDS", "30" if DEEP else "1"))
 
 
 def _confirmed_payable(net: Network) -> str:
-    """S1 holds the receivable for a million."""
+    """S1 holds the receivable for ten millions: enough for a thousand pieces of the least that may be split off."""
     cast = cast_of(net)
     today = story._today(cast)
-    payable, _ = story._propose(
-        cast, f"KILL-{today:%Y%m%d}", today, today + timedelta(days=story.TENOR_DAYS), story.FACE
-    )
+    programme = story.programme_of_c(cast)
+    assert programme is not None
+    dates = today, today + timedelta(days=story.TENOR_DAYS)
+    payable, _ = propose(cast, f"KILL-{today:%Y%m%d}", dates, 10 * story.FACE, programme)
     cast["c"].command(f"/api/v1/payables/{payable}/confirm")
     return payable
 

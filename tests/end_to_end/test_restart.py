@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from node_adapter.deploy import ORDER
 from tests.conftest import tool
 from tests.end_to_end.conftest import cast_of
 from tests.end_to_end.load import chain_events, check_nonces, check_verified, rows
 from tests.end_to_end.network import COMMAND, DEEP, ROOT, Network, network
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(240)]
-
-DEPLOYED = ("AccessManager", "Participants", "DepositTokenCNY", "Receivables", "Discounting", "Settlement", "Anchors")
 
 
 def test_up__interrupted_and_started_again__goes_on_with_everything(net: Network) -> None:
@@ -87,9 +86,9 @@ def test_first_start__killed__the_next_one_finishes_it(
     time.sleep(later_s)
     fresh.end()
     document = fresh.up()
-    assert set(document["contracts"]) == set(DEPLOYED)
-    assert len(document["actors"]) == 11
-    assert len(rows(fresh, "SELECT id FROM organisation")) == 11
+    assert set(document["contracts"]) == set(ORDER)
+    assert len(document["actors"]) == 12
+    assert len(rows(fresh, "SELECT id FROM organisation")) == 12
     check_nonces(fresh)
     check_verified(fresh)
 
@@ -109,7 +108,7 @@ def test_first_start__node_killed_while_contracts_are_deployed__the_next_one_fin
     assert status == 1
     assert "Traceback" not in fresh.said
     assert sum(line.startswith("scf: ") for line in fresh.said.splitlines()) == 1
-    assert set(fresh.up()["contracts"]) == set(DEPLOYED)
+    assert set(fresh.up()["contracts"]) == set(ORDER)
     check_nonces(fresh)
     check_verified(fresh)
 
@@ -188,4 +187,4 @@ def test_first_start__on_every_address__makes_no_demo_logins(first_start: Path, 
         assert found.up("--host", "0.0.0.0")["actors"] == []
         assert rows(found, "SELECT login FROM user_account") == []
         found.interrupt()
-        assert len(found.up()["actors"]) == 11, "on the loopback they are made"
+        assert len(found.up()["actors"]) == 12, "on the loopback they are made"

@@ -42,7 +42,7 @@ def _check_status(found: dict[str, Any], net: Network) -> None:
         os.kill(pid, 0)
     assert all(address.startswith("0x") and len(address) == 42 for address in found["contracts"].values())
     logins = {actor["login"]: actor for actor in found["actors"]}
-    assert {"c", "s1", "s2", "s3", "f1", "f2", "b", "o", "r"} <= set(logins)
+    assert {"c", "s1", "s2", "s3", "f1", "f2", "b", "o", "r", "co"} <= set(logins)
     assert all(set(actor) == {"name", "role", "address", "login", "password"} for actor in found["actors"])
 
 
@@ -52,16 +52,19 @@ def _check_demo(found: dict[str, Any]) -> None:
     assert all(set(check) == {"name", "expected", "actual", "ok"} for check in found["checks"])
     assert [check for check in found["checks"] if not check["ok"]] == []
     assert found["ok"] is True
-    assert len(found["steps"]) >= 18
+    assert len(found["steps"]) >= 22
     refusals = {check["expected"] for check in found["checks"]}
     assert {
         "409 BankReferenceAlreadyUsed",
         "409 InvoiceAlreadyClaimed",
         "409 ParticipantNotActive",
+        "409 ProgrammeAlreadyPublished",
         "409 QuoteAlreadyUsed",
         "409 QuoteExpired",
+        "409 ReceivableHeld",
         "409 ReceivableInsufficientValue",
         "409 RedemptionNothingDue",
+        "422 PieceBelowMinimum",
     } <= refusals
 
 

@@ -12,19 +12,23 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from hardhat_free_devnet import rpc
+from node_adapter import typed_data
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account
-from node_adapter.outbox import Call, Command, Operation, OperationState, Outbox, Worker
+from node_adapter.keyring import Keyring, Wallet, create_account
+from node_adapter.outbox import Call, Command, Operation, OperationState, Outbox, Worker, signature_placeholder
 
 PASSPHRASE = "a passphrase of the tests"
 QUICK = 2**4
 """scrypt's n for keys that guard nothing."""
-HOSTED = ("deployer", "operator", "bank", "supplier", "financier", "relay")
+HOSTED = ("deployer", "operator", "compliance", "bank", "supplier", "financier", "relay")
 DEBTOR, SUPPLIER, FINANCIER, BANK = 1, 2, 4, 8
 ROUNDS_MAX = 400
+CHAIN_ID = 31337
+DEADLINE = 4_000_000_000
+NOTHING = "0x" + bytes(32).hex()
 
 _keys = itertools.count()
 
@@ -83,7 +87,7 @@ class TestNetwork:
         self.worker.close()
         old = self.outbox
         keyring = Keyring(self.folder / "keys", PASSPHRASE)
-        self.outbox = Outbox(old.engine, NodeClient(self.url, chain_id=31337), old.deployments, keyring)
+        self.outbox = Outbox(old.engine, NodeClient(self.url, chain_id=CHAIN_ID), old.deployments, keyring)
         self.worker = Worker(self.outbox)
 
     def call(self, instance: str, function: str, *args: Any) -> Any:
@@ -114,14 +118,15 @@ def make_network(url: str, folder: Path, database: str | None = None) -> Iterato
     fund(url, *accounts.values())
     engine = make_engine(database or f"sqlite:///{folder}/scf.sqlite3")
     migrate(engine, "node_adapter")
-    client = NodeClient(url, chain_id=31337)
-    outbox = Outbox(engine, client, Deployments(31337, client.genesis_hash()), Keyring(keys, PASSPHRASE))
+    client = NodeClient(url, chain_id=CHAIN_ID)
+    outbox = Outbox(engine, client, Deployments(CHAIN_ID, client.genesis_hash()), Keyring(keys, PASSPHRASE))
     network = TestNetwork(url, folder, engine, outbox, Worker(outbox), accounts)
     deploy_network(
         outbox,
         network.worker.step,
         deployer=accounts["deployer"],
         operator=accounts["operator"],
+        compliance=accounts["compliance"],
         bank=accounts["bank"],
     )
     try:
@@ -132,19 +137,82 @@ def make_network(url: str, folder: Path, database: str | None = None) -> Iterato
         network.outbox.client.close()
 
 
+def debtor_wallet(network: TestNetwork) -> Wallet:
+    return Wallet.load(network.folder / "debtor" / "debtor.json", PASSPHRASE)
+
+
+def programme(network: TestNetwork, **changes: Any) -> dict[str, Any]:
+    """The debtor's terms."""
+    return {
+        "debtor": network.accounts["debtor"],
+        "deposit_tokens": [network.outbox.deployments.address("DepositTokenCNY")],
+        "minimum_piece": 100,
+        "maximum_depth": 5,
+        "soft_tenor_months": 6,
+        "hard_tenor_months": 12,
+        "refusal_hours": 48,
+        "blackout_days_before": 0,
+        "blackout_days_after": 3,
+        "dishonour_days": 5,
+        "registration_required": False,
+        "late_rate_ppm": 0,
+        **changes,
+    }
+
+
+def publication(network: TestNetwork, values: dict[str, Any]) -> Command:
+    """Publishing on the debtor's signature, made already; its account sends nothing."""
+    origination = network.outbox.deployments.address("Origination")
+    message = typed_data.publication(CHAIN_ID, origination, values, DEADLINE)
+    signature = debtor_wallet(network).sign({"type": "typed_data", "data": message})
+    return network.command("relay", "Origination", "publishProgrammeBySignature", values, DEADLINE, signature)
+
+
+def publish(network: TestNetwork) -> None:
+    """The network's first programme, number 1. The debtor must be admitted."""
+    (operation,) = network.run(publication(network, programme(network)))
+    assert (operation.state, operation.error_name) == ("mined", None)
+
+
 def terms(network: TestNetwork, **changes: Any) -> dict[str, Any]:
-    """Of a payable that the debtor owes the supplier: 1,000,000.00 due in 90 days."""
+    """Of a payable that the debtor owes the supplier under programme 1: 1,000,000.00 due in 90 days."""
     today = (network.outbox.client.head().timestamp + 8 * 3600) // 86400
     return {
         "supplier": network.accounts["supplier"],
         "debtor": network.accounts["debtor"],
-        "deposit_token": network.outbox.deployments.address("DepositTokenCNY"),
+        "programme_id": 1,
         "face_value": 100_000_000,
-        "minimum_piece": 100,
         "issue_date": today,
         "due_date": today + 90,
-        "maximum_depth": 5,
         "invoice_fingerprint": "0x" + secrets.token_hex(32),
         "evidence_hash": "0x" + secrets.token_hex(32),
+        "tenor_reason_hash": NOTHING,
+        "undertaking_hash": NOTHING,
         **changes,
     }
+
+
+def propose(network: TestNetwork, **changes: Any) -> tuple[str, dict[str, Any]]:
+    """The payable's id, and its terms."""
+    values, salt = terms(network, **changes), secrets.token_bytes(32)
+    (operation,) = network.run(network.command("supplier", "Origination", "propose", salt, values))
+    assert operation.state == "mined", operation.error_name
+    number = network.call("Origination", "payableIdOf", network.accounts["supplier"], salt)
+    return f"0x{number:056x}", values
+
+
+def confirmation(network: TestNetwork, payable_id: str, values: dict[str, Any]) -> Command:
+    """The debtor's confirmation, its signature still to come; the relay brings it."""
+    origination = network.outbox.deployments.address("Origination")
+    message = typed_data.confirmation(CHAIN_ID, origination, payable_id, values, programme(network), DEADLINE)
+    return network.command(
+        "relay",
+        "Origination",
+        "confirmBySignature",
+        payable_id,
+        values,
+        DEADLINE,
+        signature_placeholder(0),
+        sign=[message],
+        sign_as=network.accounts["debtor"],
+    )

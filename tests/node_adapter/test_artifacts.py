@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,18 @@ from hypothesis import strategies as st
 
 from node_adapter.artifacts import CONTRACTS, EventSpec, MalformedLog, abi, artifact, event_specs, journal_next
 from node_adapter.words import hex0x, payable_of, snake_case
+from tests.node_adapter.sources import source_of
 
-SOURCES = Path(__file__).resolve().parents[2] / "contracts" / "src"
 SPECS = sorted(event_specs().values(), key=lambda spec: (spec.contract, spec.name))
 PAYABLE_IDS = {"payableId", "_oldSlot", "_newSlot"}
+COUNTED_IDS = {"programmeId", "orderId", "holdId", "payOutId"}
+"""Numbers from 1 up."""
 RECEIVABLE_IDS = {
     "receivableId",
     "childId",
+    "absorbedId",
     "deliveredId",
+    "movedId",
     "tokenId",
     "_tokenId",
     "_fromTokenId",
@@ -49,7 +52,7 @@ def expected(solidity_name: str, kind: str, value: Any) -> Any:
         return "0x" + value.hex()
     if kind == "uint256" and solidity_name in PAYABLE_IDS:
         return f"0x{value:056x}"
-    if kind == "uint256" and solidity_name in RECEIVABLE_IDS:
+    if kind == "uint256" and solidity_name in RECEIVABLE_IDS | {"nonce"}:
         return f"0x{value:064x}"
     return value
 
@@ -78,11 +81,12 @@ def test_event_specs__topic0__is_the_hash_of_the_signature() -> None:
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_event_specs__business__are_exactly_what_the_source_journals(contract: str) -> None:
-    """Read off the sources: whatever is followed by a `_record` of its selector."""
-    files = [SOURCES / f"{contract}.sol"] + ([SOURCES / "PieceToken.sol"] if contract == "Receivables" else [])
-    source = "".join(path.read_text() for path in files if path.exists())
-    recorded = set(re.findall(r"abi\.encode\(\s*(\w+)\.selector", source))
-    assert {spec.name for spec in SPECS if spec.contract == contract and spec.business} == recorded
+    """Read off the sources: whatever is encoded with its selector, to be logged and chained."""
+    source = source_of(contract)
+    business = {spec.name: spec for spec in SPECS if spec.contract == contract and spec.business}
+    assert set(re.findall(r"abi\.encode\(\s*(\w+)\.selector", source)) == business.keys()
+    for topics, name in re.findall(r"_announce\(\s*(\d),\s*abi\.encode\(\s*(\w+)\.selector", source):
+        assert int(topics) == 1 + sum(field.indexed for field in business[name].fields), name
 
 
 def test_event_fields__every_id_of_ours__is_known_as_one() -> None:
@@ -90,11 +94,12 @@ def test_event_fields__every_id_of_ours__is_known_as_one() -> None:
     ids = {
         f.solidity_name for s in SPECS if s.business for f in s.fields if f.type == "uint256" and f.name[-3:] == "_id"
     }
-    assert ids == {name for name in PAYABLE_IDS | RECEIVABLE_IDS if "oken" not in name and "lot" not in name}
+    ours = PAYABLE_IDS | RECEIVABLE_IDS | COUNTED_IDS
+    assert ids == {name for name in ours if "oken" not in name and "lot" not in name}
 
 
-DRAWN = spec_of("Receivables", "ReceivableDrawn")
-TOPICS, DATA = as_log(DRAWN, [7, "0x" + "11" * 20, 2**53 - 1, 5, True])
+DRAWN = spec_of("Settlement", "ReceivableDrawn")
+TOPICS, DATA = as_log(DRAWN, [7, "0x" + "11" * 20, 2**53 - 1, 5, 0, True])
 
 
 @pytest.mark.parametrize(
@@ -102,14 +107,14 @@ TOPICS, DATA = as_log(DRAWN, [7, "0x" + "11" * 20, 2**53 - 1, 5, True])
     [
         (TOPICS[:-1], DATA, "topics"),
         ([b"\1" * 32, *TOPICS[1:]], DATA, "topics"),
-        (TOPICS, DATA[:-1], "95 bytes"),
-        (TOPICS, DATA + b"\0", "97 bytes"),
+        (TOPICS, DATA[:-1], "127 bytes"),
+        (TOPICS, DATA + b"\0", "129 bytes"),
         ([*TOPICS[:2], b"\1" + TOPICS[2][1:]], DATA, "address"),
-        (TOPICS, (2**64).to_bytes(32, "big") + DATA[32:], "64 bits"),
+        (TOPICS, (2**56).to_bytes(32, "big") + DATA[32:], "56 bits"),
         (TOPICS, DATA[:-1] + b"\2", "1 bits"),
         ([*TOPICS[:2], TOPICS[2][:31]], DATA, "address"),
     ],
-    ids=["topic missing", "topic 0", "cut", "long", "dirty address", "uint64", "bool", "short topic"],
+    ids=["topic missing", "topic 0", "cut", "long", "dirty address", "uint56", "bool", "short topic"],
 )
 def test_decode__a_log_that_is_not_of_its_events_form__is_refused(topics: list[bytes], data: bytes, why: str) -> None:
     assert DRAWN.decode(TOPICS, DATA)["redeemed"] is True

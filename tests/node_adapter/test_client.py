@@ -44,7 +44,7 @@ class Register:
         self.accounts: list[str] = list(self.w3.eth.accounts)
         self.operator = self.accounts[0]
         manager = self._deploy("AccessManager", self.operator)
-        self.address = self._deploy("Participants", manager)
+        self.address = self._deploy("Participants", (manager, *self.accounts[1:9]), 0)
         self.contract = self.w3.eth.contract(address=self.address, abi=abi("Participants"))
         self.client = NodeClient(url, chain_id=31337)
 
@@ -91,7 +91,7 @@ def test_call__a_struct__is_a_dict_of_plain_values_as_of_a_block(register: Regis
     account = register.accounts[3]
     before = register.client.head().number
     register.send("admit", account, SUPPLIER, ENTITY)
-    known = {"legal_entity_hash": ENTITY, "roles": SUPPLIER, "status": 1}
+    known = {"legal_entity_hash": ENTITY, "roles": SUPPLIER, "status": 1, "number": 1, "key": account}
     call = Call("Participants", register.address, "participant", [account])
     client = register.client
     assert client.call("Participants", register.address, "participant", account) == known
@@ -153,24 +153,45 @@ def test_encode_call__arguments_that_do_not_fit__are_refused_before_the_node(
         encode_call("Participants", function, args)
 
 
-def test_encode_call__structs_ids_and_overloads__equal_web3(register: Register) -> None:
-    party, terms_hash = register.accounts[1], b"\x33" * 32
-    terms = [party, party, party, 5, 1, 20_000, 20_090, 3, terms_hash, terms_hash]
-    names = ["supplier", "debtor", "deposit_token", "face_value", "minimum_piece", "issue_date", "due_date"]
-    names += ["maximum_depth", "invoice_fingerprint", "evidence_hash"]
-    by_name = dict(zip(names, [*terms[:8], hex0x(terms_hash), hex0x(terms_hash)], strict=True))
-    contract = register.w3.eth.contract(abi=abi("Receivables"))
-    wanted = contract.encode_abi("propose", [terms_hash, tuple(terms)])
-    assert hex0x(encode_call("Receivables", "propose", [terms_hash, terms])) == wanted
-    assert hex0x(encode_call("Receivables", "propose", [hex0x(terms_hash), by_name])) == wanted
+def test_encode_call__structs_lists_of_them_ids_and_overloads__equal_web3(register: Register) -> None:
+    party, word = register.accounts[1], b"\x33" * 32
+    terms = [party, party, 7, 5, 20_000, 20_090, word, word, word, word]
+    names = ["supplier", "debtor", "programme_id", "face_value", "issue_date", "due_date"]
+    names += ["invoice_fingerprint", "evidence_hash", "tenor_reason_hash", "undertaking_hash"]
+    by_name = dict(zip(names, [*terms[:6], *[hex0x(word)] * 4], strict=True))
+    origination = register.w3.eth.contract(abi=abi("Origination"))
+    wanted = origination.encode_abi("propose", [word, tuple(terms)])
+    assert hex0x(encode_call("Origination", "propose", [word, terms])) == wanted
+    assert hex0x(encode_call("Origination", "propose", [hex0x(word), by_name])) == wanted
     with pytest.raises(WrongArguments, match="has the fields"):
-        encode_call("Receivables", "propose", [terms_hash, {**by_name, "face": 5}])
-    parts = contract.encode_abi("split", [0xAB, [(party, 5)]])
-    assert hex0x(encode_call("Receivables", "split", ["0xab", [{"to": party, "value": 5}]])) == parts
+        encode_call("Origination", "propose", [word, {**by_name, "face": 5}])
+    batch = origination.encode_abi("proposeBatch", [[(word, tuple(terms))] * 2])
+    assert hex0x(encode_call("Origination", "proposeBatch", [[{"salt": word, "terms": by_name}] * 2])) == batch
+    programme = [party, [party, register.accounts[2]], 1, 2, 6, 12, 48, 0, 3, 5, True, 182_500]
+    published = origination.encode_abi("publishProgramme", [tuple(programme)])
+    assert hex0x(encode_call("Origination", "publishProgramme", [programme])) == published
+    contract = register.w3.eth.contract(abi=abi("Receivables"))
+    parts = contract.encode_abi("split", [0xAB, [(party, 5, True)]])
+    part = {"to": party, "value": 5, "recourse": True}
+    assert hex0x(encode_call("Receivables", "split", ["0xab", [part]])) == parts
     with pytest.raises(UnknownFunction, match="ambiguous"):
         encode_call("Receivables", "balanceOf", [1])
     value_of = contract.encode_abi("balanceOf(uint256)", [1])
     assert hex0x(encode_call("Receivables", "balanceOf(uint256)", [1])) == value_of
+
+
+def test_encode_call__acceptances_with_quotes_with_fees__equal_web3(register: Register) -> None:
+    party, word = register.accounts[1], b"\x33" * 32
+    quote = [0xAB, party, party, party, 5, 4, 3, 20_000, False, word, 2**255, 9, [(party, 1), (party, 2)]]
+    wanted = register.w3.eth.contract(abi=abi("Discounting")).encode_abi(
+        "acceptAll", [[(tuple(quote), 5, False, b"\1", b"\2")]]
+    )
+    names = ["receivable_id", "supplier", "financier", "deposit_token", "value", "minimum_take", "proceeds"]
+    names += ["value_date", "recourse", "registration_hash", "nonce", "expiry", "fees"]
+    fees = [{"to": party, "amount": amount} for amount in (1, 2)]
+    by_name = dict(zip(names, ["0xab", *quote[1:9], hex0x(word), hex(2**255), 9, fees], strict=True))
+    acceptance = {"quote": by_name, "take": 5, "by_permit": False, "quote_signature": "0x01", "cash_signature": "0x02"}
+    assert hex0x(encode_call("Discounting", "acceptAll", [[acceptance]])) == wanted
 
 
 def test_headers__some_beyond_the_head__are_left_out(register: Register) -> None:

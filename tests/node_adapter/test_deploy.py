@@ -1,30 +1,39 @@
 """The contracts are put on a chain once, wired as predicted, and nobody keeps a power."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hardhat_free_devnet import rpc
-from node_adapter.artifacts import abi, artifact
+from node_adapter.artifacts import abi, artifact, event_specs
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import (
     ORDER,
+    SETTINGS,
     DeployError,
     _creations,
     creation_address,
     deploy_network,
     same_code,
     verify_deployment,
+    wiring,
 )
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
 from node_adapter.keyring import Keyring, create_account
-from node_adapter.outbox import Outbox, Worker
-from node_adapter.words import from_hex
+from node_adapter.outbox import Command, Outbox, Worker
+from node_adapter.outbox.commands import Creation
+from node_adapter.words import from_hex, hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
+from tests.node_adapter.sources import source_of
+
+NONCES = {"deployer": 10, "operator": 13, "compliance": 0, "bank": 0}
+DAY_S = 86_400
 
 
 class Killed(BaseException):
@@ -36,7 +45,7 @@ class Site:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
-        names = ("deployer", "operator", "bank")
+        names = ("deployer", "operator", "compliance", "bank")
         self.accounts = {n: create_account(folder / "keys", n, PASSPHRASE, work_factor=QUICK) for n in names}
         fund(url, *self.accounts.values())
         self.engine = make_engine(f"sqlite:///{folder}/scf.sqlite3")
@@ -66,6 +75,7 @@ class Site:
                 step,
                 deployer=self.accounts["deployer"],
                 operator=self.accounts["operator"],
+                compliance=self.accounts["compliance"],
                 bank=bank or self.accounts["bank"],
             )
         finally:
@@ -92,9 +102,9 @@ def network(node_url: str, tmp_path: Path) -> Iterator[TestNetwork]:
 @pytest.mark.devnet
 def test_deploy__again__makes_nothing_twice(site: Site) -> None:
     first = site.deploy()
-    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert site.nonces() == NONCES
     assert site.deploy() == first
-    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert site.nonces() == NONCES
     assert set(first.contracts) == set(ORDER)
     assert first.first_block == first["AccessManager"].block
     for nonce, instance in enumerate(ORDER):
@@ -106,7 +116,7 @@ def test_deploy__again__makes_nothing_twice(site: Site) -> None:
 
 @pytest.mark.devnet
 def test_deploy__killed_after_each_step__is_finished_by_the_next(site: Site) -> None:
-    for steps in range(12):
+    for steps in range(20):
         try:
             deployments = site.deploy(killed_after_steps=steps)
         except Killed:
@@ -115,7 +125,7 @@ def test_deploy__killed_after_each_step__is_finished_by_the_next(site: Site) -> 
     else:
         pytest.fail("the deployment was never finished")
     assert steps > 0
-    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert site.nonces() == NONCES
     assert deployments == site.deploy()
 
 
@@ -129,7 +139,7 @@ def test_deploy__chain_fell_back__has_the_same_addresses_by_the_same_bytes(site:
     assert {n: (d.address, d.tx) for n, d in again.contracts.items()} == {
         n: (d.address, d.tx) for n, d in first.contracts.items()
     }
-    assert site.nonces() == {"deployer": 7, "operator": 3, "bank": 0}
+    assert site.nonces() == NONCES
 
 
 @pytest.mark.devnet
@@ -152,20 +162,104 @@ def test_deploy__done__the_operator_admits_and_the_deployer_cannot(network: Test
         found = network.call("Participants", "participant", network.outbox.deployments.address(instance))
         assert (found["roles"], found["status"]) == (roles, 1)
     network.outbox.simulate(network.admit("supplier", 2))
-    with pytest.raises(ContractReverted) as caught:
-        network.outbox.simulate(replace(network.admit("supplier", 2), sender=network.accounts["deployer"]))
-    assert caught.value.name == "AccessManagedUnauthorized"
-    assert network.call("AccessManager", "hasRole", 0, network.accounts["deployer"])[0] is False
-    assert network.call("AccessManager", "hasRole", 0, network.accounts["operator"])[0] is True
+    assert refusal(network, replace(network.admit("supplier", 2), sender=network.accounts["deployer"]))
     assert network.call("DepositTokenCNY", "bank") == network.accounts["bank"]
     assert network.call("DepositTokenCNY", "currency") == "CNY"
+    assert network.call("Participants", "ROTATION_DELAY_S") == 2 * DAY_S
+
+
+def refusal(network: TestNetwork, command: Command) -> str:
+    with pytest.raises(ContractReverted) as caught:
+        network.outbox.simulate(command)
+    return caught.value.name
+
+
+RESTRICTED_CALLS: dict[tuple[str, str], int] = {
+    ("Participants", "admit(address,uint16,bytes32)"): 1,
+    ("Participants", "suspend(address,bytes32)"): 1,
+    ("Participants", "reinstate(address)"): 1,
+    ("Participants", "close(address,bytes32)"): 1,
+    ("Participants", "readmit(address,uint16,bytes32)"): 1,
+    ("Participants", "announceRotation(address,address)"): 1,
+    ("Origination", "setReferenceRate(uint32,uint32)"): 1,
+    ("Settlement", "writeOff(uint256,bytes32)"): 1,
+    ("Settlement", "closeRecovery(uint256,bytes32)"): 1,
+    ("Dishonours", "lift(uint256,bytes32)"): 1,
+    ("Holds", "order(address,uint256,uint56,uint40,bytes32,bytes32)"): 2,
+    ("Holds", "releaseOrder(uint32,bytes32)"): 2,
+    ("Holds", "enforceOrder(uint32,uint256,uint56,address)"): 2,
+}
+"""Function → role, said a second time."""
+
+
+@pytest.mark.devnet
+def test_deploy__done__exactly_these_roles_and_selectors_stand(network: TestNetwork) -> None:
+    """Read off the access manager's own events, so that one too many shows."""
+    deployments = network.outbox.deployments
+    manager = deployments.address("AccessManager")
+    specs = {topic: spec for (contract, topic), spec in event_specs().items() if contract == "AccessManager"}
+    logs = network.outbox.client.logs(0, network.outbox.client.head().number, [manager])
+    events = [(spec.name, spec.decode(log.topics, log.data)) for log in logs for spec in [specs[hex0x(log.topics[0])]]]
+    wanted = {
+        (deployments.address(instance), hex0x(keccak(function.encode())[:4])): role
+        for (instance, function), role in RESTRICTED_CALLS.items()
+    }
+    found = [args for name, args in events if name == "TargetFunctionRoleUpdated"]
+    assert {(args["target"], args["selector"]): args["role_id"] for args in found} == wanted
+    assert len(found) == len(wanted)
+    for (target, selector), role in wanted.items():
+        assert network.call("AccessManager", "getTargetFunctionRole", target, selector) == role
+    operator, compliance = network.accounts["operator"], network.accounts["compliance"]
+    granted = {(args["role_id"], args["account"]) for name, args in events if name == "RoleGranted"}
+    assert granted == {(0, operator), (1, operator), (2, compliance)}
+    assert network.call("AccessManager", "hasRole", 0, operator) == (True, DAY_S)
+    assert network.call("AccessManager", "hasRole", 1, operator) == (True, 0)
+    assert network.call("AccessManager", "hasRole", 2, compliance) == (True, 0)
+    assert {name for name, _ in events} == {
+        "RoleGranted",
+        "RoleGrantDelayChanged",
+        "TargetFunctionRoleUpdated",
+    }
+
+
+@pytest.mark.devnet
+def test_deploy__done__changes_of_the_wiring_wait_a_day(network: TestNetwork) -> None:
+    operator, bank = network.accounts["operator"], network.accounts["bank"]
+    assert network.call("AccessManager", "getAccess", 0, operator)[1:] == (DAY_S, 0, 0)
+    for role in (1, 2):
+        grant = network.command("operator", "AccessManager", "grantRole", role, bank, 0)
+        assert refusal(network, grant) == "AccessManagerNotScheduled"
+    participants = network.outbox.deployments.address("Participants")
+    rewire = network.command("operator", "AccessManager", "setTargetFunctionRole", participants, ["0x12345678"], 2)
+    assert refusal(network, rewire) == "AccessManagerNotScheduled"
+    # The manager makes nobody wait sooner than its own five days from now.
+    network.rpc("evm_increaseTime", 5 * DAY_S)
+    network.rpc("evm_mine")
+    assert [network.call("AccessManager", "getRoleGrantDelay", role) for role in (1, 2)] == [DAY_S, DAY_S]
+
+
+@pytest.mark.devnet
+def test_deploy__done__each_officer_has_its_own_functions_alone(network: TestNetwork) -> None:
+    holder, word = network.accounts["bank"], b"\1" * 32
+    order = network.command("compliance", "Holds", "order", holder, 0, 1, 4_000_000_000, word, word)
+    admit = network.admit("supplier", 2)
+    network.run(admit)
+    assert refusal(network, replace(order, sender=network.accounts["operator"])) == "AccessManagedUnauthorized"
+    barred = network.command("compliance", "Participants", "suspend", network.accounts["supplier"], word)
+    assert refusal(network, barred) == "AccessManagedUnauthorized"
+    network.outbox.simulate(replace(barred, sender=network.accounts["operator"]))
+
+
+def creations_of(network: TestNetwork, addresses: dict[str, str]) -> list[Creation]:
+    operator, bank = network.accounts["operator"], network.accounts["bank"]
+    return _creations(addresses, operator=operator, bank=bank, rotation_delay_s=2 * DAY_S)
 
 
 @pytest.mark.devnet
 @pytest.mark.parametrize("instance", ORDER)
 def test_verify_deployment__one_address_is_anothers__is_noticed(network: TestNetwork, instance: str) -> None:
     addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
-    creations = _creations(addresses, operator=network.accounts["operator"], bank=network.accounts["bank"])
+    creations = creations_of(network, addresses)
     verify_deployment(network.outbox, creations, addresses)
     other = addresses["Anchors" if instance != "Anchors" else "Settlement"]
     with pytest.raises(DeployError, match=instance):
@@ -180,9 +274,37 @@ def test_verify_deployment__receivables_of_other_wiring__is_noticed(network: Tes
     rewired = code.replace(addresses["Settlement"][2:].lower(), addresses["Anchors"][2:].lower())
     assert rewired != code
     network.rpc("anvil_setCode", addresses["Receivables"], "0x" + rewired)
-    creations = _creations(addresses, operator=network.accounts["operator"], bank=network.accounts["bank"])
+    creations = creations_of(network, addresses)
     with pytest.raises(DeployError, match=r"Receivables\.SETTLEMENT"):
         verify_deployment(network.outbox, creations, addresses)
+
+
+@pytest.mark.devnet
+@pytest.mark.parametrize(
+    ("field", "said"), [("bank", "DepositTokenCNY.bank"), ("rotation_delay_s", "ROTATION_DELAY_S")]
+)
+def test_verify_deployment__made_for_another_bank_or_delay__is_noticed(
+    network: TestNetwork, field: str, said: str
+) -> None:
+    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
+    wanted: dict[str, Any] = {"operator": network.accounts["operator"], "bank": network.accounts["bank"]}
+    wanted |= {"rotation_delay_s": 2 * DAY_S} | {field: network.accounts["relay"] if field == "bank" else 7}
+    with pytest.raises(DeployError, match=said):
+        verify_deployment(network.outbox, _creations(addresses, **wanted), addresses)
+
+
+@pytest.mark.parametrize("contract", sorted({instance.removesuffix("CNY") for instance in ORDER} - {"AccessManager"}))
+def test_wiring__of_each_contract__is_every_immutable_and_each_can_be_asked_for(contract: str) -> None:
+    """Read off the sources: what nobody can ask for, or nobody asks for, is not verified."""
+    sources = source_of(contract)
+    found = re.findall(r"^    (\w+) (?:(\w+) )?immutable (?:override )?(\w+)", sources, re.MULTILINE)
+    named = {(seen, name) for kind, seen, name in found if kind == "address" or re.match("I[A-Z]", kind)}
+    assert {seen for seen, _ in named} == {"public"}
+    settings = set(SETTINGS.get(contract, {}))
+    authority = {"authority"} if "AccessManaged(" in sources else set()
+    assert {name for _, name in named} | authority == set(wiring(contract)) | settings & {"bank"}
+    numbers = {name.strip("_") for kind, _, name in found} - {name for _, name in named}
+    assert numbers <= settings
 
 
 def test_same_code__one_byte_outside_the_immutables__is_other_code() -> None:
@@ -204,7 +326,8 @@ def test_creation_address__known_case__is_the_yellow_papers() -> None:
 
 
 def test_order__of_creations__has_every_contract_once() -> None:
-    creations = _creations(dict.fromkeys(ORDER, "0x" + "11" * 20), operator="0x1", bank="0x2")
+    addresses = dict.fromkeys(ORDER, "0x" + "11" * 20)
+    creations = _creations(addresses, operator="0x1", bank="0x2", rotation_delay_s=0)
     assert [creation.instance for creation in creations] == list(ORDER)
     for creation in creations:
         inputs: list[dict[str, str]] = next(

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import secrets
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -24,50 +23,37 @@ from node_adapter.outbox import (
     SignatureMismatch,
     SignatureNotAwaited,
     StaleNonce,
-    signature_placeholder,
 )
 from node_adapter.transactions import Transaction
-from tests.node_adapter.outbox_support import DEBTOR, PASSPHRASE, QUICK, SUPPLIER, TestNetwork, make_network, terms
+from tests.node_adapter.outbox_support import (
+    CHAIN_ID,
+    DEBTOR,
+    NOTHING,
+    PASSPHRASE,
+    QUICK,
+    SUPPLIER,
+    TestNetwork,
+    confirmation,
+    debtor_wallet,
+    make_network,
+    propose,
+    publish,
+)
 
 pytestmark = pytest.mark.devnet
-CHAIN_ID = 31337
-DEADLINE = 4_000_000_000
 
 
 @pytest.fixture
 def network(node_url: str, tmp_path: Path) -> Iterator[TestNetwork]:
     with make_network(node_url, tmp_path) as network:
         network.run(network.admit("supplier", SUPPLIER), network.admit("debtor", DEBTOR))
+        publish(network)
         yield network
 
 
 @pytest.fixture
 def wallet(network: TestNetwork) -> Wallet:
-    return Wallet.load(network.folder / "debtor" / "debtor.json", PASSPHRASE)
-
-
-def propose(network: TestNetwork) -> tuple[str, dict[str, Any]]:
-    values, salt = terms(network), secrets.token_bytes(32)
-    (operation,) = network.run(network.command("supplier", "Receivables", "propose", salt, values))
-    assert operation.state == "mined", operation.error_name
-    found: Any = network.call("Receivables", "payableIdOf", network.accounts["supplier"], salt)
-    return found if isinstance(found, str) else f"0x{found:056x}", values
-
-
-def confirmation(network: TestNetwork, payable_id: str, values: dict[str, Any]) -> Command:
-    message = typed_data.confirmation(
-        CHAIN_ID, network.outbox.deployments.address("Receivables"), payable_id, values, DEADLINE
-    )
-    return network.command(
-        "relay",
-        "Receivables",
-        "confirmBySignature",
-        payable_id,
-        DEADLINE,
-        signature_placeholder(0),
-        sign=[message],
-        sign_as=network.accounts["debtor"],
-    )
+    return debtor_wallet(network)
 
 
 def give(network: TestNetwork, operation_id: str, signatures: list[str]) -> Operation:
@@ -127,25 +113,21 @@ def test_simulate__signature_still_to_come__checks_all_other_rules(network: Test
     payable_id, values = propose(network)
     command = confirmation(network, payable_id, values)
     network.outbox.simulate(command)
-    (rival,) = network.run(
-        network.command("supplier", "Receivables", "propose", b"\7" * 32, values | {"face_value": 99_999_999})
-    )
-    assert rival.state == "mined"
+    rival_id, rival = propose(network, **values | {"face_value": 99_999_999})
     (confirmed,) = network.accept(command)
     give(network, confirmed, [sign(network, network.operation(confirmed))])
     network.settle()
     with pytest.raises(ContractReverted) as caught:
         network.outbox.simulate(confirmation(network, payable_id, values))
-    assert caught.value.name == "PayableInvalidState"
-    rival_id: Any = network.call("Receivables", "payableIdOf", network.accounts["supplier"], b"\7" * 32)
+    assert caught.value.name == "ProposalInvalidState"
     with pytest.raises(ContractReverted) as caught:
-        network.outbox.simulate(confirmation(network, rival_id, values | {"face_value": 99_999_999}))
+        network.outbox.simulate(confirmation(network, rival_id, rival))
     assert caught.value.name == "InvoiceAlreadyClaimed"
 
 
 def sign(network: TestNetwork, operation: Operation) -> str:
     assert operation.to_sign is not None
-    return Wallet.load(network.folder / "debtor" / "debtor.json", PASSPHRASE).sign(operation.to_sign[0])
+    return debtor_wallet(network).sign(operation.to_sign[0])
 
 
 def test_signature__typed_data_by_the_wallet__is_mined(network: TestNetwork, wallet: Wallet) -> None:
@@ -195,16 +177,15 @@ def test_signature__of_anything_else__is_refused_and_still_awaited(network: Test
         assert network.operation(operation_id).state == "awaiting_signature"
 
 
-def own_transaction(network: TestNetwork, payable_id: str) -> str:
-    command = network.command("debtor", "Receivables", "confirm", payable_id)
+def own_transaction(network: TestNetwork, payable_id: str, values: dict[str, Any]) -> str:
+    command = network.command("debtor", "Origination", "confirm", payable_id, values)
     network.outbox.simulate(command)
     (operation_id,) = network.accept(command)
     return operation_id
 
 
 def test_signature__own_wallets_transaction__is_sent_as_it_came(network: TestNetwork, wallet: Wallet) -> None:
-    payable_id, _ = propose(network)
-    operation_id = own_transaction(network, payable_id)
+    operation_id = own_transaction(network, *propose(network))
     operation = network.operation(operation_id)
     assert operation.to_sign is not None
     assert (operation.state, operation.wallet) == ("awaiting_signature", wallet.address)
@@ -230,8 +211,7 @@ CHANGES: dict[str, Any] = {
 
 def test_signature__own_transaction_with_one_field_changed__is_refused(network: TestNetwork, wallet: Wallet) -> None:
     assert CHANGES.keys() == {field.name for field in fields(Transaction)}
-    payable_id, _ = propose(network)
-    operation_id = own_transaction(network, payable_id)
+    operation_id = own_transaction(network, *propose(network))
     operation = network.operation(operation_id)
     assert operation.to_sign is not None
     data = operation.to_sign[0]["data"]
@@ -248,8 +228,7 @@ def test_signature__own_transaction_with_one_field_changed__is_refused(network: 
 
 
 def test_signature__nonce_used_meanwhile__hands_out_a_fresh_transaction(network: TestNetwork, wallet: Wallet) -> None:
-    (first_payable, _), (second_payable, _) = propose(network), propose(network)
-    first, second = own_transaction(network, first_payable), own_transaction(network, second_payable)
+    first, second = (own_transaction(network, *propose(network)) for _ in range(2))
     to_sign = network.operation(first).to_sign, network.operation(second).to_sign
     assert to_sign[0] is not None
     assert to_sign[1] is not None
@@ -267,8 +246,7 @@ def test_signature__nonce_used_meanwhile__hands_out_a_fresh_transaction(network:
 
 
 def test_refresh_to_sign__later__has_the_nonce_of_now(network: TestNetwork, wallet: Wallet) -> None:
-    payable_id, _ = propose(network)
-    operation_id = own_transaction(network, payable_id)
+    operation_id = own_transaction(network, *propose(network))
     network.rpc("anvil_setNonce", wallet.address, hex(5))
     with Session(network.engine) as session, session.begin():
         operation = session.get_one(Operation, operation_id)
@@ -286,11 +264,14 @@ def quote_messages(network: TestNetwork) -> list[dict[str, Any]]:
         "financier": account,
         "deposit_token": account,
         "value": 2,
+        "minimum_take": 2,
         "proceeds": 1,
         "value_date": 1,
         "recourse": False,
+        "registration_hash": NOTHING,
         "nonce": 1,
         "expiry": 1,
+        "fees": [],
     }
     message = typed_data.quote(CHAIN_ID, account, quote)
     cash = typed_data.receive_with_authorization(
@@ -345,7 +326,7 @@ def test_keys__after_a_whole_life__are_in_no_row_log_or_error(
     stored = b"".join(path.read_bytes() for path in network.folder.glob("scf.sqlite3*"))
     shown = caplog.text + repr(network.outbox) + repr(network.worker) + str(caught.value)
     keystores = [*(network.folder / "keys").glob("*.json"), network.folder / "debtor" / "debtor.json"]
-    assert len(keystores) == 7
+    assert len(keystores) == 8
     for path in keystores:
         key = bytes(Account.decrypt(json.loads(path.read_text()), PASSPHRASE))
         assert key not in stored

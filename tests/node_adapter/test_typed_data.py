@@ -7,24 +7,28 @@ from typing import Any
 
 import pytest
 from eth_account import Account
+from sqlalchemy.orm import Session
 
 from node_adapter import typed_data
-from node_adapter.keyring import Wallet
-from node_adapter.outbox import signature_placeholder
+from node_adapter.outbox import Operation, signature_placeholder
 from node_adapter.transactions import TransactionMalformed
 from node_adapter.words import hex0x
 from tests.node_adapter.outbox_support import (
     BANK,
+    CHAIN_ID,
+    DEADLINE,
     DEBTOR,
     FINANCIER,
-    PASSPHRASE,
+    NOTHING,
     SUPPLIER,
     TestNetwork,
+    confirmation,
+    debtor_wallet,
     make_network,
-    terms,
+    programme,
+    propose,
+    publish,
 )
-
-CHAIN_ID = 31337
 
 
 @pytest.fixture
@@ -35,42 +39,69 @@ def network(node_url: str, tmp_path: Path) -> Iterator[TestNetwork]:
         yield network
 
 
-def propose(network: TestNetwork, values: dict[str, Any]) -> str:
-    salt = secrets.token_bytes(32)
-    (operation,) = network.run(network.command("supplier", "Receivables", "propose", salt, values))
-    assert operation.state == "mined", operation.error_name
-    number: Any = network.call("Receivables", "payableIdOf", network.accounts["supplier"], salt)
-    return number if isinstance(number, str) else f"0x{number:056x}"
-
-
 @pytest.mark.devnet
-def test_confirmation__of_a_proposed_payable__has_the_contracts_digest(network: TestNetwork) -> None:
-    values = terms(network)
-    payable_id = propose(network, values)
-    message = typed_data.confirmation(
-        CHAIN_ID, network.outbox.deployments.address("Receivables"), payable_id, values, 2_000_000_000
-    )
-    on_chain = network.call("Receivables", "confirmationDigest", payable_id, 2_000_000_000)
+def test_messages_of_origination__have_the_contracts_digests(network: TestNetwork) -> None:
+    origination = network.outbox.deployments.address("Origination")
+    for values in (
+        programme(network),
+        programme(network, deposit_tokens=[], registration_required=True, late_rate_ppm=2**32 - 1),
+        programme(network, deposit_tokens=list(network.accounts.values())),
+    ):
+        message = typed_data.publication(CHAIN_ID, origination, values, DEADLINE)
+        on_chain = network.call("Origination", "publicationDigest", values, DEADLINE)
+        assert hex0x(typed_data.digest(message)) == on_chain
+    publish(network)
+    payable_id, values = propose(network)
+    message = typed_data.confirmation(CHAIN_ID, origination, payable_id, values, programme(network), DEADLINE)
+    on_chain = network.call("Origination", "confirmationDigest", payable_id, values, DEADLINE)
+    assert hex0x(typed_data.digest(message)) == on_chain
+    message = typed_data.cancellation(CHAIN_ID, origination, payable_id, DEADLINE)
+    on_chain = network.call("Origination", "cancellationDigest", payable_id, DEADLINE)
     assert hex0x(typed_data.digest(message)) == on_chain
 
 
 @pytest.mark.devnet
-def test_quote__and_its_payment__are_what_the_contracts_take(network: TestNetwork) -> None:
-    values = terms(network)
-    payable_id = propose(network, values)
+def test_nonces__of_what_is_paid__are_the_contracts(network: TestNetwork) -> None:
+    word, number = "0x" + secrets.token_hex(32), secrets.randbits(224)
+    for parked in ([], [1], [number << 32 | 1, number << 32 | 2]):
+        nonce = typed_data.payment_nonce(number, 2**53 - 1, parked, word)
+        assert nonce == network.call("Settlement", "paymentNonce", number, 2**53 - 1, parked, word)
+    holder = network.accounts["supplier"]
+    nonce = typed_data.repurchase_nonce(number << 32 | 1, holder)
+    assert nonce == network.call("Settlement", "repurchaseNonce", number << 32 | 1, holder)
+    assert typed_data.recovery_nonce(number, word) == network.call("Settlement", "recoveryNonce", number, word)
+
+
+def cash(network: TestNetwork, party: str, contract: str, **more: Any) -> dict[str, Any]:
+    """`contract` may draw money from `party`."""
     address = network.outbox.deployments.address
-    deadline = 4_000_000_000
-    confirmation = typed_data.confirmation(CHAIN_ID, address("Receivables"), payable_id, values, deadline)
-    wallet = Wallet.load(network.folder / "debtor" / "debtor.json", PASSPHRASE)
-    signature = wallet.sign({"type": "typed_data", "data": confirmation})
+    return typed_data.receive_with_authorization(
+        chain_id=CHAIN_ID,
+        token_address=address("DepositTokenCNY"),
+        token_name=typed_data.deposit_token_name("CNY"),
+        from_=network.accounts[party],
+        to=address(contract),
+        valid_after=0,
+        **more,
+    )
+
+
+@pytest.mark.devnet
+def test_quote__and_its_payment__are_what_the_contracts_take(network: TestNetwork) -> None:
+    address, wallet = network.outbox.deployments.address, debtor_wallet(network)
+    publish(network)
+    payable_id, values = propose(network)
+    (confirm,) = network.accept(confirmation(network, payable_id, values))
+    with Session(network.engine) as session, session.begin():
+        row = session.get_one(Operation, confirm)
+        network.outbox.signature(session, row, [wallet.sign(item) for item in row.to_sign or []])
     network.run(
-        network.command("relay", "Receivables", "confirmBySignature", payable_id, deadline, signature),
-        network.command(
-            "bank", "DepositTokenCNY", "credit", network.accounts["financier"], 10**10, secrets.token_bytes(32)
-        ),
-        network.command(
-            "bank", "DepositTokenCNY", "credit", network.accounts["debtor"], 10**10, secrets.token_bytes(32)
-        ),
+        *(
+            network.command(
+                "bank", "DepositTokenCNY", "credit", network.accounts[party], 10**10, secrets.token_bytes(32)
+            )
+            for party in ("financier", "debtor")
+        )
     )
     quote = {
         "receivable_id": payable_id + "00000001",
@@ -78,58 +109,48 @@ def test_quote__and_its_payment__are_what_the_contracts_take(network: TestNetwor
         "financier": network.accounts["financier"],
         "deposit_token": address("DepositTokenCNY"),
         "value": 100_000_000,
+        "minimum_take": 50_000_000,
         "proceeds": 98_800_000,
         "value_date": values["issue_date"],
         "recourse": False,
+        "registration_hash": NOTHING,
         "nonce": secrets.randbits(255),
-        "expiry": deadline,
+        "expiry": DEADLINE,
+        "fees": [{"to": network.accounts["debtor"], "amount": 7}, {"to": network.accounts["bank"], "amount": 3}],
     }
     message = typed_data.quote(CHAIN_ID, address("Discounting"), quote)
     quote_hash = hex0x(typed_data.digest(message))
     assert quote_hash == network.call("Discounting", "quoteDigest", quote)
-    cash = typed_data.receive_with_authorization(
-        chain_id=CHAIN_ID,
-        token_address=address("DepositTokenCNY"),
-        token_name=typed_data.deposit_token_name("CNY"),
-        from_=network.accounts["financier"],
-        to=address("Discounting"),
-        value=98_800_000,
-        valid_after=0,
-        valid_before=deadline + 1,
-        nonce=quote_hash,
-    )
     (accepted,) = network.run(
         network.command(
             "supplier",
             "Discounting",
             "accept",
             quote,
+            100_000_000,
             signature_placeholder(0),
             signature_placeholder(1),
-            sign=[message, cash],
+            sign=[
+                message,
+                cash(
+                    network, "financier", "Discounting", value=98_800_010, valid_before=DEADLINE + 1, nonce=quote_hash
+                ),
+            ],
             sign_as=network.accounts["financier"],
         )
     )
     assert (accepted.state, accepted.error_name) == ("mined", None)
     assert network.call("DepositTokenCNY", "balanceOf(address)", network.accounts["supplier"]) == 98_800_000
 
-    reference = secrets.token_hex(32)
-    nonce = typed_data.payment_nonce(payable_id, "0x" + reference)
-    assert nonce == network.call("Settlement", "paymentNonce", payable_id, "0x" + reference)
-    payment = typed_data.receive_with_authorization(
-        chain_id=CHAIN_ID,
-        token_address=address("DepositTokenCNY"),
-        token_name=typed_data.deposit_token_name("CNY"),
-        from_=network.accounts["debtor"],
-        to=address("Settlement"),
-        value=100_000_000,
-        valid_after=0,
-        valid_before=deadline,
-        nonce=nonce,
-    )
+    reference = "0x" + secrets.token_hex(32)
+    nonce = typed_data.payment_nonce(payable_id, 100_000_000, [], reference)
+    payment = cash(network, "debtor", "Settlement", value=100_000_000, valid_before=DEADLINE, nonce=nonce)
     signature = wallet.sign({"type": "typed_data", "data": payment})
+    token = address("DepositTokenCNY")
     (paid,) = network.run(
-        network.command("relay", "Settlement", "pay", payable_id, 100_000_000, "0x" + reference, deadline, signature)
+        network.command(
+            "relay", "Settlement", "pay", payable_id, token, 100_000_000, reference, [], DEADLINE, signature
+        )
     )
     assert (paid.state, paid.error_name) == ("mined", None)
 
@@ -141,11 +162,14 @@ QUOTE = {
     "financier": ACCOUNT,
     "depositToken": ACCOUNT,
     "value": 2**53 - 1,
+    "minimumTake": 1,
     "proceeds": 1,
     "valueDate": 20_000,
     "recourse": True,
+    "registrationHash": NOTHING,
     "nonce": 2**256 - 1,
     "expiry": 1,
+    "fees": [{"to": ACCOUNT, "amount": 2**53 - 1}],
 }
 
 
@@ -158,8 +182,11 @@ def test_quote__large_numbers__are_decimal_text_that_eth_account_signs_alike() -
     assert typed_data.signer_of(message, "0x" + signature.removeprefix("0x")) == account.address
 
 
-@pytest.mark.parametrize("changed", [{"value": 2**64}, {"value": -1}, {"expiry": 2**64}])
-def test_quote__number_that_does_not_fit__is_refused(changed: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [{"value": 2**56}, {"value": -1}, {"expiry": 2**64}, {"fees": [{"to": ACCOUNT, "amount": 2**56}]}],
+)
+def test_quote__number_that_does_not_fit__is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         typed_data.quote(1, ACCOUNT, QUOTE | changed)
 
@@ -167,6 +194,8 @@ def test_quote__number_that_does_not_fit__is_refused(changed: dict[str, int]) ->
 def test_quote__misspelt_field__is_refused() -> None:
     with pytest.raises(ValueError, match="valeu"):
         typed_data.quote(1, ACCOUNT, QUOTE | {"valeu": 1})
+    with pytest.raises(ValueError, match="too"):
+        typed_data.quote(1, ACCOUNT, QUOTE | {"fees": [{"too": ACCOUNT, "amount": 1}]})
     with pytest.raises(KeyError):
         typed_data.quote(1, ACCOUNT, {k: v for k, v in QUOTE.items() if k != "value"})
 

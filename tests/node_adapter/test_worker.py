@@ -27,8 +27,12 @@ from tests.node_adapter.outbox_support import (
     PASSPHRASE,
     SUPPLIER,
     TestNetwork,
+    confirmation,
+    debtor_wallet,
     make_network,
-    terms,
+    programme,
+    propose,
+    publication,
 )
 
 pytestmark = pytest.mark.devnet
@@ -165,38 +169,21 @@ def test_worker__answer_of_the_send_lost__looks_before_it_sends_again(network: T
     assert {h: anchored(network)[h] for h in hashes} == dict.fromkeys(hashes, 1)
 
 
-def chain_of_three(network: TestNetwork) -> list[str]:
-    """admit (operator) → propose (supplier) → confirm (relay, on the debtor's signature): each needs the one before."""
-    from node_adapter import typed_data
-    from node_adapter.keyring import Wallet
-    from node_adapter.outbox import signature_placeholder
-
-    salt, values = secrets.token_bytes(32), terms(network)
-    done = [*network.run(network.admit("debtor", DEBTOR))]
-    done += network.run(network.command("supplier", "Receivables", "propose", salt, values))
-    found: Any = network.call("Receivables", "payableIdOf", network.accounts["supplier"], salt)
-    address = network.outbox.deployments.address("Receivables")
-    message = typed_data.confirmation(31337, address, found, values, 4_000_000_000)
-    wallet = Wallet.load(network.folder / "debtor" / "debtor.json", PASSPHRASE)
-    (confirm,) = network.accept(
-        network.command(
-            "relay",
-            "Receivables",
-            "confirmBySignature",
-            found,
-            4_000_000_000,
-            signature_placeholder(0),
-            sign=[message],
-            sign_as=wallet.address,
-        )
-    )
+def chain_of_four(network: TestNetwork) -> list[str]:
+    """admit (operator) → publish (relay) → propose (supplier) → confirm (relay): each needs the one before."""
+    done = network.run(network.admit("debtor", DEBTOR))
+    done += network.run(publication(network, programme(network)))
+    payable_id, values = propose(network)
+    with Session(network.engine, expire_on_commit=False) as session:
+        done += session.scalars(select(Operation).where(Operation.kind == "Origination.propose"))
+    (confirm,) = network.accept(confirmation(network, payable_id, values))
     with Session(network.engine) as session, session.begin():
         row = session.get_one(Operation, confirm)
         assert row.to_sign is not None
-        network.outbox.signature(session, row, [wallet.sign(row.to_sign[0])])
+        network.outbox.signature(session, row, [debtor_wallet(network).sign(row.to_sign[0])])
     network.settle()
     done.append(network.operation(confirm))
-    assert [(o.state, o.error_name) for o in done] == [("mined", None)] * 3
+    assert [(o.state, o.error_name) for o in done] == [("mined", None)] * 4
     return [operation.id for operation in done]
 
 
@@ -210,7 +197,7 @@ def test_worker__chain_falls_back_several_blocks__sends_the_same_in_the_same_ord
 ) -> None:
     snapshot = network.rpc("evm_snapshot")
     before = network.outbox.client.head()
-    ids = chain_of_three(network)
+    ids = chain_of_four(network)
     more, hashes = anchors(network, *SENDERS)
     network.settle()
     everything = ids + more
@@ -233,7 +220,7 @@ def test_worker__chain_falls_back_several_blocks__sends_the_same_in_the_same_ord
 
 
 def test_worker__anvil_reorg__nothing_is_lost_or_doubled(network: TestNetwork) -> None:
-    ids = chain_of_three(network)
+    ids = chain_of_four(network)
     more, hashes = anchors(network, *SENDERS)
     network.settle()
     depth = network.outbox.client.head().number - places(network, ids)[0][0] + 1

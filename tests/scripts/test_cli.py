@@ -72,7 +72,7 @@ def test_data__from_the_environment__is_used_unless_given(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
 def test_reset__not_confirmed__deletes_nothing(answer: str, tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text('{"format": 1, "database_url": null}')
+    (tmp_path / "config.json").write_text('{"format": 2, "database_url": null}')
     ended = run("reset", "--data", str(tmp_path), input=answer)
     assert ended.exit_code == 1
     assert "Delete the network in" in ended.stderr

@@ -40,7 +40,7 @@ def test_prepare__another_database_than_at_first__is_refused(folder: DataFolder)
         folder.prepare("postgresql://host/other")
 
 
-@pytest.mark.parametrize("content", ["not json", "[]", '{"format": 99, "database_url": null}', '{"format": 1}', ""])
+@pytest.mark.parametrize("content", ["not json", "[]", '{"format": 1, "database_url": null}', '{"format": 2}', ""])
 def test_prepare__config_of_somebody_else__is_refused_and_nothing_is_made(content: str, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(content)
     with pytest.raises(CliError) as refused:

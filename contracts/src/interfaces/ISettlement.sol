@@ -240,7 +240,8 @@ interface ISettlement {
     /// @notice Days after the due date before a write-off.
     function WRITE_OFF_DAYS() external view returns (uint32);
 
-    /// @notice The nonce that binds a payment's signature to payable, amount booked, netted pieces and reference.
+    /// @notice The nonce that binds a payment's signature to payable, amount booked, netted pieces and reference:
+    /// `keccak256(abi.encode(payableId, amount, parkedIds, paymentReference))`.
     function paymentNonce(uint256 payableId, uint56 amount, uint256[] calldata parkedIds, bytes32 paymentReference)
         external
         pure

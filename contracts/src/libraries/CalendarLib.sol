@@ -9,7 +9,17 @@ library CalendarLib {
 
     /// @notice Today's business date: whole days since 1970-01-01.
     function today() internal view returns (uint32) {
-        return uint32((block.timestamp + UTC_OFFSET) / 1 days);
+        return dateOf(block.timestamp);
+    }
+
+    /// @notice The business date of a unix second.
+    function dateOf(uint256 timestamp) internal pure returns (uint32) {
+        return uint32((timestamp + UTC_OFFSET) / 1 days);
+    }
+
+    /// @notice The unix second at which a date begins; for dates from 1970-01-02 on.
+    function startOf(uint32 day) internal pure returns (uint256) {
+        return uint256(day) * 1 days - UTC_OFFSET;
     }
 
     /// @notice Calendar months later, clamped to the end of a shorter month (R-01).

@@ -15,9 +15,9 @@ library ReceivableIds {
         return id << SERIAL_BITS | serial;
     }
 
-    /// @notice The id of the payable that `supplier` proposes under `salt`, on this chain and contract only.
-    /// @dev The supplier is the caller, so nobody can take another's id beforehand.
-    function payableId(address supplier, bytes32 salt) internal view returns (uint256) {
-        return uint256(keccak256(abi.encode(block.chainid, address(this), supplier, salt))) >> SERIAL_BITS;
+    /// @notice The id of the payable that `party` proposes or issues under `salt`, on this chain and contract only.
+    /// @dev The party is the organisation that calls, so nobody can take another's id beforehand.
+    function payableId(address party, bytes32 salt) internal view returns (uint256) {
+        return uint256(keccak256(abi.encode(block.chainid, address(this), party, salt))) >> SERIAL_BITS;
     }
 }

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {Journal} from "./Journal.sol";
+import {IDepositToken} from "./interfaces/IDepositToken.sol";
+import {IHolds} from "./interfaces/IHolds.sol";
+import {IOrigination} from "./interfaces/IOrigination.sol";
+import {IParticipants} from "./interfaces/IParticipants.sol";
+import {IReceivables} from "./interfaces/IReceivables.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
+import {EntitlementLib} from "./libraries/EntitlementLib.sol";
+import {ReceivableIds} from "./libraries/ReceivableIds.sol";
+import {Payable, PayableState, Piece, Position, Roles, SkipReason} from "./types/Types.sol";
+
+/// @title PayOuts
+/// @notice The holders' side of {Settlement}: what a piece is due, and the ways in which cash leaves.
+///
+/// SHARES
+/// @dev Three lines are shared by {EntitlementLib}: principal and late interest, which close with the payable, and
+/// recovery, which closes when it is full or the operator ends it. Who asks first makes no difference. While no principal
+/// is paid in, interest that is waits: until then pieces may still be divided, which would divide what they drew.
+///
+/// TOKENS
+/// @dev A piece is due an amount, not a token: it is paid from what the payable has, in the programme's order, passing by
+/// tokens that are paused. Where the rest does not cover it, it draws what there is, of principal first, and stays.
+abstract contract PayOuts is ISettlement, Journal {
+    using SafeERC20 for IERC20;
+    using ReceivableIds for uint256;
+
+    /* TYPES */
+
+    /// @dev What came in for a payable beside its principal, which {Receivables} keeps. One storage slot.
+    struct Ledger {
+        uint56 interestPaid;
+        uint56 interestDue;
+        uint32 accruedTo;
+        uint56 recovered;
+        bool recoveryClosed;
+    }
+
+    /// @dev A piece's part of each line: what it has drawn, or is due. One storage slot.
+    struct Shares {
+        uint56 principal;
+        uint56 interest;
+        uint56 recovered;
+    }
+
+    /// @dev What a piece is about to draw.
+    /// @param last All lines are closed, and this leaves nothing of them.
+    struct Draw {
+        uint256 receivableId;
+        address holder;
+        Shares drawn;
+        Shares due;
+        bool last;
+    }
+
+    /// @dev One payable's cash while its holders are redeemed: `held` is written, and tokens move, when all have drawn.
+    /// @param left What may be paid of each token: 0 while it is paused.
+    /// @param total Sum of `left`.
+    /// @param payOuts What is to be paid: holder, amount and the token's index in one word; the first `count` are used.
+    struct Pots {
+        uint256 payableId;
+        Ledger ledger;
+        address[] tokens;
+        uint256[] left;
+        uint256[] taken;
+        uint256 total;
+        uint256[] payOuts;
+        uint256 count;
+    }
+
+    /* CONSTANTS */
+
+    /// @notice The most entries of a list.
+    uint256 public constant MAX_BATCH = 100;
+
+    IParticipants public immutable PARTICIPANTS;
+    IReceivables public immutable RECEIVABLES;
+    IOrigination public immutable ORIGINATION;
+    IHolds public immutable HOLDS;
+
+    /* STORAGE */
+
+    /// @inheritdoc ISettlement
+    mapping(uint256 payableId => Ledger) public ledgerOf;
+
+    /// @inheritdoc ISettlement
+    mapping(uint256 payableId => mapping(address depositToken => uint56)) public held;
+
+    /// @inheritdoc ISettlement
+    /// @dev Zero for a piece that is gone, as for one that drew nothing.
+    mapping(uint256 receivableId => Shares) public drawnOf;
+
+    /// @inheritdoc ISettlement
+    mapping(uint256 receivableId => mapping(address holder => mapping(address depositToken => uint56))) public
+        setAsideOf;
+
+    /* HOLDERS */
+
+    /// @inheritdoc ISettlement
+    /// @return amount What the caller was paid; what was set aside is not in it.
+    function redeem(uint256 receivableId) external returns (uint56 amount) {
+        address caller = PARTICIPANTS.actor(msg.sender).account;
+        Position memory at = _at(receivableId);
+        require(at.holder != address(0), IReceivables.ReceivableNotFound(receivableId));
+        require(caller == at.holder, RedemptionNotHolder(receivableId, caller, at.holder));
+
+        Pots memory pots = _openPots(receivableId.payableOf(), at.programmeId, 1);
+        (bool drawn, SkipReason reason) = _drawFrom(pots, receivableId, at);
+        require(drawn || reason != SkipReason.NothingDue, RedemptionNothingDue(receivableId));
+        require(drawn, RedemptionTokenPaused(receivableId));
+        return uint56(_closePots(pots));
+    }
+
+    /// @inheritdoc ISettlement
+    function redeemBatch(uint256[] calldata receivableIds) external {
+        require(receivableIds.length != 0, SettlementBatchOutOfRange(0, MAX_BATCH));
+        _requireList(receivableIds);
+
+        Pots memory pots;
+        for (uint256 i; i < receivableIds.length; ++i) {
+            uint256 receivableId = receivableIds[i];
+            Position memory at = _at(receivableId);
+            if (at.holder == address(0)) {
+                _skip(receivableId, SkipReason.NotFound);
+                continue;
+            }
+            // Ids begin with their payable's, so the pieces of one payable stand together.
+            if (receivableId.payableOf() != pots.payableId) {
+                _closePots(pots);
+                pots = _openPots(receivableId.payableOf(), at.programmeId, receivableIds.length - i);
+            }
+            (bool drawn, SkipReason reason) = _drawFrom(pots, receivableId, at);
+            if (!drawn) _skip(receivableId, reason);
+        }
+        _closePots(pots);
+    }
+
+    /// @inheritdoc ISettlement
+    /// @dev Holds on a piece that is another's by now are not the former holder's.
+    function releaseSetAside(uint256 receivableId, address holder, address depositToken) external {
+        uint56 amount = setAsideOf[receivableId][holder][depositToken];
+        require(amount != 0, SetAsideNothing(receivableId, holder));
+        PARTICIPANTS.requireActive(holder, Roles.ORGANISATION);
+        require(!HOLDS.isBlocked(holder, receivableId.payableOf()), SetAsideHeld(receivableId));
+        address present = _piece(receivableId).holder;
+        bool own = present == holder || present == address(0);
+        require(!own || HOLDS.heldOf(receivableId) == 0, SetAsideHeld(receivableId));
+
+        delete setAsideOf[receivableId][holder][depositToken];
+        _announce(4, abi.encode(SetAsideReleased.selector, receivableId, holder, depositToken, amount));
+
+        _send(depositToken, holder, amount);
+    }
+
+    /* HOLDS */
+
+    /// @inheritdoc ISettlement
+    /// @dev In the order of the programme's tokens, passing by those that are paused.
+    function enforceSetAside(uint256 receivableId, address holder, uint56 amount, address to) external {
+        require(msg.sender == address(HOLDS), EnforcementNotForCaller(msg.sender, address(HOLDS)));
+        address[] memory tokens = _tokensOf(_debt(receivableId.payableOf()).programmeId);
+
+        uint56 left = amount;
+        for (uint256 i; i < tokens.length && left != 0; ++i) {
+            uint56 available = setAsideOf[receivableId][holder][tokens[i]];
+            if (available == 0 || _paused(tokens[i])) continue;
+            uint56 part = uint56(Math.min(available, left));
+            left -= part;
+            setAsideOf[receivableId][holder][tokens[i]] = available - part;
+            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
+
+            _send(tokens[i], to, part);
+        }
+        require(left == 0, SetAsideExceeded(receivableId, amount, amount - left));
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc ISettlement
+    function dueOf(uint256 receivableId) external view returns (uint56) {
+        Position memory at = _at(receivableId);
+        if (at.holder == address(0)) return 0;
+        return uint56(_sum(_drawFor(receivableId, at, ledgerOf[receivableId.payableOf()]).due));
+    }
+
+    /* INTERNAL: SHARES */
+
+    /// @dev All that a piece may draw now.
+    function _drawFor(uint256 receivableId, Position memory at, Ledger memory ledger)
+        internal
+        view
+        returns (Draw memory d)
+    {
+        d.receivableId = receivableId;
+        d.holder = at.holder;
+        d.drawn = drawnOf[receivableId];
+        bool closed = at.state != PayableState.Confirmed;
+        d.last = closed && (at.state == PayableState.Settled || ledger.recoveryClosed);
+        if (!closed && at.paid == 0) return d;
+        d.due.principal = EntitlementLib.entitled(at.faceValue, at.paid, closed, at.start, at.end) - d.drawn.principal;
+        if (ledger.interestPaid != 0) {
+            d.due.interest =
+                EntitlementLib.entitled(at.faceValue, ledger.interestPaid, closed, at.start, at.end) - d.drawn.interest;
+        }
+        if (ledger.recovered != 0) {
+            d.due.recovered =
+                EntitlementLib.entitled(at.faceValue, ledger.recovered, d.last, at.start, at.end) - d.drawn.recovered;
+        }
+    }
+
+    /// @dev Leaves `amount` of what is due, principal before interest before recovery.
+    function _cut(Shares memory due, uint256 amount) internal pure {
+        due.principal = uint56(Math.min(due.principal, amount));
+        amount -= due.principal;
+        due.interest = uint56(Math.min(due.interest, amount));
+        due.recovered = uint56(amount - due.interest);
+    }
+
+    function _sum(Shares memory shares) internal pure returns (uint256) {
+        return uint256(shares.principal) + shares.interest + shares.recovered;
+    }
+
+    /// @dev A piece that draws its all at once writes nothing here.
+    function _book(Draw memory d) internal {
+        if (!d.last) {
+            drawnOf[d.receivableId] = Shares(
+                d.drawn.principal + d.due.principal,
+                d.drawn.interest + d.due.interest,
+                d.drawn.recovered + d.due.recovered
+            );
+        } else {
+            RECEIVABLES.retire(d.receivableId);
+            if (_sum(d.drawn) != 0) delete drawnOf[d.receivableId];
+        }
+        _announceDraw(d.receivableId, d.holder, d.due, d.last);
+    }
+
+    function _announceDraw(uint256 receivableId, address holder, Shares memory due, bool last) private {
+        _announce(
+            3,
+            abi.encode(ReceivableDrawn.selector, receivableId, holder, due.principal, due.interest, due.recovered, last)
+        );
+    }
+
+    /// @dev How much of `amount` goes with the holds on the piece: in proportion, rounded up; all of it while a freeze
+    /// order on its holder is not served.
+    function _heldShare(uint256 receivableId, Position memory at, uint256 amount) internal view returns (uint256) {
+        if (at.orders != 0 && HOLDS.isBlocked(at.holder, receivableId.payableOf())) return amount;
+        if (!at.held) return 0;
+        uint256 value = at.end - at.start;
+        return Math.ceilDiv(amount * Math.min(HOLDS.heldOf(receivableId), value), value);
+    }
+
+    /* INTERNAL: CASH */
+
+    function _openPots(uint256 payableId, uint32 programmeId, uint256 pieces) internal view returns (Pots memory pots) {
+        pots.payableId = payableId;
+        pots.ledger = ledgerOf[payableId];
+        pots.tokens = _tokensOf(programmeId);
+        uint256 count = pots.tokens.length;
+        pots.left = new uint256[](count);
+        pots.taken = new uint256[](count);
+        pots.payOuts = new uint256[](count * pieces);
+        for (uint256 i; i < count; ++i) {
+            uint256 amount = held[payableId][pots.tokens[i]];
+            if (amount == 0 || _paused(pots.tokens[i])) continue;
+            pots.left[i] = amount;
+            pots.total += amount;
+        }
+    }
+
+    /// @dev Draws what the piece is due, as far as there is cash that moves, and divides it up.
+    function _drawFrom(Pots memory pots, uint256 receivableId, Position memory at)
+        internal
+        returns (bool drawn, SkipReason reason)
+    {
+        Draw memory d = _drawFor(receivableId, at, pots.ledger);
+        uint256 amount = _sum(d.due);
+        if (amount == 0) return (false, SkipReason.NothingDue);
+        if (pots.total == 0) return (false, SkipReason.TokenPaused);
+        if (amount > pots.total) {
+            amount = pots.total;
+            _cut(d.due, amount);
+            d.last = false;
+        }
+        pots.total -= amount;
+        uint256 aside = at.eligible ? _heldShare(receivableId, at, amount) : amount;
+        _book(d);
+        _divide(pots, receivableId, at.holder, amount - aside, aside);
+        return (true, reason);
+    }
+
+    /// @dev The holder first, then what is set aside, from the tokens in turn.
+    function _divide(Pots memory pots, uint256 receivableId, address holder, uint256 cash, uint256 aside) internal {
+        for (uint256 i; cash + aside != 0; ++i) {
+            uint256 part = Math.min(cash, pots.left[i]);
+            if (part != 0) {
+                cash -= part;
+                _take(pots, i, part);
+                pots.payOuts[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
+                _announce(4, abi.encode(HolderRedeemed.selector, receivableId, holder, pots.tokens[i], part));
+            }
+            part = Math.min(aside, pots.left[i]);
+            if (part != 0) {
+                aside -= part;
+                _take(pots, i, part);
+                _setAside(receivableId, holder, pots.tokens[i], uint56(part));
+            }
+        }
+    }
+
+    function _take(Pots memory pots, uint256 i, uint256 part) private pure {
+        pots.left[i] -= part;
+        pots.taken[i] += part;
+    }
+
+    function _setAside(uint256 receivableId, address holder, address depositToken, uint56 amount) internal {
+        setAsideOf[receivableId][holder][depositToken] += amount;
+        _announce(4, abi.encode(CashSetAside.selector, receivableId, holder, depositToken, amount));
+    }
+
+    /// @return paid What went out.
+    function _closePots(Pots memory pots) internal returns (uint256 paid) {
+        for (uint256 i; i < pots.tokens.length; ++i) {
+            if (pots.taken[i] != 0) held[pots.payableId][pots.tokens[i]] -= uint56(pots.taken[i]);
+        }
+        for (uint256 i; i < pots.count; ++i) {
+            uint256 payOut = pots.payOuts[i];
+            uint256 amount = uint56(payOut >> 8);
+            paid += amount;
+            _send(pots.tokens[uint8(payOut)], address(uint160(payOut >> 96)), amount);
+        }
+    }
+
+    /* INTERNAL: LISTS */
+
+    function _skip(uint256 receivableId, SkipReason reason) private {
+        _announce(2, abi.encode(RedemptionSkipped.selector, receivableId, reason));
+    }
+
+    function _requireList(uint256[] calldata ids) internal pure {
+        require(ids.length <= MAX_BATCH, SettlementBatchOutOfRange(ids.length, MAX_BATCH));
+        for (uint256 i = 1; i < ids.length; ++i) {
+            require(ids[i] > ids[i - 1], SettlementBatchNotAscending(i));
+        }
+    }
+
+    /* INTERNAL: PARTNERS */
+
+    function _at(uint256 receivableId) internal view returns (Position memory) {
+        return RECEIVABLES.position(receivableId);
+    }
+
+    function _piece(uint256 receivableId) internal view returns (Piece memory) {
+        return RECEIVABLES.pieceOf(receivableId);
+    }
+
+    function _debt(uint256 payableId) internal view returns (Payable memory) {
+        return RECEIVABLES.payableOf(payableId);
+    }
+
+    function _tokensOf(uint32 programmeId) internal view returns (address[] memory) {
+        return ORIGINATION.tokensOf(programmeId);
+    }
+
+    function _paused(address depositToken) internal view returns (bool) {
+        return IDepositToken(depositToken).paused();
+    }
+
+    function _send(address depositToken, address to, uint256 amount) internal {
+        IERC20(depositToken).safeTransfer(to, amount);
+    }
+}

@@ -81,8 +81,7 @@ def _programme(cast: Cast) -> int:
 
 def programme_of_c(cast: Cast) -> int | None:
     """The number of the story's programme, where C has published it."""
-    query = {"debtor": cast.addresses["c"], "open": "true", "limit": 200}
-    found = cast["c"].get("/api/v1/programmes", **query)["items"]
+    found = cast["c"].get("/api/v1/programmes", debtor=cast.addresses["c"], open="true", limit=200)["items"]
     return next((int(p["programme_id"]) for p in found if p["late_rate_ppm"] == LATE_RATE_PPM), None)
 
 

@@ -66,7 +66,7 @@ def test_refuse__after_the_window__is_too_late(network: Stage) -> None:
     assert read(network, "s2", piece)["refusable_until"] is None
     late = give(network, "s2", piece, "refuse")
     assert refusal(late) == "409 RefusalTooLate"
-    assert late.json()["detail"].startswith("the time in which it could be refused is over: RefusalTooLate(")
+    assert late.json()["detail"].startswith("the time in which it could be refused is over (receivable_id=")
 
 
 def test_merge__of_neighbours__is_one_piece_again(network: Stage) -> None:

@@ -182,7 +182,7 @@ abstract contract PayOuts is ISettlement, Journal {
             uint56 part = uint56(Math.min(available, left));
             left -= part;
             setAsideOf[receivableId][holder][tokens[i]] = available - part;
-            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
+            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, holder, to, tokens[i], part));
 
             _send(tokens[i], to, part);
         }

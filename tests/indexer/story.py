@@ -17,13 +17,14 @@ def play_story(network: Network) -> str:
     _programmes(network)
     payable_id = network.propose("INV-1", FACE)
     network.confirm(payable_id)
-    _proposals(network)
+    issued = _proposals(network)
     pieces = _hand_on(network, payable_id)
     _holds(network, pieces)
-    late = [network.confirmed(f"INV-{text}", 1_000, days=days) for text, days in (("late", 100), ("later", 101))]
+    late = [network.confirmed(f"INV-late {days}", 1_000, days=days) for days in (100, 101, 102)]
     _settle(network, payable_id, pieces)
     _default(network, *late)
     _deposits(network)
+    _last(network, issued)
     return payable_id
 
 
@@ -49,8 +50,8 @@ def _programmes(network: Network) -> None:
     network.send("core", "Origination", "retireProgramme", retired)
 
 
-def _proposals(network: Network) -> None:
-    """All the ways in which an invoice does not become a debt that stays."""
+def _proposals(network: Network) -> str:
+    """All the ways in which an invoice does not become a debt that stays, and one that its debtor issued."""
     declined = network.propose("INV-declined", 5_000, undertaking_hash=word("waiver"))
     network.lower(declined, 1_000)
     network.send("core", "Origination", "dispute", declined, word("why"))
@@ -63,7 +64,7 @@ def _proposals(network: Network) -> None:
     network.cancel(cancelled)
     refused = network.issue("INV-refused", 5_000)
     network.send("s1", "Origination", "refuseIssued", refused, network.terms[refused])
-    network.issue("INV-issued", 5_000)
+    return network.issue("INV-issued", 5_000)
 
 
 def _hand_on(network: Network, payable_id: str) -> dict[str, str]:
@@ -130,13 +131,12 @@ def _settle(network: Network, payable_id: str, pieces: dict[str, str]) -> None:
     network.send("bank", "Settlement", "redeemBatch", live)
 
 
-def _default(network: Network, first: str, second: str) -> None:
-    """Two payables of two due dates are not paid: dishonoured, barred, written off, recovered in part."""
+def _default(network: Network, first: str, second: str, third: str) -> None:
+    """Payables of three due dates are not paid: dishonoured, barred, written off, recovered in part or whole."""
     network.pass_days(15)
-    for payable_id in (first, second):
+    for payable_id in (first, second, third):
         network.send("bank", "Dishonours", "record", payable_id)
     network.send("core", "Dishonours", "object", first, word("why"))
-    network.send("core", "Dishonours", "object", second, word("why"))
     network.send("operator", "Dishonours", "lift", second, word("why"))
     network.pass_days(90)
     for payable_id in (first, second):
@@ -156,3 +156,13 @@ def _deposits(network: Network) -> None:
     network.send("bank", token, "refusePayOut", 2, word("why"))
     network.send("bank", token, "pause", word("why"))
     network.send("bank", token, "resume")
+
+
+def _last(network: Network, payable_id: str) -> None:
+    """States that stay: handed on and to be refused, pledged, suspended, closed."""
+    issued = f"{payable_id}00000001"
+    network.split("s1", issued, "s2", 2_000, recourse=True)
+    until = network.now() + 86_400
+    network.send("s1", "Holds", "pledge", issued, network.addresses["f2"], until, until, word("loan"))
+    network.send("operator", "Participants", "suspend", network.addresses["f1"], word("why"))
+    network.send("operator", "Participants", "close", network.addresses["x1"], word("why"))

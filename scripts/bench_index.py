@@ -179,8 +179,11 @@ class _Chain:
         keyring = Keyring(self._folder / "keys", "benchmark")
         outbox = Outbox(engine, self._client, self._deployments, keyring)
         worker = Worker(outbox)
-        parties = {name: self._at[name] for name in ("deployer", "operator", "compliance", "bank")}
-        deployments = deploy_network(outbox, worker.step, **parties)
+        parties = (self._at[name] for name in ("deployer", "operator", "compliance", "bank"))
+        deployer, operator, compliance, bank = parties
+        deployments = deploy_network(
+            outbox, worker.step, deployer=deployer, operator=operator, compliance=compliance, bank=bank
+        )
         worker.close()
         engine.dispose()
         return deployments

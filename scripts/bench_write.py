@@ -70,8 +70,11 @@ class _Bench:
         self._keyring = Keyring(keys, "benchmark")
         self._outbox = Outbox(self._engine, self._client, deployments, self._keyring)
         worker = Worker(self._outbox)
-        parties = {name: self._accounts[name] for name in ("deployer", "operator", "compliance", "bank")}
-        deploy_network(self._outbox, worker.step, **parties)
+        parties = (self._accounts[name] for name in ("deployer", "operator", "compliance", "bank"))
+        deployer, operator, compliance, bank = parties
+        deploy_network(
+            self._outbox, worker.step, deployer=deployer, operator=operator, compliance=compliance, bank=bank
+        )
         self._authors = [self._accounts[f"author-{i}"] for i in range(SIGNERS)]
         self._stop = threading.Event()
         worker.close()

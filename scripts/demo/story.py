@@ -81,8 +81,7 @@ def _programme(cast: Cast) -> int:
 
 def programme_of_c(cast: Cast) -> int | None:
     """The number of the story's programme, where C has published it."""
-    query = {"debtor": cast.addresses["c"], "open": "true", "limit": 200}
-    found = cast["c"].get("/api/v1/programmes", **query)["items"]
+    found = cast["c"].get("/api/v1/programmes", debtor=cast.addresses["c"], open="true", limit=200)["items"]
     return next((int(p["programme_id"]) for p in found if p["late_rate_ppm"] == LATE_RATE_PPM), None)
 
 
@@ -216,12 +215,9 @@ def _freeze(cast: Cast, piece: str, accept: str) -> None:
     done = cast["co"].command(orders, body)
     cast.step("freeze what S3 has of the payable", "co", done)
     cast.refused("S3 sells what is frozen", "409 ReceivableHeld", "s3", accept)
+    handed_on = {"to": cast.addresses["s2"], "recourse": False}
     cast.refused(
-        "S3 hands on what is frozen",
-        "409 ReceivableHeld",
-        "s3",
-        f"/api/v1/receivables/{piece}/split",
-        _parts(cast.addresses["s2"], TO_S3),
+        "S3 hands on what is frozen", "409 ReceivableHeld", "s3", f"/api/v1/receivables/{piece}/transfer", handed_on
     )
     order = done["resource"]["id"]
     done = cast["co"].command(f"{orders}/{order}/release", {"reason": "the inquiry is closed"})

@@ -129,7 +129,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ContractReverted)
     def _reverted(_: Request, error: ContractReverted) -> JSONResponse:
         status, message = refusal_of(error.name)
-        return problem(status, error.name, f"{message}: {error}", error.params)
+        values = ", ".join(f"{name}={value}" for name, value in error.params.items())
+        return problem(status, error.name, f"{message} ({values})" if values else message, error.params)
 
     @app.exception_handler(InvoiceRefused)
     def _invoice(_: Request, error: InvoiceRefused) -> JSONResponse:

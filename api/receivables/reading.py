@@ -21,7 +21,7 @@ from api.receivables.schemas import ReceivableRead, Receivables
 from api.receivables.service import visible_to
 from api.schemas import Total
 from indexer import queries
-from indexer.models import MoveKind, Payable, Programme, Receivable, ReceivableMove, ReceivableState
+from indexer.models import FreezeOrder, MoveKind, Payable, Programme, Receivable, ReceivableMove, ReceivableState
 
 State = Literal["live", "redeemed", "merged", "cancelled", "handed_on"]
 
@@ -44,7 +44,7 @@ def list_receivables(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What of a receivable differs with who looks at it. `held`: none where it is not live, or handed on."""
+    """What of a receivable differs with who looks at it. `held`: none where it is not live, or another's."""
 
     state: State
     holder: str
@@ -71,7 +71,7 @@ def _as_seen_by(session: Session, party: str | None, rows: Sequence[Receivable],
             drawn[move.receivable_id] += move.value
         elif move.kind in _HANDING_ON:
             left[move.receivable_id] = move
-    held = _held(session, [row for row in rows if row.receivable_id not in left])
+    held = {} if party is None else _held(session, party, rows)
     seen = {}
     for row in rows:
         handed_on = left.get(row.receivable_id)
@@ -103,21 +103,23 @@ def _state(row: Receivable) -> State:
     return state
 
 
-def _held(session: Session, rows: Sequence[Receivable]) -> dict[str, int]:
-    """How much of each live piece cannot move (I10): all of it once parked, or while a freeze order is not served."""
+def _held(session: Session, party: str, rows: Sequence[Receivable]) -> dict[str, int]:
+    """How much of each live piece of the party's cannot move (I10): all of it once parked, or while a freeze order is
+    not served. Nobody else is told: that there is an order is between compliance and the holder.
+    """
     now = newest_block(session).timestamp
-    live = [row for row in rows if row.state == ReceivableState.LIVE]
-    held = queries.held_on(session, [row.receivable_id for row in live], now)
-    blocked = {
-        (holder, payable_id)
-        for holder, payable_id in {(row.holder, row.payable_id) for row in live}
-        if queries.blocked(session, holder, payable_id, now)
-    }
+    own = [row for row in rows if row.state == ReceivableState.LIVE and row.holder == party]
+    held = queries.held_on(session, [row.receivable_id for row in own], now)
+    ordered = select(FreezeOrder.order_id).where(FreezeOrder.holder == party, queries.live_order(now)).limit(1)
+    blocked: set[str] = set()
+    if session.scalar(ordered) is not None:
+        asked = {row.payable_id for row in own}
+        blocked = {payable_id for payable_id in asked if queries.blocked(session, party, payable_id, now)}
     return {
         row.receivable_id: row.end - row.start
-        if row.parking is not None or (row.holder, row.payable_id) in blocked
+        if row.parking is not None or row.payable_id in blocked
         else held.get(row.receivable_id, 0)
-        for row in live
+        for row in own
     }
 
 

@@ -60,7 +60,7 @@ class ReceivableRead(BaseModel):
     recourse: bool = Field(description="Somebody answers to the holder for the debtor's default: `endorser` (R-21).")
     endorser: Party | None
     parked: bool = Field(description="It came back to its debtor, and is netted when that pays (I8).")
-    held: Money | None = Field(description="What live holds take of it (I10); null where it is not live, or handed on.")
+    held: Money | None = Field(description="What live holds take of it (I10); null where it is not live, or not yours.")
     free: Money | None = Field(description="What its holder can move of it now; null likewise.")
     refusable_until: datetime | None = Field(description="Its holder may give it back until then (I6); null: not.")
     issue_date: date

@@ -19,6 +19,7 @@ import {Network, Payable, PayableState} from "./types/Types.sol";
 /// FACTS
 /// @dev A record follows from the chain alone, so anyone may make it. The debtor's days of grace count from the due date,
 /// or from when a token that moves now began to move again if that is later: who could not pay is not dishonoured.
+/// What came back to the debtor counts as outstanding until it nets it in a payment.
 ///
 /// THE BAR
 /// @dev Two due dates within six calendar months of each other bar the debtor until 24 months after the later one; several
@@ -27,6 +28,10 @@ import {Network, Payable, PayableState} from "./types/Types.sol";
 ///
 /// TRUST
 /// @dev The operator lifts records, in public and with a reason. It can make none.
+///
+/// KNOWN WEAKNESS
+/// @dev A bank that pauses its token again and again shields a debtor who can pay in no other; a debtor that disputes all
+/// it owes shields itself. Both are seen by everybody.
 contract Dishonours is IDishonours, AccessManaged, Journal {
     /* TYPES */
 

@@ -60,7 +60,8 @@ abstract contract PayOuts is ISettlement, Journal {
     }
 
     /// @dev One payable's cash while its holders are redeemed: `held` is written, and tokens move, when all have drawn.
-    /// @param left What may be paid of each token: 0 while it is paused.
+    /// @param tokens Those that can pay: there is cash, and they are not paused.
+    /// @param left How much of each; the first `size` are used.
     /// @param total Sum of `left`.
     /// @param payOuts What is to be paid: holder, amount and the token's index in one word; the first `count` are used.
     struct Pots {
@@ -68,7 +69,7 @@ abstract contract PayOuts is ISettlement, Journal {
         Ledger ledger;
         address[] tokens;
         uint256[] left;
-        uint256[] taken;
+        uint256 size;
         uint256 total;
         uint256[] payOuts;
         uint256 count;
@@ -135,8 +136,16 @@ abstract contract PayOuts is ISettlement, Journal {
                 _closePots(pots);
                 pots = _openPots(receivableId.payableOf(), at.programmeId, receivableIds.length - i);
             }
+            uint256 free;
+            assembly ("memory-safe") {
+                free := mload(0x40)
+            }
             (bool drawn, SkipReason reason) = _drawFrom(pots, receivableId, at);
             if (!drawn) _skip(receivableId, reason);
+            // What a draw leaves in memory is not needed again: a hundred of them would make memory dear.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
         }
         _closePots(pots);
     }
@@ -173,7 +182,7 @@ abstract contract PayOuts is ISettlement, Journal {
             uint56 part = uint56(Math.min(available, left));
             left -= part;
             setAsideOf[receivableId][holder][tokens[i]] = available - part;
-            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, to, tokens[i], part));
+            _announce(4, abi.encode(SetAsideEnforced.selector, receivableId, holder, to, tokens[i], part));
 
             _send(tokens[i], to, part);
         }
@@ -195,23 +204,22 @@ abstract contract PayOuts is ISettlement, Journal {
     function _drawFor(uint256 receivableId, Position memory at, Ledger memory ledger)
         internal
         view
-        returns (Draw memory d)
+        returns (Draw memory)
     {
-        d.receivableId = receivableId;
-        d.holder = at.holder;
-        d.drawn = drawnOf[receivableId];
+        Shares memory drawn = drawnOf[receivableId];
+        Shares memory due;
         bool closed = at.state != PayableState.Confirmed;
-        d.last = closed && (at.state == PayableState.Settled || ledger.recoveryClosed);
-        if (!closed && at.paid == 0) return d;
-        d.due.principal = EntitlementLib.entitled(at.faceValue, at.paid, closed, at.start, at.end) - d.drawn.principal;
-        if (ledger.interestPaid != 0) {
-            d.due.interest =
-                EntitlementLib.entitled(at.faceValue, ledger.interestPaid, closed, at.start, at.end) - d.drawn.interest;
+        bool final_ = closed && (at.state == PayableState.Settled || ledger.recoveryClosed);
+        if (closed || at.paid != 0) {
+            due.principal = _entitled(at, at.paid, closed) - drawn.principal;
+            if (ledger.interestPaid != 0) due.interest = _entitled(at, ledger.interestPaid, closed) - drawn.interest;
+            if (ledger.recovered != 0) due.recovered = _entitled(at, ledger.recovered, final_) - drawn.recovered;
         }
-        if (ledger.recovered != 0) {
-            d.due.recovered =
-                EntitlementLib.entitled(at.faceValue, ledger.recovered, d.last, at.start, at.end) - d.drawn.recovered;
-        }
+        return Draw(receivableId, at.holder, drawn, due, final_);
+    }
+
+    function _entitled(Position memory at, uint56 paid, bool closed) private pure returns (uint56) {
+        return EntitlementLib.entitled(at.faceValue, paid, closed, at.start, at.end);
     }
 
     /// @dev Leaves `amount` of what is due, principal before interest before recovery.
@@ -236,7 +244,7 @@ abstract contract PayOuts is ISettlement, Journal {
             );
         } else {
             RECEIVABLES.retire(d.receivableId);
-            if (_sum(d.drawn) != 0) delete drawnOf[d.receivableId];
+            if (d.drawn.principal | d.drawn.interest | d.drawn.recovered != 0) delete drawnOf[d.receivableId];
         }
         _announceDraw(d.receivableId, d.holder, d.due, d.last);
     }
@@ -262,17 +270,18 @@ abstract contract PayOuts is ISettlement, Journal {
     function _openPots(uint256 payableId, uint32 programmeId, uint256 pieces) internal view returns (Pots memory pots) {
         pots.payableId = payableId;
         pots.ledger = ledgerOf[payableId];
-        pots.tokens = _tokensOf(programmeId);
-        uint256 count = pots.tokens.length;
-        pots.left = new uint256[](count);
-        pots.taken = new uint256[](count);
-        pots.payOuts = new uint256[](count * pieces);
-        for (uint256 i; i < count; ++i) {
-            uint256 amount = held[payableId][pots.tokens[i]];
-            if (amount == 0 || _paused(pots.tokens[i])) continue;
-            pots.left[i] = amount;
+        address[] memory tokens = _tokensOf(programmeId);
+        uint256[] memory left = new uint256[](tokens.length);
+        for (uint256 i; i < tokens.length; ++i) {
+            uint256 amount = held[payableId][tokens[i]];
+            if (amount == 0 || _paused(tokens[i])) continue;
+            tokens[pots.size] = tokens[i];
+            left[pots.size++] = amount;
             pots.total += amount;
         }
+        pots.tokens = tokens;
+        pots.left = left;
+        pots.payOuts = new uint256[](pots.size * pieces);
     }
 
     /// @dev Draws what the piece is due, as far as there is cash that moves, and divides it up.
@@ -298,26 +307,26 @@ abstract contract PayOuts is ISettlement, Journal {
 
     /// @dev The holder first, then what is set aside, from the tokens in turn.
     function _divide(Pots memory pots, uint256 receivableId, address holder, uint256 cash, uint256 aside) internal {
+        uint256[] memory left = pots.left;
         for (uint256 i; cash + aside != 0; ++i) {
-            uint256 part = Math.min(cash, pots.left[i]);
-            if (part != 0) {
+            uint256 rest = left[i];
+            if (rest == 0) continue;
+            address depositToken = pots.tokens[i];
+            if (cash != 0) {
+                uint256 part = Math.min(cash, rest);
                 cash -= part;
-                _take(pots, i, part);
+                rest -= part;
                 pots.payOuts[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
-                _announce(4, abi.encode(HolderRedeemed.selector, receivableId, holder, pots.tokens[i], part));
+                _announce(4, abi.encode(HolderRedeemed.selector, receivableId, holder, depositToken, part));
             }
-            part = Math.min(aside, pots.left[i]);
-            if (part != 0) {
+            if (aside != 0 && rest != 0) {
+                uint256 part = Math.min(aside, rest);
                 aside -= part;
-                _take(pots, i, part);
-                _setAside(receivableId, holder, pots.tokens[i], uint56(part));
+                rest -= part;
+                _setAside(receivableId, holder, depositToken, uint56(part));
             }
+            left[i] = rest;
         }
-    }
-
-    function _take(Pots memory pots, uint256 i, uint256 part) private pure {
-        pots.left[i] -= part;
-        pots.taken[i] += part;
     }
 
     function _setAside(uint256 receivableId, address holder, address depositToken, uint56 amount) internal {
@@ -327,8 +336,8 @@ abstract contract PayOuts is ISettlement, Journal {
 
     /// @return paid What went out.
     function _closePots(Pots memory pots) internal returns (uint256 paid) {
-        for (uint256 i; i < pots.tokens.length; ++i) {
-            if (pots.taken[i] != 0) held[pots.payableId][pots.tokens[i]] -= uint56(pots.taken[i]);
+        for (uint256 i; i < pots.size; ++i) {
+            held[pots.payableId][pots.tokens[i]] = uint56(pots.left[i]);
         }
         for (uint256 i; i < pots.count; ++i) {
             uint256 payOut = pots.payOuts[i];

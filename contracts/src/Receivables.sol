@@ -535,7 +535,10 @@ contract Receivables is PieceToken {
         uint32 endorsement,
         uint8 flags
     ) internal returns (uint256 childId) {
-        require(debt.paid == 0, PayablePaymentStarted(receivableId.payableOf(), debt.paid));
+        // What a piece drew could not be divided: not of a payment, nor of a recovery.
+        uint256 payableId = receivableId.payableOf();
+        _inState(payableId, PayableState.Confirmed);
+        require(debt.paid == 0, PayablePaymentStarted(payableId, debt.paid));
 
         PieceSlot memory child = PieceSlot({
             holder: receiver.number,
@@ -550,7 +553,7 @@ contract Receivables is PieceToken {
         p.end = child.start;
         p.flags &= ~REFUSABLE;
         _store(receivableId, p);
-        childId = receivableId.payableOf().make(++debt.serials);
+        childId = payableId.make(++debt.serials);
         _mint(childId, child, receiver.account, receivableId);
         _announceSplit(receivableId, childId, receiver.account, child);
     }

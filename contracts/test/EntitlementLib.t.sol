@@ -10,16 +10,19 @@ import {EntitlementLib} from "../src/libraries/EntitlementLib.sol";
 /// │   ├── it should be the rounded-down share of what was paid in
 /// │   ├── it should never be more than what the closed formula gives
 /// │   └── it should never fall when more is paid in
-/// └── once it is closed
-///     ├── it should sum to exactly what was paid in, over any cut of the line
-///     └── it should be the piece's value if all was paid in
+/// ├── once it is closed
+/// │   ├── it should sum to exactly what was paid in, over any cut of the line
+/// │   └── it should be the piece's value if all was paid in
+/// └── along any history of payments and draws
+///     ├── it should never let more be drawn than was paid in
+///     └── it should end with exactly that drawn, whoever drew when
 contract EntitlementLib_Test is Test {
-    uint64 internal constant MAX = 9_007_199_254_740_991;
+    uint56 internal constant MAX = 9_007_199_254_740_991;
 
     /// @dev R-18b: 700,000.00 over 333,333.33, 333,333.33 and 333,333.34.
     function test_R18b_WorkedExample() external pure {
-        uint64 face = 100_000_000;
-        uint64 paid = 70_000_000;
+        uint56 face = 100_000_000;
+        uint56 paid = 70_000_000;
         assertEq(EntitlementLib.entitled(face, paid, true, 0, 33_333_333), 23_333_333);
         assertEq(EntitlementLib.entitled(face, paid, true, 33_333_333, 66_666_666), 23_333_333);
         assertEq(EntitlementLib.entitled(face, paid, true, 66_666_666, 100_000_000), 23_333_334);
@@ -40,7 +43,7 @@ contract EntitlementLib_Test is Test {
         assertEq(EntitlementLib.entitled(MAX, MAX, true, 1, MAX), MAX - 1);
     }
 
-    function testFuzz_Open_ShareRoundedDown(uint64 face, uint64 paid, uint64 start, uint64 end) external pure {
+    function testFuzz_Open_ShareRoundedDown(uint56 face, uint56 paid, uint56 start, uint56 end) external pure {
         (face, paid, start, end) = _bounded(face, paid, start, end);
         uint256 open = EntitlementLib.entitled(face, paid, false, start, end);
         uint256 exact = uint256(paid) * (end - start);
@@ -49,18 +52,18 @@ contract EntitlementLib_Test is Test {
         assertLe(open, EntitlementLib.entitled(face, paid, true, start, end), "open above closed");
     }
 
-    function testFuzz_Open_NeverFalls(uint64 face, uint64 paid, uint64 more, uint64 start, uint64 end) external pure {
+    function testFuzz_Open_NeverFalls(uint56 face, uint56 paid, uint56 more, uint56 start, uint56 end) external pure {
         (face, paid, start, end) = _bounded(face, paid, start, end);
-        more = uint64(bound(more, paid, face));
+        more = uint56(bound(more, paid, face));
         uint256 before = EntitlementLib.entitled(face, paid, false, start, end);
         assertGe(EntitlementLib.entitled(face, more, false, start, end), before, "fell while open");
         assertGe(EntitlementLib.entitled(face, more, true, start, end), before, "fell on closing");
     }
 
     /// @dev Any cut of the line into up to nine pieces.
-    function testFuzz_AnyCut(uint64 face, uint64 paid, uint64[8] memory cuts) external {
-        face = uint64(bound(face, 1, MAX));
-        paid = uint64(bound(paid, 0, face));
+    function testFuzz_AnyCut(uint56 face, uint56 paid, uint56[8] memory cuts) external {
+        face = uint56(bound(face, 1, MAX));
+        paid = uint56(bound(paid, 0, face));
         uint256[] memory marks = new uint256[](10);
         for (uint256 i; i < 8; ++i) {
             marks[i] = bound(cuts[i], 0, face);
@@ -72,7 +75,7 @@ contract EntitlementLib_Test is Test {
         uint256 closed;
         uint256 full;
         for (uint256 i; i < 9; ++i) {
-            (uint64 start, uint64 end) = (uint64(marks[i]), uint64(marks[i + 1]));
+            (uint56 start, uint56 end) = (uint56(marks[i]), uint56(marks[i + 1]));
             open += EntitlementLib.entitled(face, paid, false, start, end);
             closed += EntitlementLib.entitled(face, paid, true, start, end);
             full = EntitlementLib.entitled(face, face, true, start, end);
@@ -82,13 +85,55 @@ contract EntitlementLib_Test is Test {
         assertEq(closed, paid, "closed: not exactly what was paid in");
     }
 
-    function _bounded(uint64 face, uint64 paid, uint64 start, uint64 end)
+    /// @dev Late interest may come to more than the face.
+    function testFuzz_PaidAboveFace(uint56 face, uint56 paid, uint56 start, uint56 end) external pure {
+        face = uint56(bound(face, 1, MAX));
+        paid = uint56(bound(paid, face, type(uint56).max));
+        start = uint56(bound(start, 0, face - 1));
+        end = uint56(bound(end, start + 1, face));
+        uint256 open = EntitlementLib.entitled(face, paid, false, start, end);
+        uint256 closed = EntitlementLib.entitled(face, paid, true, start, end);
+        assertLe(open, closed, "open above closed");
+        assertLe(closed, open + 1, "closed above open by more than the rounding");
+        assertEq(EntitlementLib.entitled(face, paid, true, 0, face), paid, "the whole line");
+    }
+
+    /// @dev Payments, and draws of five pieces, in any order; then the line closes and all draw their last.
+    function testFuzz_AnyHistory(uint56 face, uint56[4] memory cuts, uint56[16] memory acts) external {
+        face = uint56(bound(face, 5, MAX));
+        uint256[] memory marks = new uint256[](6);
+        for (uint256 i; i < 4; ++i) {
+            marks[i + 1] = bound(cuts[i], 0, face);
+        }
+        marks[5] = face;
+        marks = vm.sort(marks);
+
+        uint56[5] memory drawn;
+        uint56 paid;
+        uint256 total;
+        for (uint256 i; i < acts.length + 5; ++i) {
+            bool closed = i >= acts.length;
+            if (!closed && acts[i] % 2 == 0) {
+                paid += uint56(bound(acts[i], 0, face - paid));
+                continue;
+            }
+            uint256 piece = closed ? i - acts.length : acts[i] % 5;
+            uint56 due = EntitlementLib.entitled(face, paid, closed, uint56(marks[piece]), uint56(marks[piece + 1]))
+                - drawn[piece];
+            drawn[piece] += due;
+            total += due;
+            assertLe(total, paid, "more than was paid in");
+        }
+        assertEq(total, paid, "not exactly what was paid in");
+    }
+
+    function _bounded(uint56 face, uint56 paid, uint56 start, uint56 end)
         internal
         pure
-        returns (uint64, uint64, uint64, uint64)
+        returns (uint56, uint56, uint56, uint56)
     {
-        face = uint64(bound(face, 1, MAX));
-        start = uint64(bound(start, 0, face - 1));
-        return (face, uint64(bound(paid, 0, face)), start, uint64(bound(end, start + 1, face)));
+        face = uint56(bound(face, 1, MAX));
+        start = uint56(bound(start, 0, face - 1));
+        return (face, uint56(bound(paid, 0, face)), start, uint56(bound(end, start + 1, face)));
     }
 }

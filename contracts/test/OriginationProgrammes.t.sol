@@ -38,10 +38,7 @@ contract Origination_Publish_Test is OriginationKit {
     function test_RevertGiven_DebtorMayNotAct() external {
         Programme memory programme = _otherProgramme();
         programme.debtor = supplier;
-        _refused(
-            programme,
-            _lacksRole(supplier, Roles.SUPPLIER, Roles.DEBTOR)
-        );
+        _refused(programme, _lacksRole(supplier, Roles.SUPPLIER, Roles.DEBTOR));
         programme.debtor = suspended;
         _refused(programme, _notActive(suspended, ParticipantStatus.Suspended));
     }
@@ -146,10 +143,7 @@ contract Origination_Publish_Test is OriginationKit {
         address second = address(_secondToken());
         Programme memory programme = _otherProgramme();
         programme.depositTokens = _list(address(cash), second, bank);
-        _refused(
-            programme,
-            _lacksRole(bank, Roles.BANK, Roles.DEPOSIT_TOKEN)
-        );
+        _refused(programme, _lacksRole(bank, Roles.BANK, Roles.DEPOSIT_TOKEN));
         programme.depositTokens = _list(address(cash), second, stranger);
         _refused(programme, _notActive(stranger, ParticipantStatus.None));
         _suspend(second);
@@ -167,7 +161,7 @@ contract Origination_Publish_Test is OriginationKit {
         _refused(programme, refusal);
 
         (programme.depositTokens[0], programme.depositTokens[1]) =
-            (programme.depositTokens[1], programme.depositTokens[0]);
+        (programme.depositTokens[1], programme.depositTokens[0]);
         assertEq(_publish(programme), id + 1, "another order is another programme");
         programme.debtor = rivalDebtor;
         assertEq(_publish(programme), id + 2, "and so is another debtor");
@@ -278,8 +272,7 @@ contract Origination_Publish_Test is OriginationKit {
         pure
         returns (bytes memory)
     {
-        return
-            abi.encodeWithSelector(IOrigination.ProgrammeFieldOutOfRange.selector, field, value, minimum, maximum);
+        return abi.encodeWithSelector(IOrigination.ProgrammeFieldOutOfRange.selector, field, value, minimum, maximum);
     }
 }
 
@@ -364,9 +357,7 @@ contract Origination_PublishBySignature_Test is OriginationKit {
     function test_RevertGiven_DebtorSuspended() external {
         bytes memory signature = _signPublication(address(origination), debtor, programme, DEADLINE);
         _suspend(debtor);
-        vm.expectRevert(
-            _notActive(debtor, ParticipantStatus.Suspended)
-        );
+        vm.expectRevert(_notActive(debtor, ParticipantStatus.Suspended));
         origination.publishProgrammeBySignature(programme, DEADLINE, signature);
     }
 
@@ -444,9 +435,7 @@ contract Origination_Retire_Test is OriginationKit {
             vm.prank(others[i]);
             origination.retireProgramme(programmeId);
         }
-        vm.expectRevert(
-            _notActive(stranger, ParticipantStatus.None)
-        );
+        vm.expectRevert(_notActive(stranger, ParticipantStatus.None));
         vm.prank(stranger);
         origination.retireProgramme(programmeId);
     }
@@ -502,9 +491,7 @@ contract Origination_ReferenceRate_Test is OriginationKit {
         origination.setReferenceRate(first, 31_000);
         if (second < first || second > today) {
             vm.expectRevert(
-                abi.encodeWithSelector(
-                    IOrigination.ReferenceRateDateOutOfRange.selector, second, first, today
-                )
+                abi.encodeWithSelector(IOrigination.ReferenceRateDateOutOfRange.selector, second, first, today)
             );
         }
         origination.setReferenceRate(second, 30_000);

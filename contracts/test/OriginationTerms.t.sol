@@ -82,9 +82,7 @@ contract Origination_Terms_Test is OriginationKit {
     function test_RevertWhen_ProgrammeIsAnothers() external {
         Terms memory terms = _terms();
         terms.programmeId = rivalProgrammeId;
-        _refused(
-            terms, abi.encodeWithSelector(IOrigination.ProgrammeNotOfDebtor.selector, rivalProgrammeId, debtor)
-        );
+        _refused(terms, abi.encodeWithSelector(IOrigination.ProgrammeNotOfDebtor.selector, rivalProgrammeId, debtor));
     }
 
     /// @dev R-44: the day changes at 16:00:00 UTC, and a payable is due the day after today at the earliest.
@@ -127,9 +125,7 @@ contract Origination_Terms_Test is OriginationKit {
     function test_RevertWhen_DatesAreAbsurd() external {
         Terms memory terms = _terms();
         terms.issueDate = type(uint32).max;
-        _refused(
-            terms, abi.encodeWithSelector(IOrigination.PayableIssueDateFuture.selector, type(uint32).max, TODAY)
-        );
+        _refused(terms, abi.encodeWithSelector(IOrigination.PayableIssueDateFuture.selector, type(uint32).max, TODAY));
         terms = _terms();
         terms.dueDate = type(uint32).max;
         // 2027-11-22.

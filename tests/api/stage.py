@@ -60,7 +60,12 @@ EXTRAS = (
 )
 NEVER_ADMITTED = {"outsider", "o", "r", "co"}
 """The outsider by the story; operator, regulator and compliance are no participants."""
-SMALL_PIECES = {"minimum_piece": {"amount": "0.01", "currency": "CNY"}, "maximum_depth": 5, "blackout_days_after": 0}
+SMALL_PIECES = {
+    "minimum_piece": {"amount": "0.01", "currency": "CNY"},
+    "maximum_depth": 5,
+    "soft_tenor_months": 12,
+    "blackout_days_after": 0,
+}
 """The programme of c's that the tests propose under: the newest it has, so that nobody names it."""
 
 _numbers = itertools.count(1)

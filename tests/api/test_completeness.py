@@ -96,6 +96,18 @@ def test_problem__a_contracts_refusal__keeps_its_name_and_values() -> None:
     response = answer_to(ContractReverted("PieceTooDeep", {"depth": 6, "maximum": 5}))
     assert refusal(response) == "409 PieceTooDeep"
     assert response.json()["params"] == {"depth": 6, "maximum": 5}
+    assert response.json()["detail"].endswith("hand on the whole (depth=6, maximum=5)")
+
+
+@pytest.mark.parametrize("name", sorted(REFUSALS))
+def test_problem__each_of_the_contracts_refusals__says_what_it_means(name: str) -> None:
+    response = answer_to(ContractReverted(name, {}))
+    assert refusal(response) == f"{int(REFUSALS[name].status)} {name}"
+    said = response.json()["detail"]
+    assert said == REFUSALS[name].message
+    assert len(said.split()) >= 3
+    assert said[0].islower()
+    assert not said.endswith(".")
 
 
 def test_problem__the_outbox_refuses__has_its_name() -> None:

@@ -65,6 +65,8 @@ def test_order__why_and_by_whom__is_compliances_to_read_and_its_existence_the_ho
     assert (seen["reason"], seen["authority"]) == (None, None)
     assert (seen["payable_id"], seen["amount_minor"], seen["live"]) == (payable, 1_000, True)
     assert seen["holder"]["address"] == network["s1"].address
+    piece = network["c"].read(f"/api/v1/receivables/{payable}00000001")
+    assert (piece["held"], piece["free"]) == (None, None)  # nor does the debtor hear of it
     assert refusal(network["s2"].get(f"{PATH}/{order}")) == "404 NotFound"
     assert order not in [str(row["order_id"]) for row in network["s2"].read(PATH)["items"]]
     assert order in [str(row["order_id"]) for row in network["co"].read(PATH)["items"]]

@@ -147,11 +147,7 @@ def test_propose__terms__are_the_invoices(network: Stage) -> None:
     payable = network.proposed(amount=123_456_78)
     found = network["c"].read(f"/api/v1/payables/{payable}")
     invoice = network["c"].read(f"/api/v1/invoices/{found['invoice_id']}")
-    assert (found["state"], found["face_value"], found["outstanding"]) == (
-        "proposed",
-        money(123_456_78),
-        money(123_456_78),
-    )
+    assert (found["state"], found["face_value"], found["outstanding"]) == ("proposed", money(123_456_78), money(0))
     assert (found["issue_date"], found["due_date"]) == (invoice["issue_date"], invoice["due_date"])
     assert (found["evidence_hash"], found["payable_id"]) == (invoice["document_hash"], invoice["payable_id"])
     assert (found["invoice_number"], found["overdue"]) == (invoice["number"], False)

@@ -27,9 +27,8 @@ def due_soon(network: Stage, **terms: Any) -> str:
 def owed(network: Stage, payable: str) -> tuple[Any, Any, int, int]:
     """By the API, and by the contract."""
     shown = network["rival"].read(f"/api/v1/payables/{payable}")
-    principal, interest = network.services.client.call(
-        network.services.deployments["Settlement"], "outstanding", [int(payable, 16)]
-    )
+    settlement = network.services.deployments.address("Settlement")
+    principal, interest = network.services.client.call("Settlement", settlement, "outstanding", payable)
     return shown["outstanding"], shown["late_interest"], principal + interest, interest
 
 

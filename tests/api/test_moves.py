@@ -66,7 +66,7 @@ def test_refuse__after_the_window__is_too_late(network: Stage) -> None:
     assert read(network, "s2", piece)["refusable_until"] is None
     late = give(network, "s2", piece, "refuse")
     assert refusal(late) == "409 RefusalTooLate"
-    assert late.json()["detail"].startswith("the time in which it could be refused is over: RefusalTooLate(")
+    assert late.json()["detail"].startswith("the time in which it could be refused is over (receivable_id=")
 
 
 def test_merge__of_neighbours__is_one_piece_again(network: Stage) -> None:
@@ -130,6 +130,35 @@ def test_extinguished__the_whole__is_paid_without_cash_and_called_by_the_debtor_
     assert network["c"].ended(given["id"])["state"] == "done"
     assert network["c"].cash() == cash
     assert network["c"].read(f"/api/v1/payables/{root[:-8]}")["state"] == "settled"
+
+
+def test_netting__of_odd_pieces_given_up_at_different_times__is_to_the_unit(network: Stage) -> None:
+    """A unit more or less, and the debtor would have signed for another amount than the contract draws."""
+    face = 100_003
+    payable = network.confirmed(amount=face)
+    root = f"{payable}00000001"
+    first, second = network.split("s1", root, "s2", 33_337), network.split("s1", root, "s3", 7_919)
+    cash = network["c"].cash()
+    network["s2"].command(f"/api/v1/receivables/{first}/extinguish")
+    network.pay(payable, 49_999)
+    network["s3"].command(f"/api/v1/receivables/{second}/redeem")
+    network.pay(payable, 11)
+    network["s3"].command(f"/api/v1/receivables/{second}/extinguish")
+    network.pay(payable, 13)
+    network.pay(payable, face - 49_999 - 11 - 13)
+    assert network["c"].read(f"/api/v1/payables/{payable}")["state"] == "settled"
+    drawn = int(read(network, "s3", second)["drawn"]["amount"].replace(".", ""))
+    assert cash - network["c"].cash() == face - 33_337 - (7_919 - drawn)
+
+
+def test_netting__of_what_is_due_more_than_is_paid__waits_for_a_larger_payment(network: Stage) -> None:
+    payable = network.confirmed()
+    network.pay(payable, FACE // 2)
+    network["s1"].command(f"/api/v1/receivables/{payable}00000001/extinguish")
+    cash = network["c"].cash()
+    network.pay(payable, 1)
+    assert cash - network["c"].cash() == 1
+    assert read(network, "c", f"{payable}00000001")["drawn"] == money(0)
 
 
 def test_account__of_a_debtor_with_a_parked_piece__does_not_count_it_as_an_asset(network: Stage) -> None:

@@ -210,6 +210,19 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     elif any(word in path for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze")):
         scene["payable_id"] = network.confirmed()
         scene["receivable_id"] = scene["payable_id"] + "00000001"
+    if "financing" in path or "quote" in path:
+        scene["request_id"] = network.asked("s1", scene["receivable_id"], 1_000)
+        scene["quote_id"] = network.quoted("f1", scene["request_id"])
+    _go_further(network, path, scene)
+    if "freeze" in path:
+        _freeze(network, path, scene)
+    if "operation" in path:
+        scene["operation_id"] = _operation(network, path, scene)
+    return scene
+
+
+def _go_further(network: Stage, path: str, scene: dict[str, str]) -> None:
+    """What must have happened before the act."""
     if path.endswith("/withdraw-dispute"):
         network["c"].command(f"/api/v1/payables/{scene['payable_id']}/dispute", REASON)
     if path.endswith("/refuse"):
@@ -218,25 +231,25 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
         scene["absorbed_id"] = network.split("s1", scene["receivable_id"], "s2", 1_000)
         back = {"to": network["s1"].address}
         network["s2"].command(f"/api/v1/receivables/{scene['absorbed_id']}/transfer", back)
-    if "freeze" in path:
-        scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
+    if path.endswith("/redeem"):
+        network.pay(scene["payable_id"], 100)
+
+
+def _freeze(network: Stage, path: str, scene: dict[str, str]) -> None:
+    scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
     if "order_id" in path:
         scene["order_id"] = network.frozen("s1", scene["payable_id"], 10_000)
     if path.endswith("/enforce"):
         aside = {"receivable_id": scene["receivable_id"], "amount": SMALL}
         network["co"].command(f"/api/v1/freeze-orders/{scene['order_id']}/set-aside", aside)
-    if path.endswith("/redeem"):
-        network.pay(scene["payable_id"], 100)
-    if "financing" in path or "quote" in path:
-        scene["request_id"] = network.asked("s1", scene["receivable_id"], 1_000)
-        scene["quote_id"] = network.quoted("f1", scene["request_id"])
+
+
+def _operation(network: Stage, path: str, scene: dict[str, str]) -> str:
     if path.endswith("/signature"):
         pay = {"amount": money(1), "payment_reference": secrets.token_hex(4)}
-        scene["operation_id"] = network["c"].post(f"/api/v1/payables/{scene['payable_id']}/pay", pay).json()["id"]
-    elif "operation" in path:
-        body = {"receivable_id": scene["receivable_id"], "value": money(1)}
-        scene["operation_id"] = network["s1"].post("/api/v1/financing-requests", body).json()["id"]
-    return scene
+        return str(network["c"].post(f"/api/v1/payables/{scene['payable_id']}/pay", pay).json()["id"])
+    body = {"receivable_id": scene["receivable_id"], "value": money(1)}
+    return str(network["s1"].post("/api/v1/financing-requests", body).json()["id"])
 
 
 def candidate(network: Stage) -> str:

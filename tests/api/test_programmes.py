@@ -139,12 +139,12 @@ def test_confirm__shows_and_signs_the_programmes_terms_too__r09(network: Stage) 
 
 
 def test_propose__due_beyond_the_soft_limit__needs_a_reason_which_its_parties_read__r01(network: Stage) -> None:
-    invoice = network.invoice(due_date=network.today() + timedelta(days=300))
-    body = {"invoice_id": invoice}
+    invoice = network.invoice(due_date=network.today() + timedelta(days=300), buyer="rival")
+    body = {"invoice_id": invoice, "programme_id": network.programme("rival")}
     assert refusal(network["s1"].post("/api/v1/payables", body)) == "422 PayableTenorReasonMissing"
     reason = "模具分期验收 tooling is accepted in stages"
     payable = network["s1"].command("/api/v1/payables", {**body, "tenor_reason": reason})["resource"]["id"]
-    for login in ("s1", "c"):
+    for login in ("s1", "rival"):
         assert network[login].read(f"/api/v1/payables/{payable}")["tenor_reason"] == reason
     assert reason not in str(network["r"].read("/audit/v1/events")["items"][0]["args"])
 

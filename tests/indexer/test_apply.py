@@ -16,11 +16,13 @@ from indexer.models import Base, CashPosting, ChainBlock, ChainEvent, table_of
 from node_adapter.client import RawLog
 from node_adapter.db import make_engine
 from node_adapter.deployments import Deployments
-from tests.indexer.fake_chain import DEPLOYMENTS, GENESIS, FakeChain
+from tests.indexer.fake_acts import confirm, propose, split
+from tests.indexer.fake_chain import DEPLOYMENTS, GENESIS, FakeChain, wish
+from tests.indexer.fake_money_acts import cash, pay
 from tests.indexer.test_reorg_property import rows
 
 DECODER = Decoder(DEPLOYMENTS)
-PROPOSE, CONFIRM, SPLIT, PAY, CASH = 1, 2, 3, 5, 7
+PROPOSE, CONFIRM, SPLIT, PAY, CASH = (wish(act) for act in (propose, confirm, split, pay, cash))
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ def test_apply_blocks__event_cut_short__stops(empty: Engine, chain: FakeChain) -
 def test_apply_blocks__log_missing__contradiction_stops_it(empty: Engine, missing: str) -> None:
     chain = FakeChain()
     chain.mine([PROPOSE, CONFIRM, SPLIT])
-    chain.mine([SPLIT + 8, SPLIT])
+    chain.mine([wish(split, 2), SPLIT])
     blocks = [
         Block(b.header, [log for log in b.logs if b.header.number > 1 or DECODER.decode(log, 0).name != missing])
         for b in _blocks(chain)

@@ -46,9 +46,9 @@ interface ISettlement {
         uint256 indexed receivableId, address indexed holder, address indexed depositToken, uint56 amount
     );
 
-    /// @notice Set-aside cash went to `to` by a compliance order or a pledge.
+    /// @notice Cash set aside for `holder` went to `to` by a compliance order or a pledge.
     event SetAsideEnforced(
-        uint256 indexed receivableId, address indexed to, address indexed depositToken, uint56 amount
+        uint256 indexed receivableId, address indexed holder, address indexed to, address depositToken, uint56 amount
     );
 
     /// @notice A batch passed the piece by.

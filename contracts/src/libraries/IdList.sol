@@ -25,8 +25,8 @@ library IdList {
     function without(uint256 list, uint32 id) internal pure returns (uint256) {
         for (uint256 place; at(list, place) != 0; ++place) {
             if (at(list, place) != id) continue;
-            uint256 before = list & (2 ** (BITS * place) - 1);
-            return before | list >> BITS * (place + 1) << BITS * place;
+            uint256 rest = list >> BITS * place;
+            return (list ^ (rest << BITS * place)) | (rest >> BITS << BITS * place);
         }
         return list;
     }

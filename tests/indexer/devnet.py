@@ -1,280 +1,258 @@
-"""The network on a real anvil, each party speaking for itself: no outbox, so that only the indexer is tested."""
+"""The network on a real anvil, deployed without the outbox, so that only the indexer is tested; and what parties do."""
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import rlp
-
 from hardhat_free_devnet import rpc
-from node_adapter.codec import decode_output, encode_call, encode_creation
+from node_adapter.codec import encode_creation
+from node_adapter.deploy import ADMITTED, COMPLIANCE, NAMED, OPERATOR, ORDER, RESTRICTED, creation_address, selector
 from node_adapter.deployments import Deployed, Deployments
-from node_adapter.typed_data import TypedData, digest, payment_nonce, quote, receive_with_authorization
-from node_adapter.words import checksum_address, from_hex, hex0x, keccak
+from node_adapter.typed_data import (
+    cancellation,
+    deposit_token_name,
+    digest,
+    payment_nonce,
+    quote,
+    recovery_nonce,
+    repurchase_nonce,
+)
+from node_adapter.words import hex0x, receivable_id
 from node_adapter.words import payable_id as payable_id_text
+from node_adapter.words import word as long_number
+from tests.indexer.wire import Refused, Wire, key_pair, receipt_of, word
 
-DAY_S = 86_400
-TOKEN_NAME = "Tokenised deposit CNY"
-PARTIES = ("deployer", "operator", "bank", "core", "s1", "s2", "s3", "f1", "f2")
-ROLES = {"core": 1, "s1": 2, "s2": 2, "s3": 2, "f1": 4, "f2": 4, "bank": 8}
-CONTRACT_ROLES = {"Discounting": 32, "Settlement": 32, "DepositTokenCNY": 16}
-GAS = 5_000_000
+__all__ = ["Network", "Refused", "deploy", "word"]
 
-
-class Refused(Exception):
-    """The transaction was mined and failed."""
+PARTIES = ("deployer", "operator", "compliance", "bank", "core", "s1", "s2", "s3", "f1", "f2", "x1", "x1 new key")
+ROLES = {"core": 1, "s1": 2, "s2": 2, "s3": 2, "f1": 4, "f2": 4, "bank": 8, "x1": 2}
+ROTATION_DELAY_S = 3_600
+NONE = "0x" + 64 * "0"
 
 
 @dataclass
-class Network:
+class Network(Wire):
     """`network.admit("s1")`, `network.propose(…)`: party names stand for their addresses."""
 
-    url: str
-    deployments: Deployments
-    addresses: dict[str, str]
-    keys: dict[str, bytes] = field(repr=False)
+    terms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each payable, as they stand: who acts on a proposal passes them again."""
     _references: int = 0
-
-    def send(self, party: str, instance: str, function: str, *args: Any) -> str:
-        """Returns once it is mined: an instant-mining node still answers before it has mined."""
-        deployed = self.deployments[instance]
-        data = encode_call(deployed.contract, function, args)
-        return str(self._mined(self.submit(party, deployed.address, data))["transactionHash"])
-
-    def submit(self, party: str, to: str, data: bytes) -> str:
-        sent = {"from": self.addresses[party], "to": to, "data": hex0x(data), "gas": hex(GAS)}
-        return str(rpc(self.url, "eth_sendTransaction", sent))
-
-    def call(self, instance: str, function: str, *args: Any) -> Any:
-        deployed = self.deployments[instance]
-        data = encode_call(deployed.contract, function, args)
-        answer = rpc(self.url, "eth_call", {"to": deployed.address, "data": hex0x(data)}, "latest")
-        return decode_output(deployed.contract, function, len(args), from_hex(answer))
-
-    def head(self) -> int:
-        return int(rpc(self.url, "eth_blockNumber"), 16)
-
-    def now(self) -> int:
-        return int(rpc(self.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-
-    def reorg(self, depth: int) -> None:
-        """The node replaces its newest `depth` blocks by empty ones."""
-        rpc(self.url, "anvil_reorg", depth, [])
-
-    def rollback(self, depth: int) -> None:
-        """The node's head falls back, as after a kill."""
-        rpc(self.url, "anvil_rollback", depth)
-
-    def mine(self, count: int = 1) -> None:
-        rpc(self.url, "anvil_mine", hex(count))
-
-    def pass_days(self, days: int) -> None:
-        rpc(self.url, "evm_increaseTime", days * DAY_S)
-        self.mine()
-
-    # What parties do
 
     def admit(self, *parties: str) -> None:
         for party in parties:
-            entity = hex0x(keccak(party.encode()))
-            self.send("operator", "Participants", "admit", self.addresses[party], ROLES[party], entity)
-
-    def suspend(self, party: str) -> None:
-        self.send("operator", "Participants", "suspend", self.addresses[party], hex0x(keccak(b"why")))
-
-    def reinstate(self, party: str) -> None:
-        self.send("operator", "Participants", "reinstate", self.addresses[party])
+            self.send("operator", "Participants", "admit", self.addresses[party], ROLES[party], word(party))
 
     def credit(self, party: str, amount: int) -> None:
         self._references += 1
-        reference = hex0x(keccak(f"ref {self._references} {self.head()}".encode()))
+        reference = word(f"ref {self._references} {self.head()}")
         self.send("bank", "DepositTokenCNY", "credit", self.addresses[party], amount, reference)
 
     def anchor(self, party: str, text: str) -> None:
-        self.send(party, "Anchors", "anchor", hex0x(keccak(text.encode())), hex0x(b"invoice".ljust(32, b"\0")))
+        self.send(party, "Anchors", "anchor", word(text), hex0x(b"invoice".ljust(32, b"\0")))
 
-    def propose(self, text: str, face_value: int, *, supplier: str = "s1", days: int = 90, **terms: Any) -> str:
-        salt = keccak(text.encode())
-        today = (self.now() + 8 * 3_600) // DAY_S
+    # Origination
+
+    def publish(self, **terms: Any) -> int:
+        """A programme of the core enterprise's; payables are made under number 1 unless they name another."""
         asked = {
-            "supplier": self.addresses[supplier],
             "debtor": self.addresses["core"],
-            "deposit_token": self.deployments.address("DepositTokenCNY"),
-            "face_value": face_value,
+            "deposit_tokens": [self.deployments.address("DepositTokenCNY")],
             "minimum_piece": 1,
-            "issue_date": today,
-            "due_date": today + days,
             "maximum_depth": 5,
-            "invoice_fingerprint": hex0x(keccak(b"fingerprint " + text.encode())),
-            "evidence_hash": hex0x(keccak(b"evidence " + text.encode())),
+            "soft_tenor_months": 6,
+            "hard_tenor_months": 12,
+            "refusal_hours": 48,
+            "blackout_days_before": 0,
+            "blackout_days_after": 0,
+            "dishonour_days": 3,
+            "registration_required": False,
+            "late_rate_ppm": 0,
             **terms,
         }
-        self.send(supplier, "Receivables", "propose", hex0x(salt), asked)
-        return payable_id_text(self.call("Receivables", "payableIdOf", self.addresses[supplier], hex0x(salt)))
+        self.send("core", "Origination", "publishProgramme", asked)
+        return int(self.call("Origination", "programmeCount"))
+
+    def propose(self, text: str, face_value: int, *, days: int = 90, **terms: Any) -> str:
+        return self._originate("s1", "propose", text, face_value, days, terms)
+
+    def issue(self, text: str, face_value: int, *, days: int = 90, **terms: Any) -> str:
+        return self._originate("core", "issue", text, face_value, days, terms)
+
+    def _originate(
+        self, party: str, function: str, text: str, face_value: int, days: int, terms: dict[str, Any]
+    ) -> str:
+        asked = {
+            "supplier": self.addresses["s1"],
+            "debtor": self.addresses["core"],
+            "programme_id": 1,
+            "face_value": face_value,
+            "issue_date": self.today(),
+            "due_date": self.today() + days,
+            "invoice_fingerprint": word(f"fingerprint {text}"),
+            "evidence_hash": word(f"evidence {text}"),
+            "tenor_reason_hash": NONE,
+            "undertaking_hash": NONE,
+            **terms,
+        }
+        self.send(party, "Origination", function, word(text), asked)
+        payable_id = payable_id_text(self.call("Origination", "payableIdOf", self.addresses[party], word(text)))
+        self.terms[payable_id] = asked
+        return payable_id
 
     def confirm(self, payable_id: str) -> str:
-        self.send("core", "Receivables", "confirm", payable_id)
+        self.send("core", "Origination", "confirm", payable_id, self.terms[payable_id])
         return f"{payable_id}00000001"
 
-    def confirmed(self, text: str, face_value: int) -> str:
-        payable_id = self.propose(text, face_value)
+    def confirmed(self, text: str, face_value: int, *, days: int = 90) -> str:
+        payable_id = self.propose(text, face_value, days=days)
         self.confirm(payable_id)
         return payable_id
 
-    def split(self, party: str, receivable_id: str, to: str, value: int) -> str:
-        payable = self.call("Receivables", "payableOf", receivable_id[:-8])
-        self.send(party, "Receivables", "split", receivable_id, [{"to": self.addresses[to], "value": value}])
-        return f"{receivable_id[:-8]}{payable['serials'] + 1:08x}"
+    def lower(self, payable_id: str, amount: int) -> None:
+        """A credit note on a proposal."""
+        terms = self.terms[payable_id]
+        self.send("s1", "Origination", "credit", payable_id, terms, amount, word("credit note"))
+        self.terms[payable_id] = {**terms, "face_value": terms["face_value"] - amount}
 
-    def transfer(self, party: str, receivable_id: str, to: str) -> None:
+    def cancel(self, payable_id: str) -> None:
+        """The core enterprise calls, its supplier signed."""
+        deadline = self.now() + 3_600
+        origination = self.deployments.address("Origination")
+        signature = self.sign("s1", cancellation(self.deployments.chain_id, origination, payable_id, deadline))
+        self.send("core", "Origination", "cancel", payable_id, self.terms[payable_id], deadline, signature)
+
+    # Receivables
+
+    def split(self, party: str, piece: str, to: str, value: int, *, recourse: bool = False) -> str:
+        payable = self.call("Receivables", "payableOf", piece[:-8])
+        part = {"to": self.addresses[to], "value": value, "recourse": recourse}
+        self.send(party, "Receivables", "split", piece, [part])
+        return receivable_id((int(piece[:-8], 16) << 32) + payable["serials"] + 1)
+
+    def transfer(self, party: str, piece: str, to: str) -> None:
         call = "transferFrom(address,address,uint256)"
-        self.send(party, "Receivables", call, self.addresses[party], self.addresses[to], receivable_id)
+        self.send(party, "Receivables", call, self.addresses[party], self.addresses[to], piece)
 
-    def discount(self, supplier: str, financier: str, receivable_id: str, value: int, proceeds: int) -> None:
-        expiry = self.now() + 3_600
+    def discount(
+        self, supplier: str, financier: str, piece: str, value: int, proceeds: int, *, take: int = 0, fee: int = 0
+    ) -> None:
         asked = {
-            "receivable_id": receivable_id,
+            "receivable_id": piece,
             "supplier": self.addresses[supplier],
             "financier": self.addresses[financier],
             "deposit_token": self.deployments.address("DepositTokenCNY"),
             "value": value,
+            "minimum_take": take or value,
             "proceeds": proceeds,
-            "value_date": (self.now() + 8 * 3_600) // DAY_S,
+            "value_date": self.today(),
             "recourse": True,
-            "nonce": self.head(),
-            "expiry": expiry,
+            "registration_hash": NONE,
+            "nonce": long_number(self.head()),
+            "expiry": self.now() + 3_599,
+            "fees": [{"to": self.addresses["bank"], "amount": fee}] if fee else [],
         }
-        discounting = self.deployments.address("Discounting")
-        offered = quote(self.deployments.chain_id, discounting, asked)
-        cash = self._authorise(financier, discounting, proceeds, expiry + 1, hex0x(digest(offered)))
-        self.send(supplier, "Discounting", "accept", asked, self._sign(financier, offered), cash)
+        offered = quote(self.deployments.chain_id, self.deployments.address("Discounting"), asked)
+        _, cash = self.authorise(financier, "Discounting", proceeds + fee, hex0x(digest(offered)))
+        signature = self.sign(financier, offered)
+        self.send(supplier, "Discounting", "accept", asked, take or value, signature, cash)
 
-    def pay(self, payable_id: str, amount: int, reference: str = "payment") -> None:
-        word = hex0x(keccak(reference.encode()))
-        until = self.now() + 3_600
-        nonce = payment_nonce(payable_id, word)
-        signature = self._authorise("core", self.deployments.address("Settlement"), amount, until, nonce)
-        self.send("core", "Settlement", "pay", payable_id, amount, word, until, signature)
+    # Settlement
 
-    def redeem(self, party: str, receivable_id: str) -> None:
-        self.send(party, "Settlement", "redeem", receivable_id)
+    def pay(self, payable_id: str, amount: int, reference: str = "payment", *, parked: tuple[str, ...] = ()) -> None:
+        """What the debtor's own parked pieces are due after it is netted."""
+        netted = sum(self.netted(payable_id, amount, piece) for piece in parked)
+        nonce = payment_nonce(payable_id, amount, parked, word(reference))
+        before, signature = self.authorise("core", "Settlement", amount - netted, nonce)
+        token = self.deployments.address("DepositTokenCNY")
+        args = (payable_id, token, amount, word(reference), list(parked), before, signature)
+        self.send("core", "Settlement", "pay", *args)
 
-    def _authorise(self, payer: str, to: str, amount: int, before: int, nonce: str) -> str:
-        message = receive_with_authorization(
-            chain_id=self.deployments.chain_id,
-            token_address=self.deployments.address("DepositTokenCNY"),
-            token_name=TOKEN_NAME,
-            from_=self.addresses[payer],
-            to=to,
-            value=amount,
-            valid_after=0,
-            valid_before=before,
-            nonce=nonce,
-        )
-        return self._sign(payer, message)
+    def netted(self, payable_id: str, amount: int, piece: str) -> int:
+        """Of a payment without late interest: the piece's share of what is paid then, less what it drew."""
+        payable, at = self.call("Receivables", "payableOf", payable_id), self.call("Receivables", "pieceOf", piece)
+        paid, face = payable["paid"] + amount, payable["face_value"]
+        drawn: int = self.call("Settlement", "drawnOf", piece)[0]
+        if paid < face:
+            return int(paid * (at["end"] - at["start"]) // face) - drawn
+        return int(at["end"] - at["start"]) - drawn
 
-    def _sign(self, party: str, message: TypedData) -> str:
-        from coincurve import PrivateKey
+    def redeem(self, party: str, piece: str) -> None:
+        self.send(party, "Settlement", "redeem", piece)
 
-        signature = PrivateKey(self.keys[party]).sign_recoverable(digest(message), hasher=None)
-        return hex0x(signature[:64] + bytes([27 + signature[64]]))
+    def repurchase(self, endorser: str, holder: str, piece: str) -> None:
+        price = self.call("Settlement", "repurchasePrice", piece)
+        nonce = repurchase_nonce(piece, self.addresses[holder])
+        before, signature = self.authorise(endorser, "Settlement", price, nonce)
+        token = self.deployments.address("DepositTokenCNY")
+        self.send(endorser, "Settlement", "repurchase", piece, token, before, signature)
 
-    def _mined(self, tx_hash: str) -> dict[str, Any]:
-        receipt = receipt_of(self.url, tx_hash)
-        if receipt["status"] != "0x1":
-            raise Refused(tx_hash)
-        return receipt
+    def recover(self, payable_id: str, amount: int, reference: str) -> None:
+        nonce = recovery_nonce(payable_id, word(reference))
+        before, signature = self.authorise("core", "Settlement", amount, nonce)
+        token = self.deployments.address("DepositTokenCNY")
+        args = (payable_id, self.addresses["core"], token, amount, word(reference), before, signature)
+        self.send("core", "Settlement", "recover", *args)
 
+    # Holds
 
-def receipt_of(url: str, tx_hash: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        receipt: dict[str, Any] | None = rpc(url, "eth_getTransactionReceipt", tx_hash)
-        if receipt is not None:
-            return receipt
-        time.sleep(0.002)
-    raise AssertionError(f"{tx_hash} was not mined")
+    def order(self, holder: str, payable_id: str | None, amount: int, *, days: int = 300) -> int:
+        until = self.now() + days * 86_400
+        scope = (self.addresses[holder], payable_id or 0, amount, until, word("reason"), word("court"))
+        self.send("compliance", "Holds", "order", *scope)
+        number = 1
+        while self.call("Holds", "orderOf", number + 1)["amount"]:
+            number += 1
+        return number
+
+    def set_aside(self, order_id: int, piece: str, amount: int) -> None:
+        self.send("compliance", "Holds", "setAside", order_id, piece, amount)
 
 
 def deploy(url: str) -> Network:
-    """The seven contracts, the network's own participants and every party, on an empty chain or any other."""
-    from coincurve import PrivateKey
-
-    keys = {party: keccak(f"indexer tests {party}".encode()) for party in PARTIES}
-    addresses = {party: _address(PrivateKey(key).public_key.format(compressed=False)) for party, key in keys.items()}
+    """The ten contracts, their roles, the network's own participants and every party, on any chain."""
+    pairs = {party: key_pair(party) for party in PARTIES}
+    keys = {party: key for party, (key, _) in pairs.items()}
+    addresses = {party: address for party, (_, address) in pairs.items()}
     rpc(url, "anvil_autoImpersonateAccount", True)
     for address in addresses.values():
         rpc(url, "anvil_setBalance", address, hex(10**24))
-    network = Network(url, Deployments(_chain_id(url), _genesis(url)), addresses, keys)
-    network.deployments = Deployments(_chain_id(url), _genesis(url), _contracts(network))
-    for instance, roles in CONTRACT_ROLES.items():
-        account = network.deployments.address(instance)
-        network.send("operator", "Participants", "admit", account, roles, hex0x(keccak(instance.encode())))
+    chain = int(rpc(url, "eth_chainId"), 16), str(rpc(url, "eth_getBlockByNumber", "0x0", False)["hash"])
+    network = Network(url, Deployments(*chain), addresses, keys)
+    network.deployments = Deployments(*chain, _contracts(network))
+    _hand_out_roles(network)
+    for instance, roles in ADMITTED.items():
+        network.send("operator", "Participants", "admit", network.deployments.address(instance), roles, word(instance))
     network.admit(*ROLES)
+    network.publish()
     return network
 
 
 def _contracts(network: Network) -> dict[str, Deployed]:
     operator, bank, deployer = (network.addresses[party] for party in ("operator", "bank", "deployer"))
     first = int(rpc(network.url, "eth_getTransactionCount", deployer, "latest"), 16)
-    order = ("AccessManager", "Participants", "DepositTokenCNY", "Receivables", "Discounting", "Settlement", "Anchors")
-    at = {name: _created(deployer, first + i) for i, name in enumerate(order)}
+    at = {name: creation_address(deployer, first + i) for i, name in enumerate(ORDER)}
+    partners = {view.lower(): at[instance] for view, instance in NAMED.items()}
     args: dict[str, list[Any]] = {
         "AccessManager": [operator],
-        "Participants": [at["AccessManager"]],
-        "DepositTokenCNY": [at["Participants"], bank, TOKEN_NAME, "dCNY", hex0x(b"CNY"), 2],
-        "Receivables": [at["Participants"], at["Discounting"], at["Settlement"]],
-        "Discounting": [at["Participants"], at["Receivables"]],
-        "Settlement": [at["Participants"], at["Receivables"]],
+        "Participants": [partners, ROTATION_DELAY_S],
+        "DepositTokenCNY": [at["Participants"], bank, deposit_token_name("CNY"), "dCNY", hex0x(b"CNY"), 2],
         "Anchors": [at["Participants"]],
     }
     contracts = {}
-    for name in order:
+    for name in ORDER:
         kind = name.removesuffix("CNY")
-        creation = {"from": deployer, "data": hex0x(encode_creation(kind, args[name])), "gas": hex(12_000_000)}
+        data = encode_creation(kind, args.get(name, [partners]))
+        creation = {"from": deployer, "data": hex0x(data), "gas": hex(12_000_000)}
         receipt = receipt_of(network.url, rpc(network.url, "eth_sendTransaction", creation))
         assert receipt["status"] == "0x1", name
         contracts[name] = Deployed(kind, at[name], int(receipt["blockNumber"], 16), receipt["transactionHash"])
     return contracts
 
 
-def play_story(network: Network) -> str:
-    """One invoice's whole life, and something of everything else that makes an event; returns its payable."""
-    for party, amount in (("f1", 900_000), ("f2", 900_000), ("core", 2_000_000)):
-        network.credit(party, amount)
-    network.anchor("s1", "document")
-    payable_id = network.propose("INV-1", 1_000_003)
-    root = network.confirm(payable_id)
-    s2 = network.split("s1", root, "s2", 400_001)
-    s3 = network.split("s2", s2, "s3", 100_000)
-    network.discount("s3", "f1", s3, 100_000, 98_800)
-    network.discount("s2", "f2", s2, 200_000, 197_600)
-    network.transfer("s1", root, "s3")
-    network.suspend("s3")
-    network.reinstate("s3")
-    network.propose("INV-2 never confirmed", 5_000)
-    network.pass_days(90)
-    network.pay(payable_id, 500_000, "first")
-    network.redeem("s3", root)
-    network.pay(payable_id, 500_003, "rest")
-    for party, piece in (("s3", root), ("s2", s2), ("f1", s3), ("f2", f"{payable_id}00000004")):
-        network.redeem(party, piece)
-    return payable_id
-
-
-def _created(deployer: str, nonce: int) -> str:
-    """Where the deployer's contract number `nonce` will be."""
-    word = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
-    return checksum_address(keccak(rlp.encode([from_hex(deployer), word]))[12:])
-
-
-def _chain_id(url: str) -> int:
-    return int(rpc(url, "eth_chainId"), 16)
-
-
-def _genesis(url: str) -> str:
-    return str(rpc(url, "eth_getBlockByNumber", "0x0", False)["hash"])
-
-
-def _address(public_key: bytes) -> str:
-    return checksum_address(keccak(public_key[1:])[12:])
+def _hand_out_roles(network: Network) -> None:
+    """As the deployment does, but for the delays."""
+    for role, party in ((OPERATOR, "operator"), (COMPLIANCE, "compliance")):
+        network.send("operator", "AccessManager", "grantRole", role, network.addresses[party], 0)
+    for instance, functions in RESTRICTED.items():
+        for name, role in functions.items():
+            target, selectors = network.deployments.address(instance), [selector(instance, name)]
+            network.send("operator", "AccessManager", "setTargetFunctionRole", target, selectors, role)

@@ -19,7 +19,8 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from tests.conftest import tool
 from tests.indexer import devnet
-from tests.indexer.devnet import Network, play_story
+from tests.indexer.devnet import Network
+from tests.indexer.story import play_story
 from tests.indexer.test_reorg_property import rows
 
 pytestmark = pytest.mark.devnet

@@ -26,7 +26,7 @@ def test_catch_up__reorg_drops_the_payment__rows_return_and_evidence_stays(
     follower.catch_up()
     with Session(engine) as session:
         assert session.get_one(Payable, payable_id).paid == 600
-        assert session.get_one(Receivable, child).drawn == 240
+        assert session.get_one(Receivable, child).drawn_principal == 240
 
     network.reorg(2)
     follower.catch_up()
@@ -34,7 +34,7 @@ def test_catch_up__reorg_drops_the_payment__rows_return_and_evidence_stays(
     with Session(engine) as session:
         payable = session.get_one(Payable, payable_id)
         assert (payable.paid, payable.state) == (0, PayableState.CONFIRMED)
-        assert session.get_one(Receivable, child).drawn == 0
+        assert session.get_one(Receivable, child).drawn_principal == 0
         orphans = session.scalars(select(OrphanedBlock).order_by(OrphanedBlock.number)).all()
         said = [[event["name"] for event in orphan.events] for orphan in orphans]
         assert said == [

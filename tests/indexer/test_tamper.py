@@ -17,7 +17,8 @@ from indexer.models import EVENT_ROWS, FOLDED, ChainBlock, ChainEvent, table_of
 from indexer.verify import VerifyImpossible, verify
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
-from tests.indexer.devnet import Network, play_story
+from tests.indexer.devnet import Network
+from tests.indexer.story import play_story
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow]
 

@@ -210,7 +210,11 @@ def generate() -> str:
         rows = json.dumps(list(chain(*history.rows)), separators=(",", ":"))
         lines.append(f'  {{"face": {history.face}, "agreed_ppm": {history.agreed_ppm}, "rows": {rows}}}')
     about = "Written by `python -m tests.vectors.entitlement`, which says what the columns mean."
-    return f'{{\n"about": {json.dumps(about)},\n"columns": 10,\n"histories": [\n' + ",\n".join(lines) + "\n]\n}\n"
+    return (
+        f'{{\n"about": {json.dumps(about)},\n"count": {HISTORIES},\n"columns": 10,\n"histories": [\n'
+        + ",\n".join(lines)
+        + "\n]\n}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -201,9 +201,10 @@ def _change_all(db: sqlite3.Connection, table: str, column: Column[Any]) -> sqli
     if column.primary_key:
         return _change(db, table, column)
     name = f'"{column.name}"'
+    last = db.execute("SELECT 1")
     for rowid, value in db.execute(f"SELECT rowid, {name} FROM {table}").fetchall():
-        changed = db.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (_other(column, value), rowid))
-    return changed
+        last = db.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (_other(column, value), rowid))
+    return last
 
 
 def _other(column: Column[Any], value: Any) -> Any:

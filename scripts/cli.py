@@ -197,12 +197,12 @@ def run_tests(
 @app.command(epilog="Example: scf bench write --json")
 @command
 def bench(
-    name: Annotated[str, typer.Argument(help="write or index.")],
+    name: Annotated[str, typer.Argument(help="write, index or gas.")],
     data: Data = DEFAULT,
     url: Url = None,
     json_: Json = False,
 ) -> None:
-    """Measure, as ratios within one run, on a fresh network in a temporary folder."""
+    """Measure, as ratios within one run: nothing of a running network is touched."""
     from scripts.bench import run
 
     if not run(name, as_json=json_):

@@ -18,45 +18,97 @@ contract Peers_Bench is GasMeter {
     uint256 internal constant SECOND = 1_000_002;
     uint256 internal constant THIRD = 1_000_003;
     uint256 internal constant FOURTH = 1_000_004;
+    uint256 internal constant NEXT = 1_000_005;
 
     address internal immutable HOLDER = makeAddr("holder");
     address internal immutable OLD = makeAddr("old");
     address internal immutable NEW = makeAddr("new");
 
-    function test_ERC3525() external {
-        ReferenceERC3525 token = new ReferenceERC3525();
-        token.mint(HOLDER, FIRST, SLOT, VALUE);
-        token.mint(OLD, SECOND, SLOT, VALUE);
-        token.mint(HOLDER, THIRD, SLOT, VALUE);
+    ReferenceERC3525 internal slots;
+    PlainERC1155 internal kinds;
+    PlainERC20 internal coins;
+
+    function setUp() external {
+        slots = new ReferenceERC3525();
+        slots.mint(HOLDER, FIRST, SLOT, VALUE);
+        slots.mint(OLD, SECOND, SLOT, VALUE);
+        slots.mint(HOLDER, THIRD, SLOT, VALUE);
+        slots.mint(OLD, FOURTH, SLOT, VALUE);
+        kinds = new PlainERC1155();
+        kinds.mint(HOLDER, SLOT, VALUE);
+        kinds.mint(OLD, SLOT, VALUE);
+        coins = new PlainERC20();
+        coins.mint(HOLDER, VALUE);
+        coins.mint(OLD, VALUE);
+    }
+
+    /* ERC-3525 */
+
+    function test_ERC3525_Mint() external {
+        _measure("erc3525 mint", HOLDER, address(slots), abi.encodeCall(slots.mint, (HOLDER, NEXT, SLOT, VALUE)));
+    }
+
+    /// @dev The record is as long as what our confirmation stores beside its token, about half of its bytes zero.
+    function test_ERC3525_MintWithRecord() external {
+        bytes32[] memory record = new bytes32[](RECORD_WORDS);
+        for (uint256 i; i < RECORD_WORDS; ++i) {
+            record[i] = keccak256(abi.encode(i)) >> 128;
+        }
+        bytes memory call = abi.encodeCall(slots.mintWithRecord, (HOLDER, NEXT, SLOT, VALUE, record));
+        _measure("erc3525 mint with the same record", HOLDER, address(slots), call);
+    }
+
+    function test_ERC3525_SplitToANewHolder() external {
         bytes memory call = abi.encodeWithSignature("transferFrom(uint256,address,uint256)", FIRST, NEW, PART);
-        _measure("erc3525 split to a new holder", HOLDER, address(token), call);
-        call = abi.encodeWithSignature("transferFrom(uint256,address,uint256)", FIRST, OLD, PART);
-        _measure("erc3525 split to an old holder", HOLDER, address(token), call);
-        call = abi.encodeWithSignature("transferFrom(address,address,uint256)", HOLDER, OLD, FIRST);
-        _measure("erc3525 whole transfer", HOLDER, address(token), call);
-        _measure("erc3525 burn", OLD, address(token), abi.encodeCall(token.burn, (SECOND)));
-        _measure("erc3525 mint", HOLDER, address(token), abi.encodeCall(token.mint, (HOLDER, FOURTH, SLOT, VALUE)));
+        _measure("erc3525 split to a new holder", HOLDER, address(slots), call);
     }
 
-    function test_ERC1155() external {
-        PlainERC1155 token = new PlainERC1155();
-        token.mint(HOLDER, SLOT, VALUE);
-        token.mint(OLD, SLOT, VALUE);
-        bytes memory call = abi.encodeCall(token.safeTransferFrom, (HOLDER, NEW, SLOT, PART, ""));
-        _measure("erc1155 split to a new holder", HOLDER, address(token), call);
-        call = abi.encodeCall(token.safeTransferFrom, (HOLDER, OLD, SLOT, PART, ""));
-        _measure("erc1155 split to an old holder", HOLDER, address(token), call);
-        call = abi.encodeCall(token.safeTransferFrom, (HOLDER, OLD, SLOT, VALUE - 2 * PART, ""));
-        _measure("erc1155 whole transfer", HOLDER, address(token), call);
-        _measure("erc1155 burn", OLD, address(token), abi.encodeCall(token.burn, (SLOT, token.balanceOf(OLD, SLOT))));
-        _measure("erc1155 mint", HOLDER, address(token), abi.encodeCall(token.mint, (HOLDER, FIRST, VALUE)));
+    function test_ERC3525_SplitToAnOldHolder() external {
+        bytes memory call = abi.encodeWithSignature("transferFrom(uint256,address,uint256)", FIRST, OLD, PART);
+        _measure("erc3525 split to an old holder", HOLDER, address(slots), call);
     }
 
-    function test_ERC20() external {
-        PlainERC20 token = new PlainERC20();
-        token.mint(HOLDER, VALUE);
-        token.mint(OLD, VALUE);
-        _measure("erc20 transfer to a new holder", HOLDER, address(token), abi.encodeCall(token.transfer, (NEW, PART)));
-        _measure("erc20 transfer to an old holder", HOLDER, address(token), abi.encodeCall(token.transfer, (OLD, PART)));
+    function test_ERC3525_WholeTransfer() external {
+        bytes memory call = abi.encodeWithSignature("transferFrom(address,address,uint256)", HOLDER, OLD, FIRST);
+        _measure("erc3525 whole transfer", HOLDER, address(slots), call);
+    }
+
+    function test_ERC3525_Burn() external {
+        _measure("erc3525 burn", OLD, address(slots), abi.encodeCall(slots.burn, (SECOND)));
+    }
+
+    /* ERC-1155 */
+
+    function test_ERC1155_Mint() external {
+        _measure("erc1155 mint", HOLDER, address(kinds), abi.encodeCall(kinds.mint, (HOLDER, NEXT, VALUE)));
+    }
+
+    function test_ERC1155_SplitToANewHolder() external {
+        bytes memory call = abi.encodeCall(kinds.safeTransferFrom, (HOLDER, NEW, SLOT, PART, ""));
+        _measure("erc1155 split to a new holder", HOLDER, address(kinds), call);
+    }
+
+    function test_ERC1155_SplitToAnOldHolder() external {
+        bytes memory call = abi.encodeCall(kinds.safeTransferFrom, (HOLDER, OLD, SLOT, PART, ""));
+        _measure("erc1155 split to an old holder", HOLDER, address(kinds), call);
+    }
+
+    function test_ERC1155_WholeTransfer() external {
+        bytes memory call = abi.encodeCall(kinds.safeTransferFrom, (HOLDER, OLD, SLOT, VALUE, ""));
+        _measure("erc1155 whole transfer", HOLDER, address(kinds), call);
+    }
+
+    function test_ERC1155_Burn() external {
+        _measure("erc1155 burn", OLD, address(kinds), abi.encodeCall(kinds.burn, (SLOT, VALUE)));
+    }
+
+    /* ERC-20 */
+
+    function test_ERC20_TransferToANewHolder() external {
+        _measure("erc20 transfer to a new holder", HOLDER, address(coins), abi.encodeCall(coins.transfer, (NEW, PART)));
+    }
+
+    function test_ERC20_TransferToAnOldHolder() external {
+        _measure("erc20 transfer to an old holder", HOLDER, address(coins), abi.encodeCall(coins.transfer, (OLD, PART)));
     }
 }

@@ -90,9 +90,7 @@ abstract contract HoldsKit is BaseTest {
         emit IHolds.HoldReleased(receivableId, holdId);
     }
 
-    function _expectEnforced(uint256 receivableId, uint32 holdId, address to, uint56 amount, uint256 movedId)
-        internal
-    {
+    function _expectEnforced(uint256 receivableId, uint32 holdId, address to, uint56 amount, uint256 movedId) internal {
         vm.expectEmit(address(holds));
         emit IHolds.HoldEnforced(receivableId, holdId, to, amount, movedId);
     }

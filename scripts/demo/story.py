@@ -10,6 +10,7 @@ from scripts.data_folder import DataFolder
 from scripts.demo.cast import CURRENCY, Cast
 from scripts.demo.client import Refused
 from scripts.demo.papers import document, money, propose, text, upload, upload_refusal
+from scripts.provision import REFERENCE_RATE_PPM
 
 FACE = 1_000_000_00
 TO_S2 = 400_000_00
@@ -20,8 +21,6 @@ FREEZE_DAYS = 30
 RATE_F1_PPM = 52_000
 RATE_F2_PPM = 48_000
 LATE_RATE_PPM = 20_000
-REFERENCE_RATE_PPM = 30_000
-"""What the network was opened with, see `scripts.provision`."""
 
 
 def play_story(cast: Cast, folder: DataFolder) -> None:

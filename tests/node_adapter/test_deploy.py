@@ -52,7 +52,7 @@ class Site:
         migrate(self.engine, "node_adapter")
         self.client = NodeClient(url, chain_id=31337)
 
-    def deploy(self, *, killed_after_steps: int | None = None, bank: str | None = None) -> Deployments:
+    def deploy(self, *, killed_after_steps: int | None = None, bank: str | None = None, **more: Any) -> Deployments:
         outbox = Outbox(
             self.engine,
             self.client,
@@ -77,6 +77,7 @@ class Site:
                 operator=self.accounts["operator"],
                 compliance=self.accounts["compliance"],
                 bank=bank or self.accounts["bank"],
+                **more,
             )
         finally:
             worker._lease.release()
@@ -166,6 +167,21 @@ def test_deploy__done__the_operator_admits_and_the_deployer_cannot(network: Test
     assert network.call("DepositTokenCNY", "bank") == network.accounts["bank"]
     assert network.call("DepositTokenCNY", "currency") == "CNY"
     assert network.call("Participants", "ROTATION_DELAY_S") == 2 * DAY_S
+
+
+@pytest.mark.devnet
+def test_deploy__with_its_own_delays_and_a_reference_rate__has_them(site: Site) -> None:
+    asked: dict[str, Any] = {"rotation_delay_s": 7, "admin_delay_s": 9, "reference_rate": (20_228, 30_000)}
+    deployments = site.deploy(**asked)
+    assert site.deploy(**asked) == deployments
+    assert site.nonces() == NONCES | {"operator": NONCES["operator"] + 1}
+
+    def call(contract: str, view: str, *args: Any) -> Any:
+        return site.client.call(contract, deployments.address(contract), view, *args)
+
+    assert call("Participants", "ROTATION_DELAY_S") == 7
+    assert call("AccessManager", "hasRole", 0, site.accounts["operator"]) == (True, 9)
+    assert call("Origination", "referenceRate") == (30_000, 20_228)
 
 
 def refusal(network: TestNetwork, command: Command) -> str:

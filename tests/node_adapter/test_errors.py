@@ -58,6 +58,17 @@ def test_decode_revert__ids_and_addresses__look_as_everywhere() -> None:
     assert str(refusal).startswith("InvoiceAlreadyClaimed(invoice_fingerprint=0xabab")
 
 
+def test_decode_revert__numbers_too_long_for_json__are_text() -> None:
+    selectors = {entry["name"]: key for key, entry in ERRORS}
+    party, long = "0x" + "11" * 20, 2**223
+    invalid = decode_revert(
+        "0x" + (selectors["SignatureInvalid"] + encode(["uint256", "address"], [long, party])).hex()
+    )
+    assert invalid.params["subject"] == f"0x{long:056x}"
+    used = decode_revert("0x" + (selectors["QuoteAlreadyUsed"] + encode(["address", "uint256"], [party, long])).hex())
+    assert used.params["nonce"] == f"0x{long:064x}"
+
+
 def test_decode_revert__text_and_panic__are_named() -> None:
     text = decode_revert("0x08c379a0" + encode(["string"], ["no"]).hex())
     panic = decode_revert("0x4e487b71" + encode(["uint256"], [0x11]).hex())

@@ -34,8 +34,7 @@ contract PermissionMatrix_Cash_Test is PermissionKit {
         Row memory row = _anyone(DEBTOR);
         row.expected[OWNER_RETIRED_KEY] = _retired(debtor);
         _row("approve(address,uint256)", at, abi.encodeCall(cash.approve, (supplier3, 1)), row);
-        row = _anyone(NOBODY);
-        _row("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)", at, _permitCall(), row);
+        _permitRow(at);
 
         row = _acting(DEBTOR, _unlessEmpty);
         _row("transfer(address,uint256)", at, abi.encodeCall(cash.transfer, (supplier3, 1)), row);
@@ -58,6 +57,17 @@ contract PermissionMatrix_Cash_Test is PermissionKit {
         );
         _bankRows(at);
         _assertComplete("DepositToken");
+    }
+
+    function _permitRow(address at) private {
+        bytes memory signature = _signPermit(debtor, supplier, 7, START);
+        (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
+        _row(
+            "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)",
+            at,
+            abi.encodeCall(cash.permit, (debtor, supplier, 7, START, uint8(signature[64]), r, s)),
+            _anyone(NOBODY)
+        );
     }
 
     function _bankRows(address at) private {
@@ -247,20 +257,5 @@ contract PermissionMatrix_Cash_Test is PermissionKit {
 
     function _objectsNotItsOwn(address caller) private view returns (bytes memory) {
         return abi.encodeWithSelector(IDishonours.DishonourNotDebtor.selector, payableId, caller, debtor);
-    }
-
-    function _permitCall() private view returns (bytes memory) {
-        bytes32 permit = keccak256(
-            abi.encode(
-                keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
-                debtor,
-                supplier,
-                7,
-                0,
-                START
-            )
-        );
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keyOf[debtor], _digest(cash.name(), address(cash), permit));
-        return abi.encodeCall(cash.permit, (debtor, supplier, 7, START, v, r, s));
     }
 }

@@ -39,10 +39,11 @@ contract PermissionMatrix_Deal_Test is PermissionKit {
             abi.encodeCall(discounting.accept, (quote, FACE / 4, quoteSignature, cashSignature)),
             row
         );
+        bytes memory permit = _signPermit(quote.financier, at, _costOf(quote), quote.expiry);
         _row(
             string.concat("acceptWithPermit(", QUOTE, ",uint56,bytes,bytes)"),
             at,
-            abi.encodeCall(discounting.acceptWithPermit, (quote, FACE / 4, quoteSignature, _permitFor(quote))),
+            abi.encodeCall(discounting.acceptWithPermit, (quote, FACE / 4, quoteSignature, permit)),
             row
         );
         Acceptance[] memory acceptances = new Acceptance[](1);
@@ -174,19 +175,5 @@ contract PermissionMatrix_Deal_Test is PermissionKit {
 
     function _freezeStays(address) private view returns (bytes memory) {
         return abi.encodeWithSelector(IHolds.HoldWrongKind.selector, holdId, 1, 0);
-    }
-
-    function _permitFor(Quote memory quote) private view returns (bytes memory) {
-        bytes32 permit = keccak256(
-            abi.encode(
-                keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
-                quote.financier,
-                discounting,
-                _costOf(quote),
-                0,
-                quote.expiry
-            )
-        );
-        return _sign(quote.financier, _digest(cash.name(), address(cash), permit));
     }
 }

@@ -59,7 +59,7 @@ contract PermissionMatrix_Origination_Test is PermissionKit {
             row
         );
         _row("retireProgramme(uint32)", at, abi.encodeCall(origination.retireProgramme, (programmeId)), row);
-        bytes memory signature = _sign(debtor, origination.publicationDigest(programme, DEADLINE));
+        bytes memory signature = _signPublication(at, debtor, programme, DEADLINE);
         _row(
             string.concat("publishProgrammeBySignature(", PROGRAMME, ",uint64,bytes)"),
             at,
@@ -139,7 +139,7 @@ contract PermissionMatrix_Origination_Test is PermissionKit {
             abi.encodeCall(origination.confirmBatch, (ids, terms)),
             row
         );
-        bytes memory signature = _sign(debtor, origination.confirmationDigest(proposedId, proposedTerms, DEADLINE));
+        bytes memory signature = _signConfirmation(at, debtor, proposedId, proposedTerms, _programme(), DEADLINE);
         _row(
             string.concat("confirmBySignature(uint256,", TERMS, ",uint64,bytes)"),
             at,
@@ -163,16 +163,15 @@ contract PermissionMatrix_Origination_Test is PermissionKit {
     /// @dev One party calls on the other's signature, which is worth nothing in the hands of the signer itself.
     function _undoingRows() private {
         address at = address(origination);
-        bytes32 digest = origination.cancellationDigest(confirmedId, DEADLINE);
         Row memory row = _acting(SUPPLIER, _notParty);
         row.expected[DEBTOR] = _invalid(confirmedId, supplier);
-        bytes memory signature = _sign(debtor, digest);
+        bytes memory signature = _signCancellation(at, debtor, confirmedId, DEADLINE);
         bytes memory cancel = abi.encodeCall(origination.cancel, (confirmedId, confirmedTerms, DEADLINE, signature));
         _row(string.concat("cancel(uint256,", TERMS, ",uint64,bytes)"), at, cancel, row);
 
         row = _acting(DEBTOR, _notParty);
         row.expected[SUPPLIER] = _invalid(confirmedId, debtor);
-        signature = _sign(supplier, digest);
+        signature = _signCancellation(at, supplier, confirmedId, DEADLINE);
         cancel = abi.encodeCall(origination.cancel, (confirmedId, confirmedTerms, DEADLINE, signature));
         _again("cancel on the supplier's signature, ", at, cancel, row);
     }

@@ -6,6 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IParticipants} from "../../src/interfaces/IParticipants.sol";
 import {IReceivables} from "../../src/interfaces/IReceivables.sol";
 import {ParticipantStatus, Roles} from "../../src/types/Types.sol";
+import {AbiKit} from "../AbiKit.sol";
 import {BaseTest} from "../Base.t.sol";
 
 /// @title PermissionKit
@@ -18,7 +19,7 @@ import {BaseTest} from "../Base.t.sol";
 /// @dev A row begins with whom the act belongs to and what the others are told, then says who is different. Four columns
 /// are its owner again: suspended, closed, with the key it had before, and with the one it has now. The acts are such that
 /// they succeed for whom they belong to.
-abstract contract PermissionKit is BaseTest {
+abstract contract PermissionKit is BaseTest, AbiKit {
     /* CALLERS */
 
     uint256 internal constant OPERATOR = 0;
@@ -231,12 +232,13 @@ abstract contract PermissionKit is BaseTest {
     }
 
     function _assertComplete(string memory name) internal view {
-        string memory json = vm.readFile(string.concat("out/", name, ".sol/", name, ".json"));
+        string memory json = _abiOf(name);
         uint256 changing;
-        for (uint256 i; vm.keyExistsJson(json, _entry(i, "")); ++i) {
-            if (!_changesState(json, i)) continue;
+        string memory path = _entry(json, 0);
+        for (uint256 i; bytes(path).length != 0; path = _entry(json, ++i)) {
+            if (!_changesState(json, path)) continue;
             ++changing;
-            string memory function_ = vm.parseJsonString(json, _entry(i, ".name"));
+            string memory function_ = _nameOf(json, path);
             assertTrue(_hasRow(function_), string.concat(name, ".", function_, " has no row"));
         }
         assertEq(_rows.length, changing, string.concat(name, ": rows and state-changing functions"));
@@ -251,9 +253,9 @@ abstract contract PermissionKit is BaseTest {
         }
     }
 
-    function _changesState(string memory json, uint256 i) private view returns (bool) {
-        if (!_same(vm.parseJsonString(json, _entry(i, ".type")), "function")) return false;
-        string memory mutability = vm.parseJsonString(json, _entry(i, ".stateMutability"));
+    function _changesState(string memory json, string memory path) private pure returns (bool) {
+        if (!_is(json, path, "function")) return false;
+        string memory mutability = vm.parseJsonString(json, string.concat(path, ".stateMutability"));
         return _same(mutability, "nonpayable") || _same(mutability, "payable");
     }
 
@@ -264,12 +266,24 @@ abstract contract PermissionKit is BaseTest {
         return false;
     }
 
-    function _entry(uint256 i, string memory field) private pure returns (string memory) {
-        return string.concat(".abi[", vm.toString(i), "]", field);
-    }
+    /* SIGNED */
 
-    function _same(string memory a, string memory b) private pure returns (bool) {
-        return keccak256(bytes(a)) == keccak256(bytes(b));
+    function _signPermit(address owner, address spender, uint256 value, uint256 deadline)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 permit = keccak256(
+            abi.encode(
+                keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
+                owner,
+                spender,
+                value,
+                0,
+                deadline
+            )
+        );
+        return _sign(owner, _digest(cash.name(), address(cash), permit));
     }
 
     /* REFUSALS */

@@ -120,17 +120,19 @@ def cancel(world: World, wish: int) -> list[Said]:
 
 
 def split(world: World, wish: int) -> list[Said]:
-    debt, piece = world.piece(wish, unpaid=True)
-    if debt is None or piece.value < 2:
+    found = world.piece(wish, unpaid=True)
+    if found is None or found[1].value < 2:
         return []
+    debt, piece = found
     endorser = piece.holder if wish % 2 else ZERO
     return world.hand_on(debt, piece, HOLDERS[wish % 3], 1 + wish % (piece.value - 1), endorser)
 
 
 def transfer(world: World, wish: int) -> list[Said]:
-    debt, piece = world.piece(wish)
-    if debt is None:
+    found = world.piece(wish)
+    if found is None:
         return []
+    debt, piece = found
     if piece.sender in HOLDERS and wish % 4 == 0:
         ends = {"receivable_id": piece.receivable_id, "receiver": piece.holder, "sender": piece.sender}
         said = world.hand_on(debt, piece, piece.sender, piece.value, HOLDERS[2])
@@ -159,9 +161,10 @@ def merge(world: World, wish: int) -> list[Said]:
 
 
 def park(world: World, wish: int) -> list[Said]:
-    debt, piece = world.piece(wish)
-    if debt is None:
+    found = world.piece(wish)
+    if found is None:
         return []
+    debt, piece = found
     value = piece.value if debt.paid else 1 + wish % piece.value
     kind = wish % 2
     holder, whole = piece.holder, value == piece.value
@@ -173,9 +176,10 @@ def park(world: World, wish: int) -> list[Said]:
 
 
 def sell(world: World, wish: int) -> list[Said]:
-    debt, piece = world.piece(wish)
-    if debt is None:
+    found = world.piece(wish)
+    if found is None:
         return []
+    debt, piece = found
     value = piece.value if debt.paid else 1 + wish % piece.value
     supplier, whole, quote_hash = piece.holder, value == piece.value, world.hash()
     said = world.hand_on(debt, piece, HOLDERS[2], value, supplier if wish % 2 else ZERO)

@@ -1,6 +1,7 @@
 """A chain in memory that forks at will, with the network's own events in an order its contracts could have emitted."""
 
 import copy
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from node_adapter.words import from_hex, hex0x, keccak
 from tests.indexer import fake_acts, fake_money_acts
 from tests.indexer.fake_world import CHAIN_ID, DEPLOYMENTS, GENESIS, INSTANCES, Said, World
 
-__all__ = ["ACTS", "CHAIN_ID", "DEPLOYMENTS", "GENESIS", "FakeChain", "act", "wish"]
+__all__ = ["ACTS", "CHAIN_ID", "DEPLOYMENTS", "GENESIS", "WISH_MAX", "FakeChain", "act", "left_to_chance", "wish"]
 
 SPECS: dict[tuple[str, str], EventSpec] = {(s.contract, s.name): s for s in event_specs().values()}
 
@@ -41,6 +42,9 @@ ACTS: tuple[Callable[[World, int], list[Said]], ...] = (
     fake_money_acts.pay_out,
     fake_money_acts.pause,
 )
+
+
+WISH_MAX = 60 * len(ACTS) - 1
 
 
 def act(world: World, number: int) -> list[Said]:
@@ -120,6 +124,15 @@ class FakeChain:
         address = next(d.address for d in INSTANCES.values() if d.contract == contract)
         tx_hash = hex0x(keccak(f"{block_hash} {index}".encode()))
         return RawLog(address, topics, data, number, block_hash, tx_hash, index, index)
+
+
+def left_to_chance(blocks: int) -> FakeChain:
+    """A chain on which everything happens, the same in every run."""
+    chance = random.Random(1)
+    chain = FakeChain()
+    for _ in range(blocks):
+        chain.mine([chance.randint(0, WISH_MAX) for _ in range(6)])
+    return chain
 
 
 def _word(value: int | bool | str) -> bytes:

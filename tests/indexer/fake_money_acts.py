@@ -23,9 +23,10 @@ def pay(world: World, wish: int) -> list[Said]:
 
 
 def draw(world: World, wish: int) -> list[Said]:
-    debt, piece = world.piece(wish, states=(CONFIRMED, SETTLED, WRITTEN_OFF))
-    if debt is None:
+    found = world.piece(wish, states=(CONFIRMED, SETTLED, WRITTEN_OFF))
+    if found is None:
         return []
+    debt, piece = found
     named = {"receivable_id": piece.receivable_id, "holder": piece.holder}
     due = debt.paid * piece.value // debt.face - piece.drawn
     if due <= 0:
@@ -75,9 +76,10 @@ def default(world: World, wish: int) -> list[Said]:
 
 
 def recourse(world: World, wish: int) -> list[Said]:
-    debt, piece = world.piece(wish)
-    if debt is None or piece.endorser == ZERO:
+    found = world.piece(wish)
+    if found is None or found[1].endorser == ZERO:
         return []
+    debt, piece = found
     ends = {"receivable_id": piece.receivable_id, "holder": piece.holder, "endorser": piece.endorser}
     claim: Said = ("Settlement", "RecourseClaimed", {**ends, "amount": piece.value})
     said = world.hand_on(debt, piece, piece.endorser, piece.value, HOLDERS[0] if wish % 2 else ZERO)
@@ -109,8 +111,8 @@ def hold(world: World, wish: int) -> list[Said]:
         ended = world.holds.pop(list(world.holds)[wish % len(world.holds)])
         args = {"receivable_id": ended.receivable_id, "hold_id": ended.hold_id}
         return [("Holds", "HoldReleased", args)]
-    debt, piece = world.piece(wish)
-    return world.new_hold(piece, 2 + wish % 3, 1 + wish % piece.value) if debt else []
+    found = world.piece(wish)
+    return world.new_hold(found[1], 2 + wish % 3, 1 + wish % found[1].value) if found else []
 
 
 def order(world: World, wish: int) -> list[Said]:
@@ -129,9 +131,10 @@ def order(world: World, wish: int) -> list[Said]:
 
 def enforce(world: World, wish: int) -> list[Said]:
     """Set aside under an order, and some of it moved: a piece, or cash."""
-    debt, piece = world.piece(wish, unpaid=True)
-    if debt is None or not world.orders:
+    found = world.piece(wish, unpaid=True)
+    if found is None or not world.orders:
         return []
+    debt, piece = found
     held = 1 + wish % piece.value
     amount = 1 + wish % held
     said = world.new_hold(piece, 1, held, world.orders[0])

@@ -107,9 +107,7 @@ class World:
         found = [debt for debt in self.debts.values() if debt.state in states]
         return found[wish % len(found)] if found else None
 
-    def piece(
-        self, wish: int, *, states: tuple[int, ...] = (2,), unpaid: bool = False
-    ) -> tuple[Debt, Piece] | tuple[None, None]:
+    def piece(self, wish: int, *, states: tuple[int, ...] = (2,), unpaid: bool = False) -> tuple[Debt, Piece] | None:
         """A piece that can move."""
         found = [
             (debt, piece)
@@ -118,7 +116,7 @@ class World:
             for piece in debt.pieces.values()
             if not piece.parked
         ]
-        return found[wish % len(found)] if found else (None, None)
+        return found[wish % len(found)] if found else None
 
     def hand_on(
         self, debt: Debt, piece: Piece, to: str, value: int, endorser: str, *, parked: bool = False

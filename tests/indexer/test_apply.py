@@ -17,7 +17,7 @@ from node_adapter.client import RawLog
 from node_adapter.db import make_engine
 from node_adapter.deployments import Deployments
 from tests.indexer.fake_acts import confirm, propose, split
-from tests.indexer.fake_chain import DEPLOYMENTS, GENESIS, FakeChain, wish
+from tests.indexer.fake_chain import DEPLOYMENTS, GENESIS, FakeChain, left_to_chance, wish
 from tests.indexer.fake_money_acts import cash, pay
 from tests.indexer.test_reorg_property import rows
 
@@ -40,6 +40,11 @@ def chain() -> FakeChain:
     chain.mine([SPLIT, CASH])
     chain.mine([PAY])
     return chain
+
+
+@pytest.fixture(scope="module")
+def long_chain() -> FakeChain:
+    return left_to_chance(300)
 
 
 def test_apply_blocks__same_batch_again__changes_nothing(empty: Engine, chain: FakeChain) -> None:
@@ -82,14 +87,36 @@ def test_apply_blocks__event_cut_short__stops(empty: Engine, chain: FakeChain) -
         _apply(empty, blocks)
 
 
-@pytest.mark.parametrize("missing", ["PayableProposed", "PayableConfirmed", "ReceivableSplit"])
-def test_apply_blocks__log_missing__contradiction_stops_it(empty: Engine, missing: str) -> None:
-    chain = FakeChain()
-    chain.mine([PROPOSE, CONFIRM, SPLIT])
-    chain.mine([wish(split, 2), SPLIT])
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "ParticipantAdmitted",
+        "ParticipantSuspended",
+        "ParticipantClosed",
+        "KeyRotationAnnounced",
+        "ProgrammePublished",
+        "PayableProposed",
+        "PayableIssued",
+        "ProposalDisputed",
+        "ProposalDisputeWithdrawn",
+        "ProposalCredited",
+        "PayableConfirmed",
+        "ReceivableSplit",
+        "ReceivableTransferred",
+        "ReceivablesMerged",
+        "PayablePaid",
+        "PayableWrittenOff",
+        "RecoveryReceived",
+        "ReceivableRedeemed",
+        "DishonourRecorded",
+        "FreezeOrdered",
+        "HoldPlaced",
+        "PayOutRequested",
+    ],
+)
+def test_apply_blocks__logs_missing__contradiction_stops_it(empty: Engine, long_chain: FakeChain, missing: str) -> None:
     blocks = [
-        Block(b.header, [log for log in b.logs if b.header.number > 1 or DECODER.decode(log, 0).name != missing])
-        for b in _blocks(chain)
+        Block(b.header, [log for log in b.logs if DECODER.decode(log, 0).name != missing]) for b in _blocks(long_chain)
     ]
     with pytest.raises(ProjectionDiverged):
         _apply(empty, blocks)

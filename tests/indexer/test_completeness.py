@@ -33,16 +33,19 @@ STANDARD = {
     },
     "DepositToken": {"Approval", "AuthorizationUsed", "EIP712DomainChanged"},
     "Discounting": {"EIP712DomainChanged"},
+    "Dishonours": {"AuthorityUpdated"},
+    "Holds": {"AuthorityUpdated"},
+    "Origination": {"AuthorityUpdated", "EIP712DomainChanged"},
     "Participants": {"AuthorityUpdated"},
     "Receivables": {
         "Approval",
         "ApprovalForAll",
         "ApprovalValue",
-        "EIP712DomainChanged",
         "SlotChanged",
         "Transfer",
         "TransferValue",
     },
+    "Settlement": {"AuthorityUpdated"},
 }
 """Events of the standards and libraries: kept raw, no row follows from them."""
 

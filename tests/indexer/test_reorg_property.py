@@ -1,6 +1,5 @@
 """Any forks, at any moment: the index equals an index built from nothing."""
 
-import random
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ from indexer.verify.report import Comparison
 from indexer.verify.rows import compare_event_rows, compare_folded
 from indexer.verify.run import compare_lines
 from node_adapter.db import make_engine
-from tests.indexer.fake_chain import ACTS, DEPLOYMENTS, SPECS, FakeChain
+from tests.indexer.fake_chain import DEPLOYMENTS, SPECS, WISH_MAX, FakeChain, left_to_chance
 
-WISH_MAX = 60 * len(ACTS) - 1
 WISHES = st.lists(st.integers(0, WISH_MAX), max_size=8)
 DECODER = Decoder(DEPLOYMENTS)
 
@@ -89,10 +87,7 @@ class IndexFollowsChain(RuleBasedStateMachine):
 
 def test_fake_chain__left_to_chance__says_every_business_event_and_is_folded() -> None:
     """Else the property above would say less than it seems to."""
-    chance = random.Random(1)
-    chain = FakeChain()
-    for _ in range(300):
-        chain.mine([chance.randint(0, WISH_MAX) for _ in range(6)])
+    chain = left_to_chance(300)
     decoded = (DECODER.decode(log, 0) for block in chain.blocks for log in block.logs)
     said = {(event.contract, event.name) for event in decoded}
     assert {(spec.contract, spec.name) for spec in SPECS.values() if spec.business} - said == set()

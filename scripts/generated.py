@@ -9,7 +9,7 @@ from scripts.errors import CliError
 
 
 def between(document: str, name: str, content: str) -> str:
-    """The document with `content` between the two comments that carry `name`. Raises CliError where they are not there."""
+    """The document with `content` between the comments that carry `name`. Raises CliError where one is not there."""
     begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->\n"
     if document.count(begin) != 1 or document.count(end) != 1 or document.index(begin) > document.index(end):
         raise CliError(f"the document needs one line {begin.strip()} and one {end.strip()}", name="MarkersMissing")

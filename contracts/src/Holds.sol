@@ -57,7 +57,8 @@ import {
 ///
 /// KNOWN WEAKNESS
 /// @dev The holder may choose which of its pieces serve an order for all of its payables, and will not choose its best.
-/// Cash set aside for a former holder is out of an order's reach while the piece is another's and not redeemed.
+/// What is pledged, reserved or disputed before an order is out of its reach until that hold ends, though it moves nowhere
+/// meanwhile; cash set aside for a former holder, while the piece is another's and not redeemed.
 contract Holds is HoldBook, AccessManaged {
     using IdList for uint256;
     using ReceivableIds for uint256;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {DepositToken} from "../src/DepositToken.sol";
 import {IHolds} from "../src/interfaces/IHolds.sol";
 import {IParticipants} from "../src/interfaces/IParticipants.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Amounts} from "../src/libraries/Amounts.sol";
-import {HoldKind, ParticipantStatus, Quote, Roles, Terms} from "../src/types/Types.sol";
+import {HoldKind, ParticipantStatus, Quote, Terms} from "../src/types/Types.sol";
 import {HoldsKit} from "./HoldsKit.sol";
 
 /// dispute() (R-02, R-10)

@@ -7,7 +7,7 @@ import {IParticipants} from "../src/interfaces/IParticipants.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Amounts} from "../src/libraries/Amounts.sol";
-import {HoldKind, ParticipantStatus, Programme, Roles, Terms} from "../src/types/Types.sol";
+import {HoldKind, ParticipantStatus, Programme, Terms} from "../src/types/Types.sol";
 import {HoldsKit} from "./HoldsKit.sol";
 
 /// enforceOrder() (R-23)
@@ -278,11 +278,7 @@ contract Holds_EnforceOrder_Test is HoldsKit {
     /// @dev A loss at write-off leaves less cash than is held; what is there can be taken.
     function test_RevertWhen_LessCashThanHeld() external {
         orderId = _longOrder(FACE / 4);
-        vm.warp(NOON + 181 days);
-        vm.prank(operator);
-        settlement.writeOff(payableId, "reason");
-        uint56 recovered = FACE / 2;
-        _recover(recovered);
+        _writeOffAndRecoverHalf();
         vm.prank(operator);
         settlement.closeRecovery(payableId, "reason");
         uint32 holdId = _setAside(orderId, root, FACE / 4);
@@ -363,12 +359,6 @@ contract Holds_EnforceOrder_Test is HoldsKit {
     function _longOrder(uint56 amount) private returns (uint32) {
         vm.prank(compliance);
         return holds.order(supplier, payableId, amount, uint40(NOON + 1000 days), "reason", "authority");
-    }
-
-    function _recover(uint56 amount) private {
-        bytes32 nonce = keccak256(abi.encode(payableId, bytes32("recovery")));
-        bytes memory signature = _signCash(cash, debtor, address(settlement), amount, block.timestamp + 1, nonce);
-        settlement.recover(payableId, debtor, address(cash), amount, "recovery", block.timestamp + 1, signature);
     }
 
     function _confirmedInTwoTokens() private returns (uint256 id, DepositToken second) {

@@ -62,6 +62,17 @@ abstract contract HoldsKit is BaseTest {
         holds.release(holdId);
     }
 
+    /// @dev Half of the face comes back, long after the due date.
+    function _writeOffAndRecoverHalf() internal {
+        vm.warp(NOON + 181 days);
+        vm.prank(operator);
+        settlement.writeOff(payableId, "reason");
+        bytes32 nonce = keccak256(abi.encode(payableId, bytes32("recovery")));
+        uint256 validBefore = block.timestamp + 1;
+        bytes memory signature = _signCash(cash, debtor, address(settlement), FACE / 2, validBefore, nonce);
+        settlement.recover(payableId, debtor, address(cash), FACE / 2, "recovery", validBefore, signature);
+    }
+
     /* EXPECTATIONS */
 
     function _expect(bytes memory refusal, address caller) internal {

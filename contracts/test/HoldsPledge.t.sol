@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {DepositToken} from "../src/DepositToken.sol";
 import {IHolds} from "../src/interfaces/IHolds.sol";
 import {IParticipants} from "../src/interfaces/IParticipants.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Amounts} from "../src/libraries/Amounts.sol";
-import {HoldKind, ParticipantStatus, Quote, Roles, Terms} from "../src/types/Types.sol";
+import {HoldKind, ParticipantStatus, Quote, Roles} from "../src/types/Types.sol";
 import {HoldsKit} from "./HoldsKit.sol";
 
 /// pledge()
@@ -354,6 +353,17 @@ contract Holds_Reserve_Test is HoldsKit {
         _assertHold(second, root, HoldKind.Delivery, FACE / 8);
         _assertHoldsOn(root, _ids(others, second));
         _assertFree(root, FACE - FACE / 2 - FACE / 8, FACE / 4);
+    }
+
+    /// @dev What is not needed is not touched, nor spoken of.
+    function test_Deliver_TheFirstOfTwo() external {
+        _reserve(root, FACE / 4, financier);
+        uint32 second = _reserve(root, FACE / 4, financier);
+        uint256 events = holds.journalCount();
+        _accept(_quote(root, FACE / 4));
+        assertEq(holds.journalCount(), events + 1);
+        _assertHoldsOn(root, _ids(second));
+        _assertFree(root, FACE / 2, FACE / 4);
     }
 
     function test_Deliver_ToAnotherFinancier() external {

@@ -13,7 +13,7 @@ from indexer.follow import Follower
 from indexer.models import ChainEvent
 from indexer.verify import verify
 from node_adapter.client import NodeClient
-from tests.indexer.devnet import Network, word
+from tests.indexer.devnet import OTHER_TOKEN, Network, word
 from tests.indexer.wire import Refused
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -131,7 +131,8 @@ class Chance:
                 self.network.send("compliance", "Holds", "enforceOrder", order, piece, self.amount(), to)
 
     def pay(self) -> None:
-        self.network.pay(self.payable_id, self.amount(), f"{len(self.done)}")
+        token = self.random.choice(("DepositTokenCNY", OTHER_TOKEN))
+        self.network.pay(self.payable_id, self.amount(), f"{len(self.done)}", token=token)
 
     def redeem(self) -> None:
         pieces = [piece for piece, _ in self.live()]
@@ -139,7 +140,7 @@ class Chance:
 
     def release_set_aside(self) -> None:
         piece, party = self.piece()
-        token = self.network.deployments.address("DepositTokenCNY")
+        token = self.network.deployments.address(self.random.choice(("DepositTokenCNY", OTHER_TOKEN)))
         self.network.send("bank", "Settlement", "releaseSetAside", piece, self.address(party), token)
 
     def repurchase(self) -> None:
@@ -167,13 +168,16 @@ class Chance:
         else:
             self.network.send("bank", "Dishonours", "record", self.payable_id)
 
+    def pause(self) -> None:
+        self.network.send("bank", OTHER_TOKEN, *self.random.choice((("pause", word("why")), ("resume",))))
+
     def wait(self) -> None:
         self.network.pass_days(self.random.choice((0, 0, 1)))
 
 
 EARLY = ("split", "split", "split", "transfer", "refuse", "merge", "merge", "dilute", "sell", "hold")
 ALWAYS = ("order", "under_order", "transfer", "transfer", "release", "release", "release_set_aside", "suspend", "wait")
-LATE = ("pay", "redeem", "repurchase", "repurchase", "hold", "sell")
+LATE = ("pay", "pay", "pause", "redeem", "repurchase", "repurchase", "hold", "sell")
 LAST = ("default", "default", "redeem", "wait", "under_order", "release_set_aside")
 
 
@@ -184,6 +188,7 @@ def test_catch_up__whatever_parties_do__verify_agrees(
     chance = Chance(network, random.Random(seed))
     for party in (*HOLDERS, "core"):
         network.credit(party, 10_000)
+        network.credit(party, 10_000, OTHER_TOKEN)
     for days in (60, 90):
         with suppress(Refused):
             network.send("operator", "Participants", "reinstate", network.addresses["s1"])

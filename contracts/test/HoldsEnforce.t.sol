@@ -202,7 +202,7 @@ contract Holds_EnforceOrder_Test is HoldsKit {
         _cannotRelease(root);
 
         vm.expectEmit(address(settlement));
-        emit ISettlement.SetAsideEnforced(root, financier2, address(cash), 10);
+        emit ISettlement.SetAsideEnforced(root, supplier, financier2, address(cash), 10);
         _expectEnforced(root, holdId, financier2, 10, 0);
         assertEq(_enforce(orderId, root, 10, financier2), 0);
         assertEq(cash.balanceOf(financier2), 10 * FACE + 10);
@@ -307,7 +307,7 @@ contract Holds_EnforceOrder_Test is HoldsKit {
         _assertFree(child, 0, FACE / 4);
 
         vm.expectEmit(address(settlement));
-        emit ISettlement.SetAsideEnforced(child, bank, address(cash), FACE / 8);
+        emit ISettlement.SetAsideEnforced(child, supplier, bank, address(cash), FACE / 8);
         _expectEnforced(child, 1, bank, FACE / 4, child);
         assertEq(_enforce(orderId, child, FACE / 4, bank), child);
         assertEq(cash.balanceOf(bank), FACE / 8);

@@ -196,7 +196,7 @@ contract Holds_Pledge_Test is HoldsKit {
         assertEq(_redeem(root), 0);
         vm.warp(UNTIL);
         vm.expectEmit(address(settlement));
-        emit ISettlement.SetAsideEnforced(root, financier2, address(cash), FACE / 2);
+        emit ISettlement.SetAsideEnforced(root, supplier, financier2, address(cash), FACE / 2);
         _expectEnforced(root, holdId, financier2, FACE, root);
         vm.prank(financier2);
         assertEq(holds.enforcePledge(holdId), root);

@@ -209,9 +209,9 @@ contract Settlement_SetAside_Test is SettlementKit {
         _pay(id, second, 40);
         settlement.redeemBatch(_ids(root));
         vm.expectEmit(address(settlement));
-        emit ISettlement.SetAsideEnforced(root, bank, address(cash), 60);
+        emit ISettlement.SetAsideEnforced(root, supplier, bank, address(cash), 60);
         vm.expectEmit(address(settlement));
-        emit ISettlement.SetAsideEnforced(root, bank, address(second), 10);
+        emit ISettlement.SetAsideEnforced(root, supplier, bank, address(second), 10);
         vm.prank(address(holds));
         settlement.enforceSetAside(root, supplier, 70, bank);
         assertEq(cash.balanceOf(bank), 60);

@@ -12,9 +12,11 @@ interface IAnchors {
     /* ERRORS */
 
     /// @notice This author anchored this hash before, at the unix second `anchoredAt`.
+    /// @dev Remedy: Nothing to do: it is on record.
     error AnchorAlreadyExists(bytes32 anchorHash, address author, uint64 anchoredAt);
 
     /// @notice A hash and a kind must be given.
+    /// @dev Remedy: Give both.
     error AnchorIncomplete(bytes32 anchorHash, bytes32 kind);
 
     /* FUNCTIONS */

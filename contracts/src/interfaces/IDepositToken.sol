@@ -34,33 +34,43 @@ interface IDepositToken is IERC20 {
     /* ERRORS */
 
     /// @notice Only the issuing bank may do this.
+    /// @dev Remedy: Ask the bank that issues the token.
     error DepositNotBank(address caller, address bank);
 
     /// @notice The bank has credited this reference before.
+    /// @dev Remedy: If it was booked by this, nothing; else give the reference of its own booking.
     error BankReferenceAlreadyUsed(bytes32 bankReference);
 
     /// @notice A reference must not be zero.
+    /// @dev Remedy: Give the reference of the bank's own books.
     error BankReferenceMissing();
 
     /// @notice The bank paused its token: nothing moves.
+    /// @dev Remedy: Pay with another token of the currency, or wait until the bank resumes.
     error DepositTokenPaused(address depositToken);
 
     /// @notice The token is not paused.
+    /// @dev Remedy: Nothing to do: it moves.
     error DepositTokenNotPaused(address depositToken);
 
     /// @notice No such pay-out waits.
+    /// @dev Remedy: Look it up: it was paid, refused, or never asked for.
     error PayOutNotOpen(uint256 payOutId);
 
     /// @notice The signed transfer was used before.
+    /// @dev Remedy: If it was this payment, nothing; else sign anew under another nonce (a payment: another reference).
     error AuthorizationAlreadyUsed(address authorizer, bytes32 nonce);
 
     /// @notice Now is outside the signed transfer's exclusive bounds.
+    /// @dev Remedy: Sign anew with later bounds.
     error AuthorizationNotInTime(uint256 validAfter, uint256 validBefore, uint256 now_);
 
     /// @notice Only `to` itself may use this signed transfer, so that nobody can split it from what it pays for.
+    /// @dev Remedy: Let the receiver that it names use it: pay, accept or repurchase through that contract.
     error AuthorizationNotForCaller(address caller, address to);
 
     /// @notice The signature is not `authorizer`'s over exactly these values.
+    /// @dev Remedy: Check key, every value, token and chain, and sign anew.
     error AuthorizationInvalidSignature(address authorizer);
 
     /* FUNCTIONS */

@@ -35,36 +35,47 @@ interface IDiscounting {
     /* ERRORS */
 
     /// @notice The quote was made to somebody else.
+    /// @dev Remedy: Let the supplier that the quote names accept it.
     error QuoteNotForCaller(address caller, address supplier);
 
     /// @notice The quote is past its expiry.
+    /// @dev Remedy: Ask the financier for a new quote.
     error QuoteExpired(uint64 expiry, uint256 now_);
 
     /// @notice The financier's nonce was used or cancelled before: a quote is accepted once.
+    /// @dev Remedy: If it was accepted, nothing; else ask for a quote under another nonce.
     error QuoteAlreadyUsed(address financier, uint256 nonce);
 
     /// @notice The signature is not the financier's over exactly this quote on this chain and contract.
+    /// @dev Remedy: Send the quote exactly as signed, with the financier's present key, on this chain.
     error QuoteInvalidSignature(address financier);
 
     /// @notice A quote is priced for one day, and accepted on it or the day before.
+    /// @dev Remedy: Wait for the day before its value date, or ask for a new quote.
     error QuoteValueDateOutOfRange(uint32 valueDate, uint32 today);
 
     /// @notice A discount cannot be negative: proceeds lie in [1, value], and fees fit in what is left.
+    /// @dev Remedy: Quote proceeds of at least 1 that leave room for the fees within the value.
     error QuoteProceedsOutOfRange(uint256 proceeds, uint256 fees, uint56 value);
 
     /// @notice The part taken lies in [minimumTake, value], and brings something.
+    /// @dev Remedy: Take an amount within the quote's bounds, large enough for a price of at least 1.
     error QuoteTakeOutOfRange(uint56 take, uint56 minimumTake, uint56 value);
 
     /// @notice The quote's token is not in the currency of the payable.
+    /// @dev Remedy: Ask for a quote in a deposit token of the payable's currency.
     error QuoteCurrencyMismatch(address depositToken, uint256 payableId);
 
     /// @notice The programme asks for a registration, which the financier has not anchored (R-11).
+    /// @dev Remedy: The financier anchors the registration and quotes with its hash.
     error QuoteRegistrationMissing(bytes32 registrationHash, address financier);
 
     /// @notice A quote has at most `maximum` fees, none of them zero.
+    /// @dev Remedy: Name fewer fees, and leave out those of nothing.
     error QuoteFeesOutOfRange(uint256 count, uint256 maximum);
 
     /// @notice 1 to `maximum` at once.
+    /// @dev Remedy: Send several batches.
     error QuoteBatchOutOfRange(uint256 count, uint256 maximum);
 
     /* SUPPLIER */

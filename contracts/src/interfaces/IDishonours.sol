@@ -22,24 +22,31 @@ interface IDishonours {
     /* ERRORS */
 
     /// @notice There is no such payable, or it is closed.
+    /// @dev Remedy: Look at the payable's state: only a confirmed one is dishonoured.
     error DishonourPayableNotOpen(uint256 payableId);
 
     /// @notice It can be recorded from the date `earliest` on.
+    /// @dev Remedy: Wait until the date `earliest`.
     error DishonourTooEarly(uint256 payableId, uint32 earliest, uint32 today);
 
     /// @notice It was recorded, or lifted, before.
+    /// @dev Remedy: Nothing to do: the first record counts.
     error DishonourAlreadyRecorded(uint256 payableId);
 
     /// @notice Every token it could be paid in is paused by its bank.
+    /// @dev Remedy: Wait until a bank resumes its token; the days of grace count from there.
     error DishonourTokensPaused(uint256 payableId);
 
     /// @notice All that is outstanding is disputed.
+    /// @dev Remedy: Wait until the disputes are released or have expired.
     error DishonourDisputed(uint256 payableId);
 
     /// @notice No record stands for this payable.
+    /// @dev Remedy: Check the id; a record may have been lifted.
     error DishonourNotRecorded(uint256 payableId);
 
     /// @notice Only the debtor objects.
+    /// @dev Remedy: Let the debtor itself object.
     error DishonourNotDebtor(uint256 payableId, address caller, address debtor);
 
     /* FUNCTIONS */

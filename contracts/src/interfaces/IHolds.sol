@@ -50,51 +50,67 @@ interface IHolds {
     /* ERRORS */
 
     /// @notice No such order, or it was released.
+    /// @dev Remedy: Check the id; compliance makes a new order where one is needed.
     error OrderNotOpen(uint256 orderId);
 
     /// @notice The order is for another holder or payable.
+    /// @dev Remedy: Name a receivable of the order's holder and payable.
     error OrderNotForReceivable(uint256 orderId, uint256 receivableId);
 
     /// @notice The caller is neither compliance nor the holder that the order names.
+    /// @dev Remedy: Let compliance or the order's holder do it.
     error OrderNotForCaller(uint256 orderId, address caller);
 
     /// @notice More is set aside, or enforced, than the order still allows.
+    /// @dev Remedy: Ask for `left` at most.
     error OrderAmountExceeded(uint256 orderId, uint256 amount, uint256 left);
 
     /// @notice At most `maximum` orders stand side by side for one holder and payable; release those that ended.
+    /// @dev Remedy: Release an order that is needed no more, and order again.
     error TooManyOrders(address holder, uint256 payableId, uint256 maximum);
 
     /// @notice At most `maximum` holds stand on one piece; release those that ended.
+    /// @dev Remedy: Release a hold that is needed no more, or take another piece.
     error TooManyHolds(uint256 receivableId, uint256 maximum);
 
     /// @notice No such hold, or it has ended.
+    /// @dev Remedy: Nothing to do if it was to end; else place a new one.
     error HoldNotOpen(uint256 holdId);
 
     /// @notice The hold is not the caller's to end or to enforce.
+    /// @dev Remedy: Let the beneficiary do it; a freeze ends with its order.
     error HoldNotForCaller(uint256 holdId, address caller, address beneficiary);
 
     /// @notice A pledge may be enforced from `enforceableFrom` on.
+    /// @dev Remedy: Wait until the unix second `enforceableFrom`.
     error PledgeNotEnforceable(uint256 holdId, uint40 enforceableFrom, uint256 now_);
 
     /// @notice A hold ends in the future, and by `latest`.
+    /// @dev Remedy: Choose an end within the bounds.
     error HoldUntilOutOfRange(uint256 until, uint256 earliest, uint256 latest);
 
     /// @notice Another kind of hold is asked for this.
+    /// @dev Remedy: Name a hold of the kind `required`.
     error HoldWrongKind(uint256 holdId, HoldKind kind, HoldKind required);
 
     /// @notice Only the payable's debtor disputes.
+    /// @dev Remedy: Let the payable's debtor dispute.
     error DisputeNotDebtor(uint256 payableId, address caller, address debtor);
 
     /// @notice The debtor waived its defences: it can dispute only what its own supplier still holds (R-10).
+    /// @dev Remedy: Pay, and settle the matter with the supplier outside the chain.
     error DisputeWaived(uint256 payableId, address holder);
 
     /// @notice Disputes and pledges concern payables that are confirmed and not closed.
+    /// @dev Remedy: Nothing to hold on to: look at the payable's state.
     error HoldPayableNotOpen(uint256 payableId);
 
     /// @notice Only the holder may do this.
+    /// @dev Remedy: Let the holder do it.
     error HoldNotHolder(uint256 receivableId, address caller, address holder);
 
     /// @notice Nobody pledges to or reserves for itself, nor to the debtor.
+    /// @dev Remedy: Name another financier.
     error HoldBeneficiaryUnfit(address beneficiary);
 
     /* COMPLIANCE */

@@ -85,81 +85,107 @@ interface IOrigination {
     /* ERRORS */
 
     /// @notice There is no such proposal, or its state is not the `required` one.
+    /// @dev Remedy: Read the proposal's state; what is decided is proposed anew under another salt.
     error ProposalInvalidState(uint256 payableId, PayableState current, PayableState required);
 
     /// @notice These are not the terms proposed.
+    /// @dev Remedy: Read the terms again, credit notes included, and send those.
     error ProposalTermsDiffer(uint256 payableId);
 
     /// @notice This party proposed or issued a payable under this salt before; ids are never used again.
+    /// @dev Remedy: Choose another salt, or go on with the payable that is there.
     error PayableAlreadyExists(uint256 payableId);
 
     /// @notice The caller is not the supplier of the terms.
+    /// @dev Remedy: Let the supplier of the terms act.
     error PayableNotSupplier(address caller, address supplier);
 
     /// @notice The caller is not the debtor of the terms (R-40).
+    /// @dev Remedy: Let the debtor act, or bring its signature where the function takes one.
     error PayableNotDebtor(uint256 payableId, address caller, address debtor);
 
     /// @notice The caller is neither the payable's supplier nor its debtor.
+    /// @dev Remedy: Let the supplier or the debtor act.
     error PayableNotParty(uint256 payableId, address caller);
 
     /// @notice Nobody owes itself.
+    /// @dev Remedy: Name two different parties.
     error PayableSelfDealing(address party);
 
     /// @notice The due date must lie after today's business date.
+    /// @dev Remedy: Agree on a later due date and propose it anew.
     error PayableDueDatePast(uint32 dueDate, uint32 today);
 
     /// @notice The issue date must not lie after today's business date.
+    /// @dev Remedy: Wait for the issue date, or correct it.
     error PayableIssueDateFuture(uint32 issueDate, uint32 today);
 
     /// @notice The payable would run longer than the programme's hard limit: it is due by `latest` (R-01).
+    /// @dev Remedy: Agree on a due date by `latest`, or on a programme with a longer limit.
     error PayableTenorTooLong(uint32 dueDate, uint32 latest);
 
     /// @notice Due after the soft limit `soft`, it needs a recorded reason (R-01).
+    /// @dev Remedy: Give the hash of the recorded reason, or a due date by `soft`.
     error PayableTenorReasonMissing(uint32 dueDate, uint32 soft);
 
     /// @notice The terms' debtor is not the programme's.
+    /// @dev Remedy: Name a programme of the terms' debtor.
     error ProgrammeNotOfDebtor(uint256 programmeId, address debtor);
 
     /// @notice No such programme, or it is retired.
+    /// @dev Remedy: Name a programme of the debtor that is open.
     error ProgrammeNotOpen(uint256 programmeId);
 
     /// @notice The debtor published exactly these terms before, as `programmeId`.
+    /// @dev Remedy: Use `programmeId`; if it is retired, publish terms that differ.
     error ProgrammeAlreadyPublished(uint256 programmeId);
 
     /// @notice The caller is not the programme's debtor.
+    /// @dev Remedy: Let the programme's debtor act.
     error ProgrammeNotDebtor(address caller, address debtor);
 
     /// @notice `field` is `value` and must lie in [`minimum`, `maximum`].
+    /// @dev Remedy: Give the field a value within the bounds.
     error ProgrammeFieldOutOfRange(bytes32 field, uint256 value, uint256 minimum, uint256 maximum);
 
     /// @notice A programme's tokens are of one currency, each named once.
+    /// @dev Remedy: Leave the token out, or name tokens of one currency only.
     error ProgrammeTokenUnfit(address depositToken);
 
     /// @notice The debtor was dishonoured twice within six months: barred until the date `until`, excluded (R-29b).
+    /// @dev Remedy: Wait until that date, or have the operator lift a record that is wrong.
     error DebtorBarred(address debtor, uint32 until);
 
     /// @notice A fingerprint of the invoice must be given.
+    /// @dev Remedy: Give the fingerprint that the debtor computes from the invoice.
     error InvoiceFingerprintMissing();
 
     /// @notice Evidence of a real trade must be given (R-03).
+    /// @dev Remedy: Anchor the trade document and give its hash.
     error EvidenceMissing();
 
     /// @notice The invoice stands behind a confirmed payable already, whatever amount was written on it this time.
+    /// @dev Remedy: Look at the payable named: the invoice is financed there.
     error InvoiceAlreadyClaimed(bytes32 invoiceFingerprint, uint256 payableId);
 
     /// @notice A credit note lowers a proposal by 1 to less than all of it.
+    /// @dev Remedy: Credit less, or withdraw the proposal.
     error CreditOutOfRange(uint256 payableId, uint256 amount, uint256 faceValue);
 
     /// @notice A batch names 1 to `maximum` entries, and as many terms as ids.
+    /// @dev Remedy: Send several batches, with the terms of every id.
     error BatchOutOfRange(uint256 count, uint256 maximum);
 
     /// @notice The signature is past its deadline.
+    /// @dev Remedy: Have it signed anew with a later deadline.
     error SignatureExpired(uint64 deadline, uint256 now_);
 
     /// @notice The signature is not `signer`'s over exactly this, on this chain and contract.
+    /// @dev Remedy: Have exactly this signed with the signer's present key, on this chain.
     error SignatureInvalid(uint256 subject, address signer);
 
     /// @notice The rate is dated before the one in force, or after today.
+    /// @dev Remedy: Give the date on which the rate came into force.
     error ReferenceRateDateOutOfRange(uint32 effectiveDate, uint32 earliest, uint32 today);
 
     /* DEBTOR: PROGRAMMES */

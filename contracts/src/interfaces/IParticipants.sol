@@ -37,48 +37,63 @@ interface IParticipants {
     /* ERRORS */
 
     /// @notice The zero address cannot be an organisation, nor a key.
+    /// @dev Remedy: Give the account, or the key.
     error ParticipantZeroAddress();
 
     /// @notice The account was admitted before.
+    /// @dev Remedy: Reinstate it if it is suspended, readmit it if it is closed.
     error ParticipantAlreadyAdmitted(address account, ParticipantStatus status);
 
     /// @notice `roles` must name at least one role and none outside `known`.
+    /// @dev Remedy: Use the bits of {Roles}.
     error ParticipantRolesUnknown(uint16 roles, uint16 known);
 
     /// @notice The account is not an active participant: never admitted (0), suspended (2), or closed (3).
+    /// @dev Remedy: Have the operator admit, reinstate or readmit it.
     error ParticipantNotActive(address account, ParticipantStatus status);
 
     /// @notice The account must be suspended for this.
+    /// @dev Remedy: Nothing to do if it is active; a closed one is readmitted.
     error ParticipantNotSuspended(address account, ParticipantStatus status);
 
     /// @notice The account must be active or suspended for this.
+    /// @dev Remedy: Have the operator admit or readmit it first.
     error ParticipantNotOpen(address account, ParticipantStatus status);
 
     /// @notice The account must be closed for this.
+    /// @dev Remedy: Nothing to do if it is active; a suspended one is reinstated.
     error ParticipantNotClosed(address account, ParticipantStatus status);
 
     /// @notice The account has `roles`, the act needs one of `anyOf`.
+    /// @dev Remedy: Act through, or name, an account that has the role; cash goes to organisations.
     error ParticipantLacksRole(address account, uint16 roles, uint16 anyOf);
 
     /// @notice A contract of the network is neither suspended nor closed: what it owes must stay payable.
+    /// @dev Remedy: Act on the organisations themselves.
     error ParticipantIsContract(address account);
 
     /// @notice The key was rotated: `key` acts for the organisation now.
+    /// @dev Remedy: Use `key`.
     error ParticipantKeyRetired(address account, address key);
 
     /// @notice The address is an organisation, or was or is somebody's key.
+    /// @dev Remedy: Make a new key.
     error KeyAlreadyInUse(address key);
 
     /// @notice No rotation is announced for this account.
+    /// @dev Remedy: Have the operator announce it; it may have been called off.
     error KeyRotationNotAnnounced(address account);
 
     /// @notice The announced rotation takes effect at `effectiveAt`.
+    /// @dev Remedy: Wait until the unix second `effectiveAt`.
     error KeyRotationTooEarly(address account, uint64 effectiveAt, uint256 now_);
 
     /// @notice Only `key`, which the rotation names, completes it: so it is known to work.
+    /// @dev Remedy: Send it with the new key itself.
     error KeyRotationNotForCaller(address caller, address key);
 
     /// @notice Only {Holds} counts orders.
+    /// @dev Remedy: Order and release through {Holds}.
     error OrdersNotForCaller(address caller, address required);
 
     /* OPERATOR */

@@ -77,78 +77,103 @@ interface IReceivables is IERC3525 {
     /* ERRORS */
 
     /// @notice There is no such payable, or its state is not the `required` one.
+    /// @dev Remedy: Look at the payable's state: what is `required` is confirmed first, or past.
     error PayableInvalidState(uint256 payableId, PayableState current, PayableState required);
 
     /// @notice No such receivable, or it was redeemed.
+    /// @dev Remedy: Check the id; a piece that was redeemed, merged away or cancelled is gone.
     error ReceivableNotFound(uint256 receivableId);
 
     /// @notice Neither the holder nor approved by it.
+    /// @dev Remedy: Let the holder act, or who it approved where the token standards allow that.
     error ReceivableNotHolder(uint256 receivableId, address caller, address holder);
 
     /// @notice More was asked than the piece holds.
+    /// @dev Remedy: Ask for what is there at most; a split leaves its parent at least 1.
     error ReceivableInsufficientValue(uint256 receivableId, uint256 asked, uint56 available);
 
     /// @notice More was asked than the holder allowed this operator.
+    /// @dev Remedy: Have the holder allow more.
     error ReceivableInsufficientAllowance(uint256 receivableId, address operator, uint256 asked, uint256 allowed);
 
     /// @notice Holds leave only `free` of the piece to move; 0 where a freeze order is not yet served (R-23).
+    /// @dev Remedy: Ask for `free` at most, release a hold, or set pieces aside under the order.
     error ReceivableHeld(uint256 receivableId, uint256 asked, uint56 free);
 
     /// @notice The piece came back to its debtor and never moves again (I8).
+    /// @dev Remedy: Nothing to do: the debtor nets it when it pays, or draws its share.
     error ReceivableIsParked(uint256 receivableId);
 
     /// @notice A split hands on at least the programme's minimum (I4).
+    /// @dev Remedy: Hand on at least the minimum, or the whole.
     error PieceBelowMinimum(uint256 receivableId, uint256 value, uint56 minimum);
 
     /// @notice The piece is as many splits from the root as the programme allows (I3).
+    /// @dev Remedy: Hand on the whole.
     error PieceTooDeep(uint256 receivableId, uint8 depth, uint8 maximum);
 
     /// @notice A sale needs another buyer than the receivable's own debtor.
+    /// @dev Remedy: Name another receiver; giving it up to the debtor is a transfer or a dilution.
     error ReceiverIsDebtor(uint256 receivableId, address debtor);
 
     /// @notice From the first payment on a piece moves only whole, and pieces do not merge.
+    /// @dev Remedy: Hand on the whole; do not merge.
     error PayablePaymentStarted(uint256 payableId, uint56 paid);
 
     /// @notice No transfers from the date `from` to the date `to`, both included (I7).
+    /// @dev Remedy: Wait until the date `to` is over.
     error TransferBlackout(uint256 payableId, uint32 from, uint32 to);
 
     /// @notice A split names 1 to `maximum` receivers.
+    /// @dev Remedy: Split in several calls.
     error SplitPartsOutOfRange(uint256 count, uint256 maximum);
 
     /// @notice Only neighbours on the line merge: the first must end where the second begins.
+    /// @dev Remedy: Name first the piece that ends where the other begins.
     error MergeNotAdjacent(uint256 receivableId, uint256 absorbedId);
 
     /// @notice The two have different holders, different recourse, or one of them is held.
+    /// @dev Remedy: Release the holds first; pieces that differ in holder or recourse stay apart.
     error MergeNotAlike(uint256 receivableId, uint256 absorbedId);
 
     /// @notice It was used, sold for cash, refused before, or is the root of its payable.
+    /// @dev Remedy: Hand it on, or agree with the sender that it takes it back.
     error RefusalWaived(uint256 receivableId);
 
     /// @notice The window closed at the unix second `closedAt`.
+    /// @dev Remedy: Hand it on, or agree with the sender that it takes it back.
     error RefusalTooLate(uint256 receivableId, uint256 closedAt, uint256 now_);
 
     /// @notice Cancelling needs the first payee to hold all of it still, unused and unheld (R-13).
+    /// @dev Remedy: Agree on a dilution of each piece with its holder instead.
     error CancelNotWhole(uint256 payableId);
 
     /// @notice More principal than is outstanding.
+    /// @dev Remedy: Pay what is outstanding at most.
     error PaymentExceedsOutstanding(uint256 payableId, uint256 amount, uint256 outstanding);
 
     /// @notice Nobody answers for the debtor's default to this holder (R-21).
+    /// @dev Remedy: Claim from the debtor: nobody else answers.
     error RecourseNone(uint256 receivableId);
 
     /// @notice Value moves to holders, as pieces of their own, never into a token that exists.
+    /// @dev Remedy: Transfer to an address; neighbours are made one by {IReceivables.merge}.
     error ValueTransferToTokenForbidden(uint256 fromReceivableId, uint256 toReceivableId);
 
     /// @notice Only the network's own contract `required` may call this.
+    /// @dev Remedy: Call the contract `required`, which calls this.
     error CallerNotNetworkContract(address caller, address required);
 
     /// @notice The call carries no ether: there is none to send.
+    /// @dev Remedy: Send no ether.
     error EtherNotAccepted(uint256 value);
 
     /// @notice The zero address holds nothing.
+    /// @dev Remedy: Give an address.
     error ReceivableZeroAddress();
 
     /// @notice A contract was sent a receivable and did not accept it.
+    /// @dev Remedy: Ask whoever runs the receiving contract, or name another receiver.
     error ReceiverRejected(address to, uint256 receivableId);
 
     /* HOLDER */

@@ -83,57 +83,75 @@ interface ISettlement {
     /* ERRORS */
 
     /// @notice There is no such payable.
+    /// @dev Remedy: Check the id: it exists once it is confirmed.
     error SettlementPayableUnknown(uint256 payableId);
 
     /// @notice The payable's programme does not accept this token.
+    /// @dev Remedy: Pay in a token that the programme names.
     error PaymentTokenNotAccepted(uint256 payableId, address depositToken);
 
     /// @notice More than principal and late interest outstanding.
+    /// @dev Remedy: Ask for {ISettlement.outstanding} on the day of payment, and pay that at most.
     error PaymentTooMuch(uint256 payableId, uint256 amount, uint256 outstanding);
 
     /// @notice The piece is not one that came back to this payable's debtor.
+    /// @dev Remedy: Name parked pieces of this payable only.
     error NettingNotParked(uint256 receivableId);
 
     /// @notice What is netted exceeds the payment.
+    /// @dev Remedy: Pay more at once, or name fewer pieces.
     error NettingTooMuch(uint256 payableId, uint256 netted, uint256 amount);
 
     /// @notice Nothing was paid in that this piece has not drawn.
+    /// @dev Remedy: Wait for the next payment.
     error RedemptionNothingDue(uint256 receivableId);
 
     /// @notice Every token that could pay it is paused by its bank.
+    /// @dev Remedy: Wait until a bank resumes its token.
     error RedemptionTokenPaused(uint256 receivableId);
 
     /// @notice The caller does not hold it.
+    /// @dev Remedy: Let the holder redeem, or redeem it as a batch of one.
     error RedemptionNotHolder(uint256 receivableId, address caller, address holder);
 
     /// @notice A list names 1 to `maximum` entries.
+    /// @dev Remedy: Send several batches.
     error SettlementBatchOutOfRange(uint256 count, uint256 maximum);
 
     /// @notice A list's ids ascend, so that each is named once; entry `index` does not.
+    /// @dev Remedy: Sort the list and name each id once.
     error SettlementBatchNotAscending(uint256 index);
 
     /// @notice Nothing is set aside for this receivable.
+    /// @dev Remedy: Check receivable, holder and token; it may have been paid already.
     error SetAsideNothing(uint256 receivableId, address holder);
 
     /// @notice Holds still stand on it.
+    /// @dev Remedy: Wait until the holds have ended, or release them.
     error SetAsideHeld(uint256 receivableId);
 
     /// @notice More than is set aside.
+    /// @dev Remedy: Ask for `available` at most.
     error SetAsideExceeded(uint256 receivableId, uint256 amount, uint256 available);
 
     /// @notice The payable is not overdue: its due date is not past, or it is closed.
+    /// @dev Remedy: Wait until the due date is past.
     error PayableNotOverdue(uint256 payableId, uint32 dueDate, uint32 today);
 
     /// @notice A payable is written off from the date `earliest` on.
+    /// @dev Remedy: Wait until the date `earliest`.
     error WriteOffTooEarly(uint256 payableId, uint32 earliest, uint32 today);
 
     /// @notice The payable is not written off, or its recovery is closed.
+    /// @dev Remedy: While it is confirmed pay it instead; once recovery is closed nothing more is booked.
     error RecoveryNotOpen(uint256 payableId);
 
     /// @notice Recovery cannot exceed what was written off.
+    /// @dev Remedy: Pay `left` at most.
     error RecoveryTooMuch(uint256 payableId, uint256 amount, uint256 left);
 
     /// @notice Only {Holds} enforces.
+    /// @dev Remedy: Enforce through {Holds}.
     error EnforcementNotForCaller(address caller, address required);
 
     /* DEBTOR */

@@ -7,6 +7,7 @@ library Amounts {
     uint64 internal constant MAX = 9_007_199_254_740_991;
 
     /// @notice `amount` must lie in [`minimum`, `maximum`].
+    /// @dev Remedy: Give an amount within the bounds.
     error AmountOutOfRange(uint256 amount, uint256 minimum, uint256 maximum);
 
     /// @dev Reverts unless `amount` lies in [1, MAX].

@@ -16,6 +16,12 @@ abstract contract HoldsHandler is MoneyHandler {
         uint256 payableId = seed >> 8 & 3 == 0 ? 0 : _ghostPayables[p.owed].id;
         amount = uint56(_bound(amount, 1, seed >> 16 & 3 == 0 ? MAX_AMOUNT : p.end - p.start));
         uint40 until = uint40(block.timestamp + 1 + seed % 20 days);
+        // What has expired beside it is cleared away.
+        for (uint256 i = 1; i < _ghostOrders.length; ++i) {
+            GhostOrder storage o = _ghostOrders[i];
+            bool beside = o.holder == p.holder && o.payableId == payableId;
+            if (beside && block.timestamp > o.until) o.released = true;
+        }
         vm.prank(compliance);
         uint32 id = holds.order(p.holder, payableId, amount, until, "reason", "authority");
         _ghostOrders.push(GhostOrder(id, p.holder, payableId, amount, 0, until, false));
@@ -50,7 +56,7 @@ abstract contract HoldsHandler is MoneyHandler {
     function _pickServable(uint256 seed) private view returns (bool found, uint256 which, uint256 index) {
         uint256 n = _ghostPieces.length;
         for (uint256 k; k < (_ghostOrders.length - 1) * n; ++k) {
-            which = 1 + (seed + k / n) % (_ghostOrders.length - 1);
+            which = 1 + (seed % 97 + k / n) % (_ghostOrders.length - 1);
             index = (seed % n + k) % n;
             GhostOrder storage o = _ghostOrders[which];
             GhostPiece storage p = _ghostPieces[index];

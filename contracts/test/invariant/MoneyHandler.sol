@@ -134,7 +134,7 @@ abstract contract MoneyHandler is MovesHandler {
         for (uint256 i; i < n * 5; ++i) {
             uint256 index = (seed % n + i / 5) % n;
             GhostPiece storage p = _ghostPieces[index];
-            address holder = _holderAt(seed + i);
+            address holder = _holderAt(seed % 97 + i);
             uint56 amount = _aside[index][holder];
             if (amount == 0) continue;
             bool own = p.gone || p.holder == holder;

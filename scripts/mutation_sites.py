@@ -76,7 +76,7 @@ class Site:
 def sites(path: str, source: str) -> list[Site]:
     """All ways to break one source, in its order, no two the same."""
     text = blanked(source)
-    found = {}
+    found: dict[tuple[int, int, str], Site] = {}
     for start, end, replacement, kind in _all(text):
         line = text.count("\n", 0, start) + 1
         found.setdefault((start, end, replacement), Site(path, start, end, replacement, kind, line))

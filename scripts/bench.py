@@ -30,7 +30,7 @@ def run(name: str, *, as_json: bool) -> bool:
         columns = ("case", "ours", "peer", *(["peer_is"] if named else []), "unit", "ratio")
         console.print(_table(columns, found["rows"]))
         if "acts" in found:
-            console.print("\nEach of ours, and the floor that no code gets under:")
+            console.print("\nEach of ours, per act, and the floor that no code gets under:")
             console.print(_table(ACT_COLUMNS, found["acts"]))
         for aim in found["aims"]:
             mark = "[green]met[/]" if aim["met"] else "[red]missed[/]"
@@ -62,10 +62,6 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
 def _text(value: object) -> str:
     if value is None:
         return "-"
-    return (
-        f"{value:,.3g}"
-        if isinstance(value, float) and value < 100
-        else f"{value:,.0f}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, float) and value < 100:
+        return f"{value:,.3g}"
+    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)

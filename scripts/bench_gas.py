@@ -40,6 +40,12 @@ PEERS = (
     ("split to a new holder", "split to a new holder", "ERC-3525", ["erc3525 split to a new holder"]),
     ("split to a new holder", "split to a new holder", "ERC-1155", ["erc1155 split to a new holder"]),
     ("split to a new holder", "split to a new holder", "ERC-20", ["erc20 transfer to a new holder"]),
+    (
+        "split to a new holder by split()",
+        "split to a new holder by split()",
+        "ERC-3525",
+        ["erc3525 split to a new holder"],
+    ),
     ("split to an old holder", "split to an old holder", "ERC-3525", ["erc3525 split to an old holder"]),
     ("split to an old holder", "split to an old holder", "ERC-1155", ["erc1155 split to an old holder"]),
     ("split to an old holder", "split to an old holder", "ERC-20", ["erc20 transfer to an old holder"]),

@@ -57,6 +57,14 @@ contract Network_Bench is BaseTest, GasMeter {
         _measure("split to an old holder", supplier, address(receivables), call);
     }
 
+    /// @dev The same by the call that can also name several receivers, and recourse.
+    function test_SplitBySplit() external {
+        Part[] memory parts = new Part[](1);
+        parts[0] = Part(supplier3, MINIMUM, false);
+        bytes memory call = abi.encodeCall(receivables.split, (root, parts));
+        _measure("split to a new holder by split()", supplier, address(receivables), call);
+    }
+
     function test_SplitWithRecourse() external {
         _splitTo(root, supplier2, MINIMUM, true);
         Part[] memory parts = new Part[](1);

@@ -3,12 +3,15 @@ pragma solidity ^0.8.28;
 
 import {DepositToken} from "../src/DepositToken.sol";
 import {IDiscounting} from "../src/interfaces/IDiscounting.sol";
+import {IReceivables} from "../src/interfaces/IReceivables.sol";
 import {Acceptance, Programme, Terms} from "../src/types/Types.sol";
 import {DiscountingTest} from "./Discounting.t.sol";
 
-/// What the payable's programme asks of accept()
+/// What the payable, its programme and its piece ask of accept()
 /// ├── given the quote's token is of another currency
 /// │   └── it should revert, whatever the amounts
+/// ├── given the part is held, or transfers are blacked out
+/// │   └── it should revert
 /// └── given the programme asks for a registration
 ///     ├── when the quote names none, or one that its financier did not anchor
 ///     │   └── it should revert
@@ -82,6 +85,37 @@ contract DiscountingTerms_Test is DiscountingTest {
     function test_RevertGiven_NoSuchReceivable() external {
         quote.receivableId = 1 << 32 | 1;
         _refused(abi.encodeWithSelector(IDiscounting.QuoteCurrencyMismatch.selector, address(cash), 1));
+    }
+
+    /* HOLDS AND BLACK-OUT */
+
+    function test_RevertGiven_Held() external {
+        vm.prank(debtor);
+        holds.dispute(root, 40_000_000, uint40(NOON + 1 days), "reason");
+        quote.minimumTake = 1;
+        _refused(abi.encodeWithSelector(IReceivables.ReceivableHeld.selector, root, FACE, 60_000_000));
+        _accept(quote, 60_000_000);
+        _assertPiece(root, supplier, 0, 40_000_000, 0);
+    }
+
+    function test_RevertGiven_HolderIsFrozen() external {
+        _freeze(supplier, 0, 1);
+        _refused(abi.encodeWithSelector(IReceivables.ReceivableHeld.selector, root, FACE, 0));
+        assertFalse(discounting.nonceUsed(financier, quote.nonce), "the quote stays open");
+    }
+
+    function test_RevertGiven_BlackOut() external {
+        Programme memory programme = _programme();
+        programme.blackoutDaysBefore = 5;
+        Terms memory terms = _terms();
+        terms.programmeId = _publish(programme);
+        terms.dueDate = TODAY + 5;
+        _setQuote(_quote(_confirmed(terms), FACE));
+        _refused(
+            abi.encodeWithSelector(
+                IReceivables.TransferBlackout.selector, _payableOf(quote.receivableId), TODAY, TODAY + 5
+            )
+        );
     }
 
     /* REGISTRATION */

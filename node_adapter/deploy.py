@@ -75,6 +75,7 @@ RESTRICTED = {
         "close": OPERATOR,
         "readmit": OPERATOR,
         "announceRotation": OPERATOR,
+        "cancelRotation": OPERATOR,
     },
     "Origination": {"setReferenceRate": OPERATOR},
     "Settlement": {"writeOff": OPERATOR, "closeRecovery": OPERATOR},

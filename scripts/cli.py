@@ -209,5 +209,22 @@ def bench(
         raise typer.Exit(1)
 
 
+@app.command(epilog="Example: scf mutate contracts --sample 20 --seed 7")
+@command
+def mutate(
+    name: Annotated[str, typer.Argument(help="contracts.")],
+    sample: Annotated[int, typer.Option("--sample", min=1, help="How many breaks that compile to try.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Which ones: the same seed, the same breaks.")] = 1,
+    data: Data = DEFAULT,
+    url: Url = None,
+    json_: Json = False,
+) -> None:
+    """Break the contracts in many small ways and see whether their tests notice. Exits 1 below 95 %. Takes long."""
+    from scripts.mutate import run
+
+    if not run(name, sample=sample, seed=seed, as_json=json_):
+        raise typer.Exit(1)
+
+
 if __name__ == "__main__":
     app(prog_name="scf")

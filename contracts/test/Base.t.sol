@@ -165,7 +165,6 @@ abstract contract BaseTest is Test, SigningKit, JournalKit {
         _giveRole(address(holds), holds.order.selector, AccessRoles.COMPLIANCE);
         _giveRole(address(holds), holds.releaseOrder.selector, AccessRoles.COMPLIANCE);
         _giveRole(address(holds), holds.enforceOrder.selector, AccessRoles.COMPLIANCE);
-        _giveRole(address(holds), holds.setAside.selector, AccessRoles.COMPLIANCE);
         accessManager.grantRole(AccessRoles.OPERATOR, operator, 0);
         accessManager.grantRole(AccessRoles.COMPLIANCE, compliance, 0);
         vm.stopPrank();

@@ -69,6 +69,13 @@ def follower(network: devnet.Network, client: NodeClient, engine: Engine) -> Fol
 
 
 @pytest.fixture
+def sqlite_follower(network: devnet.Network, client: NodeClient, sqlite_engine: Engine) -> Follower:
+    follower = Follower(sqlite_engine, client, Decoder(network.deployments))
+    follower.pin()
+    return follower
+
+
+@pytest.fixture
 def deployments_file(network: devnet.Network, tmp_path: Path) -> Path:
     path = tmp_path / "deployments.json"
     network.deployments.save(path)

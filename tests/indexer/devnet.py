@@ -9,7 +9,6 @@ from node_adapter.deploy import ADMITTED, COMPLIANCE, NAMED, OPERATOR, ORDER, RE
 from node_adapter.deployments import Deployed, Deployments
 from node_adapter.typed_data import (
     cancellation,
-    deposit_token_name,
     digest,
     payment_nonce,
     quote,
@@ -19,12 +18,14 @@ from node_adapter.typed_data import (
 from node_adapter.words import hex0x, receivable_id
 from node_adapter.words import payable_id as payable_id_text
 from node_adapter.words import word as long_number
-from tests.indexer.wire import Refused, Wire, key_pair, receipt_of, word
+from tests.indexer.wire import TOKEN_NAMES, Refused, Wire, key_pair, receipt_of, word
 
 __all__ = ["Network", "Refused", "deploy", "word"]
 
 PARTIES = ("deployer", "operator", "compliance", "bank", "core", "s1", "s2", "s3", "f1", "f2", "x1", "x1 new key")
 ROLES = {"core": 1, "s1": 2, "s2": 2, "s3": 2, "f1": 4, "f2": 4, "bank": 8, "x1": 2}
+OTHER_TOKEN = "DepositTokenCNYOther"
+"""A second token of the same currency: what is held and owed is told apart."""
 ROTATION_DELAY_S = 3_600
 NONE = "0x" + 64 * "0"
 
@@ -41,10 +42,10 @@ class Network(Wire):
         for party in parties:
             self.send("operator", "Participants", "admit", self.addresses[party], ROLES[party], word(party))
 
-    def credit(self, party: str, amount: int) -> None:
+    def credit(self, party: str, amount: int, token: str = "DepositTokenCNY") -> None:
         self._references += 1
         reference = word(f"ref {self._references} {self.head()}")
-        self.send("bank", "DepositTokenCNY", "credit", self.addresses[party], amount, reference)
+        self.send("bank", token, "credit", self.addresses[party], amount, reference)
 
     def anchor(self, party: str, text: str) -> None:
         self.send(party, "Anchors", "anchor", word(text), hex0x(b"invoice".ljust(32, b"\0")))
@@ -55,7 +56,7 @@ class Network(Wire):
         """A programme of the core enterprise's; payables are made under number 1 unless they name another."""
         asked = {
             "debtor": self.addresses["core"],
-            "deposit_tokens": [self.deployments.address("DepositTokenCNY")],
+            "deposit_tokens": [self.deployments.address(token) for token in TOKEN_NAMES],
             "minimum_piece": 1,
             "maximum_depth": 5,
             "soft_tenor_months": 6,
@@ -157,13 +158,21 @@ class Network(Wire):
 
     # Settlement
 
-    def pay(self, payable_id: str, amount: int, reference: str = "payment", *, parked: tuple[str, ...] = ()) -> None:
+    def pay(
+        self,
+        payable_id: str,
+        amount: int,
+        reference: str = "payment",
+        *,
+        parked: tuple[str, ...] = (),
+        token: str = "DepositTokenCNY",
+    ) -> None:
         """What the debtor's own parked pieces are due after it is netted."""
         netted = sum(self.netted(payable_id, amount, piece) for piece in parked)
         nonce = payment_nonce(payable_id, amount, parked, word(reference))
-        before, signature = self.authorise("core", "Settlement", amount - netted, nonce)
-        token = self.deployments.address("DepositTokenCNY")
-        args = (payable_id, token, amount, word(reference), list(parked), before, signature)
+        before, signature = self.authorise("core", "Settlement", amount - netted, nonce, token)
+        address = self.deployments.address(token)
+        args = (payable_id, address, amount, word(reference), list(parked), before, signature)
         self.send("core", "Settlement", "pay", *args)
 
     def netted(self, payable_id: str, amount: int, piece: str) -> int:
@@ -208,7 +217,7 @@ class Network(Wire):
 
 
 def deploy(url: str) -> Network:
-    """The ten contracts, their roles, the network's own participants and every party, on any chain."""
+    """The contracts and a second token, their roles, the network's own participants and every party, on any chain."""
     pairs = {party: key_pair(party) for party in PARTIES}
     keys = {party: key for party, (key, _) in pairs.items()}
     addresses = {party: address for party, (_, address) in pairs.items()}
@@ -219,7 +228,7 @@ def deploy(url: str) -> Network:
     network = Network(url, Deployments(*chain), addresses, keys)
     network.deployments = Deployments(*chain, _contracts(network))
     _hand_out_roles(network)
-    for instance, roles in ADMITTED.items():
+    for instance, roles in (*ADMITTED.items(), (OTHER_TOKEN, ADMITTED["DepositTokenCNY"])):
         network.send("operator", "Participants", "admit", network.deployments.address(instance), roles, word(instance))
     network.admit(*ROLES)
     network.publish()
@@ -229,17 +238,18 @@ def deploy(url: str) -> Network:
 def _contracts(network: Network) -> dict[str, Deployed]:
     operator, bank, deployer = (network.addresses[party] for party in ("operator", "bank", "deployer"))
     first = int(rpc(network.url, "eth_getTransactionCount", deployer, "latest"), 16)
-    at = {name: creation_address(deployer, first + i) for i, name in enumerate(ORDER)}
+    order = (*ORDER, OTHER_TOKEN)
+    at = {name: creation_address(deployer, first + i) for i, name in enumerate(order)}
     partners = {view.lower(): at[instance] for view, instance in NAMED.items()}
     args: dict[str, list[Any]] = {
         "AccessManager": [operator],
         "Participants": [partners, ROTATION_DELAY_S],
-        "DepositTokenCNY": [at["Participants"], bank, deposit_token_name("CNY"), "dCNY", hex0x(b"CNY"), 2],
         "Anchors": [at["Participants"]],
     }
+    args |= {name: [at["Participants"], bank, text, "dCNY", hex0x(b"CNY"), 2] for name, text in TOKEN_NAMES.items()}
     contracts = {}
-    for name in ORDER:
-        kind = name.removesuffix("CNY")
+    for name in order:
+        kind = "DepositToken" if name in TOKEN_NAMES else name
         data = encode_creation(kind, args.get(name, [partners]))
         creation = {"from": deployer, "data": hex0x(data), "gas": hex(12_000_000)}
         receipt = receipt_of(network.url, rpc(network.url, "eth_sendTransaction", creation))

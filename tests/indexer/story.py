@@ -3,7 +3,7 @@
 from typing import Any
 
 from hardhat_free_devnet import rpc
-from tests.indexer.devnet import ROTATION_DELAY_S, Network, word
+from tests.indexer.devnet import OTHER_TOKEN, ROTATION_DELAY_S, Network, word
 
 FACE = 1_000_003
 
@@ -12,6 +12,7 @@ def play_story(network: Network) -> str:
     """One invoice's whole life, and something of everything else that makes an event; returns its payable."""
     for party, amount in (("f1", 900_000), ("f2", 900_000), ("core", 3_000_000), ("s3", 200_000)):
         network.credit(party, amount)
+    network.credit("core", 1_000, OTHER_TOKEN)
     network.anchor("s1", "document")
     _parties(network)
     _programmes(network)
@@ -126,7 +127,7 @@ def _settle(network: Network, payable_id: str, pieces: dict[str, str]) -> None:
     network.repurchase("s2", "f2", pieces["f2"])
     network.send("operator", "Participants", "reinstate", f2)
     principal, interest = network.call("Settlement", "outstanding", payable_id)
-    network.pay(payable_id, interest - 1, "interest")
+    network.pay(payable_id, interest - 1, "interest", token=OTHER_TOKEN)
     network.pay(payable_id, principal + 1, "rest")
     network.send("bank", "Settlement", "redeemBatch", live)
 
@@ -156,6 +157,7 @@ def _deposits(network: Network) -> None:
     network.send("bank", token, "refusePayOut", 2, word("why"))
     network.send("bank", token, "pause", word("why"))
     network.send("bank", token, "resume")
+    network.send("bank", OTHER_TOKEN, "pause", word("why"))
 
 
 def _last(network: Network, payable_id: str) -> None:

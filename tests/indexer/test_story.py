@@ -31,7 +31,7 @@ from indexer.models import (
 from indexer.verify import verify
 from node_adapter.artifacts import event_specs
 from node_adapter.client import NodeClient
-from tests.indexer.devnet import Network, word
+from tests.indexer.devnet import OTHER_TOKEN, Network, word
 from tests.indexer.story import FACE, play_story
 
 pytestmark = pytest.mark.devnet
@@ -144,12 +144,13 @@ def test_queries__whole_story__what_time_and_orders_leave(network: Network, foll
     at, token = network.addresses, network.deployments.address("DepositTokenCNY")
     with Session(engine) as session:
         now = network.now()
-        assert queries.programme_tokens(session) == {1: [token], 2: [token]}
-        assert queries.programme_tokens(session, [2]) == {2: [token]}
+        tokens = [token, network.deployments.address(OTHER_TOKEN)]
+        assert queries.programme_tokens(session) == {1: tokens, 2: tokens}
+        assert queries.programme_tokens(session, [2]) == {2: tokens}
         rate = queries.newest_reference_rate(session)
         assert rate is not None
         assert rate.rate_ppm == 31_000
-        assert queries.paused_tokens(session) == set()
+        assert queries.paused_tokens(session) == {tokens[1]}, "the other was resumed"
         assert queries.blocked(session, at["s2"], payable_id, now)
         assert queries.blocked(session, at["s2"], None, now)
         assert not queries.blocked(session, at["f1"], payable_id, now), "served by what was enforced"

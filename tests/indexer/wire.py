@@ -13,6 +13,7 @@ from node_adapter.words import checksum_address, from_hex, hex0x, keccak
 DAY_S = 86_400
 GAS = 8_000_000
 SIGNATURE_LIFE_S = 3_600
+TOKEN_NAMES = {"DepositTokenCNY": deposit_token_name("CNY"), "DepositTokenCNYOther": "Another bank's deposit CNY"}
 
 
 class Refused(Exception):
@@ -75,13 +76,15 @@ class Wire:
         signature = PrivateKey(self.keys[party]).sign_recoverable(digest(message), hasher=None)
         return hex0x(signature[:64] + bytes([27 + signature[64]]))
 
-    def authorise(self, payer: str, to: str, amount: int, nonce: str) -> tuple[int, str]:
+    def authorise(
+        self, payer: str, to: str, amount: int, nonce: str, token: str = "DepositTokenCNY"
+    ) -> tuple[int, str]:
         """ERC-3009: the unix second before which it is usable, and the signature."""
         before = self.now() + SIGNATURE_LIFE_S
         message = receive_with_authorization(
             chain_id=self.deployments.chain_id,
-            token_address=self.deployments.address("DepositTokenCNY"),
-            token_name=deposit_token_name("CNY"),
+            token_address=self.deployments.address(token),
+            token_name=TOKEN_NAMES[token],
             from_=self.addresses[payer],
             to=self.deployments.address(to),
             value=amount,

@@ -197,6 +197,7 @@ RESTRICTED_CALLS: dict[tuple[str, str], int] = {
     ("Participants", "close(address,bytes32)"): 1,
     ("Participants", "readmit(address,uint16,bytes32)"): 1,
     ("Participants", "announceRotation(address,address)"): 1,
+    ("Participants", "cancelRotation(address)"): 1,
     ("Origination", "setReferenceRate(uint32,uint32)"): 1,
     ("Settlement", "writeOff(uint256,bytes32)"): 1,
     ("Settlement", "closeRecovery(uint256,bytes32)"): 1,

@@ -17,7 +17,7 @@ from scripts import output
 from scripts.cli import app
 from scripts.errors import CliError
 
-COMMANDS = ("up", "demo", "clock", "status", "verify", "logs", "reset", "doctor", "check", "test", "bench")
+COMMANDS = ("up", "demo", "clock", "status", "verify", "logs", "reset", "doctor", "check", "test", "bench", "mutate")
 WITHOUT_A_NETWORK = (
     ["status"],
     ["verify"],
@@ -28,6 +28,7 @@ WITHOUT_A_NETWORK = (
     ["logs", "nobody"],
     ["reset"],
     ["bench", "nothing"],
+    ["mutate", "nothing"],
 )
 
 

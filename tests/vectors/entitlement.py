@@ -117,10 +117,7 @@ class History:
 
     def _pay_amount(self, amount: int) -> None:
         model = self.model
-        token = self.rng.choice([token for token in (0, 1) if not model.paused[token]] or [2])
-        if token == 2:
-            self._pause(0)
-            token = 0
+        token = self._moving_token()
         own = [piece for piece in model.live if piece.parked and self.rng.random() < 0.7]
         if self._netted(amount, own) > amount:
             own = []
@@ -167,21 +164,29 @@ class History:
         self.write(Act.WRITE_OFF)
         while not model.recovery_closed:
             left = model.face - model.paid - model.recovered
-            if left and self.rng.random() < 0.6:
-                token = self.rng.choice([token for token in (0, 1) if not model.paused[token]] or [2])
-                if token == 2:
-                    self._pause(1)
-                    token = 1
-                amount = self.rng.choice([left, self.rng.randint(1, left)])
-                model.recovered += amount
-                model.pots[token] += amount
-                model.recovery_closed = amount == left
-                self.write(Act.RECOVER, token, amount)
-            elif self.rng.random() < 0.6:
-                self.rng.choice([self._draw, self._batch, self._move, self._pause])()
+            chance = self.rng.random()
+            if left and chance < 0.4:
+                self._recover(left if self.rng.random() < 0.15 else self.rng.randint(1, max(1, left // 3)))
+            elif chance < 0.85:
+                self.rng.choice([self._draw, self._batch, self._batch, self._move, self._pause])()
             else:
                 model.recovery_closed = True
                 self.write(Act.CLOSE_RECOVERY)
+
+    def _recover(self, amount: int) -> None:
+        model = self.model
+        token = self._moving_token()
+        model.recovered += amount
+        model.pots[token] += amount
+        model.recovery_closed = model.paid + model.recovered == model.face
+        self.write(Act.RECOVER, token, amount)
+
+    def _moving_token(self) -> int:
+        moving = [token for token in (0, 1) if not self.model.paused[token]]
+        if not moving:
+            self._pause(0)
+            return 0
+        return self.rng.choice(moving)
 
     def _finish(self) -> None:
         """All draw their last, some while a token is paused; nothing is left."""

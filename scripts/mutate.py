@@ -1,0 +1,239 @@
+"""`scf mutate contracts`: breaks the contracts in many small ways, one at a time, and sees whether a test notices.
+
+Each break is made in a copy of `contracts/`, compiled, and given to `forge test`: first the tests of the same name,
+which most often notice, then all the others, with fewer fuzz runs than `scf check` has. What goes unnoticed is either a
+test that is missing or a break that changes nothing; which, is for a person to say. Not part of `scf test`: a hundred
+breaks take an hour.
+"""
+
+import difflib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hardhat_free_devnet.tools import ToolMissing, require
+from scripts.errors import CliError
+from scripts.mutation_sites import Site, sites
+from scripts.output import emit, say
+
+ROOT = Path(__file__).resolve().parent.parent
+WANTED = 0.95
+TIMEOUT_S = 900.0
+"""A break that makes the tests run for ever is noticed."""
+LEFT_OUT = ("interfaces", "types")
+"""Folders of contracts/src that only declare."""
+HALVES = {"HoldBook": "Holds", "PayOuts": "Settlement", "PieceToken": "Receivables", "Programmes": "Origination"}
+"""Files that are tested under another's name."""
+SETTINGS = {
+    "FOUNDRY_DENY": "never",  # what a deleted line leaves unused is no reason not to compile
+    "FOUNDRY_DYNAMIC_TEST_LINKING": "true",  # tests are not compiled again for a contract that they deploy
+    "FOUNDRY_FUZZ_RUNS": "64",
+    "FOUNDRY_INVARIANT_RUNS": "4",
+    "FOUNDRY_INVARIANT_DEPTH": "64",
+}
+NOT_COMPILED = "Compiler run failed"
+
+
+@dataclass(slots=True)
+class Found:
+    """What became of the breaks so far."""
+
+    killed: int = 0
+    not_compiled: int = 0
+    survivors: list[Site] = field(default_factory=list)
+
+    @property
+    def judged(self) -> int:
+        return self.killed + len(self.survivors)
+
+    @property
+    def score(self) -> float:
+        return self.killed / self.judged if self.judged else 0.0
+
+
+def run(name: str, *, sample: int, seed: int, as_json: bool) -> bool:
+    """Break, judge and report; whether the score is what is wanted. Raises CliError."""
+    if name != "contracts":
+        raise CliError(f"there is no mutating of {name}; there is: contracts", name="MutantsUnknown")
+    drawn = draw(ROOT / "contracts" / "src", seed)
+    started = time.monotonic()
+    with copy() as bench:
+        bench.prove()
+        found = _judge(bench, drawn, sample)
+    well = found.score >= WANTED
+    result = {
+        "ok": well,
+        "score": round(found.score, 4),
+        "wanted": WANTED,
+        "seed": seed,
+        "killed": found.killed,
+        "survived": len(found.survivors),
+        "not_compiled": found.not_compiled,
+        "seconds": round(time.monotonic() - started, 1),
+        "survivors": [_shown(site) for site in found.survivors],
+    }
+    if as_json:
+        emit(result)
+    else:
+        _print(result)
+    return well
+
+
+def draw(source: Path, seed: int) -> list[Site]:
+    """All breaks of the contracts, in an order that the seed alone decides."""
+    files = sorted(path for path in source.rglob("*.sol") if path.relative_to(source).parts[0] not in LEFT_OUT)
+    found = [site for path in files for site in sites(path.relative_to(source).as_posix(), path.read_text())]
+    random.Random(seed).shuffle(found)  # noqa: S311 — a sample, not a secret
+    return found
+
+
+def diff(site: Site, source: str) -> str:
+    """The lines that a break changes, as `diff -U0` shows them, without the file's name."""
+    changed = difflib.unified_diff(source.splitlines(), site.applied(source).splitlines(), n=0, lineterm="")
+    return "\n".join(line for line in changed if not line.startswith(("---", "+++", "@@")))
+
+
+@dataclass(slots=True)
+class Bench:
+    """A copy of the contracts in which one file at a time is broken."""
+
+    contracts: Path
+    forge: Path
+
+    def prove(self) -> None:
+        """The tests must pass before anything is broken. Raises CliError."""
+        ended = self._test([])
+        if ended is None or ended.returncode != 0:
+            said = "it took too long" if ended is None else _last_words(ended.stdout)
+            raise CliError(f"the tests fail on the contracts as they are: {said}", name="TestsFail")
+
+    def verdict(self, site: Site) -> str:
+        """`killed`, `survived` or `not compiled`."""
+        path = self.contracts / "src" / site.path
+        source = path.read_text()
+        path.write_text(site.applied(source))
+        try:
+            return self._verdict(site)
+        finally:
+            path.write_text(source)
+
+    def _verdict(self, site: Site) -> str:
+        stem = Path(site.path).stem
+        own = f"test/{HALVES.get(stem, stem)}*.t.sol"
+        for chosen in ([["--match-path", own]] if any(self.contracts.glob(own)) else []) + [[]]:
+            ended = self._test(chosen)
+            if ended is not None and NOT_COMPILED in ended.stdout:
+                return "not compiled"
+            if ended is None or ended.returncode != 0:
+                return "killed"
+        return "survived"
+
+    def _test(self, chosen: list[str]) -> subprocess.CompletedProcess[str] | None:
+        """None where it took too long."""
+        for kept in ("fuzz", "invariant"):  # what failed for one break is not tried on the next
+            shutil.rmtree(self.contracts / "cache" / kept, ignore_errors=True)
+        path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+        with subprocess.Popen(
+            [self.forge, "test", "--fail-fast", *chosen],
+            cwd=self.contracts,
+            env={**os.environ, **SETTINGS, "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as forge:
+            try:
+                printed, _ = forge.communicate(timeout=TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                _end(forge)
+                return None
+            except BaseException:
+                _end(forge)
+                raise
+        return subprocess.CompletedProcess(forge.args, forge.returncode, printed)
+
+
+@contextmanager
+def copy() -> Iterator[Bench]:
+    """A folder with all that the tests need; what is large is linked. No tests of gas: any change changes gas."""
+    try:
+        forge = require("forge")
+        require("solc")
+    except ToolMissing as error:
+        raise CliError(str(error), name="ToolMissing") from error
+    with tempfile.TemporaryDirectory(prefix="scf-mutate-") as folder:
+        root = Path(folder)
+        for part in ("src", "test"):
+            shutil.copytree(
+                ROOT / "contracts" / part, root / "contracts" / part, ignore=shutil.ignore_patterns("Gas*.t.sol")
+            )
+        shutil.copy(ROOT / "contracts" / "foundry.toml", root / "contracts")
+        (root / "tests").mkdir()
+        (root / "tests" / "vectors").symlink_to(ROOT / "tests" / "vectors")
+        (root / "hardhat-free-devnet").symlink_to(ROOT / "hardhat-free-devnet")
+        yield Bench(root / "contracts", forge)
+
+
+def _judge(bench: Bench, drawn: list[Site], sample: int) -> Found:
+    """Until `sample` breaks have compiled, or there are no more."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    found = Found()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("breaking", total=min(sample, len(drawn)))
+        for site in drawn:
+            if found.judged >= sample:
+                break
+            verdict = bench.verdict(site)
+            if verdict == "not compiled":
+                found.not_compiled += 1
+                continue
+            if verdict == "killed":
+                found.killed += 1
+            else:
+                found.survivors.append(site)
+                progress.console.print(f"survived: {_place(site)}, {site.kind}", markup=False, highlight=False)
+            progress.update(task, advance=1, description=f"{found.killed} killed, {len(found.survivors)} survived")
+    return found
+
+
+def _end(forge: subprocess.Popen[str]) -> None:
+    """Forge and the compiler that it started: the session is theirs alone."""
+    os.killpg(forge.pid, 9)
+    forge.wait()
+
+
+def _place(site: Site) -> str:
+    return f"contracts/src/{site.path}:{site.line}"
+
+
+def _shown(site: Site) -> dict[str, Any]:
+    source = (ROOT / "contracts" / "src" / site.path).read_text()
+    return {"file": f"contracts/src/{site.path}", "line": site.line, "kind": site.kind, "diff": diff(site, source)}
+
+
+def _print(result: dict[str, Any]) -> None:
+    for survivor in result["survivors"]:
+        print(f"{survivor['file']}:{survivor['line']} {survivor['kind']}\n{survivor['diff']}\n")
+    print(
+        f"{result['killed']} killed, {result['survived']} survived, {result['not_compiled']} did not compile:"
+        f" {result['score']:.1%}, wanted {WANTED:.0%} (seed {result['seed']}, {result['seconds']:.0f} s)"
+    )
+    if not result["ok"]:
+        say("scf: too much goes unnoticed: write the tests that notice it")
+
+
+def _last_words(printed: str) -> str:
+    lines = [line for line in printed.splitlines() if line.startswith(("[FAIL", "Error"))]
+    return lines[0] if lines else (printed.strip().splitlines() or ["it said nothing"])[-1]

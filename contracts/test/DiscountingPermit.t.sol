@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IDiscounting} from "../src/interfaces/IDiscounting.sol";
-import {Acceptance, Fee, Quote} from "../src/types/Types.sol";
+import {Acceptance, Fee, Quote, Roles} from "../src/types/Types.sol";
 import {DiscountingTest} from "./Discounting.t.sol";
 
 /// acceptWithPermit()
@@ -107,6 +107,17 @@ contract DiscountingPermit_Test is DiscountingTest {
         bytes memory quoteSignature = _signQuote(address(discounting), supplier, quote);
         vm.expectRevert(_invalidQuote());
         vm.prank(supplier);
+        discounting.acceptWithPermit(quote, FACE, quoteSignature, permitSignature);
+    }
+
+    function test_RevertWhen_PermitBroughtByAnother() external {
+        bytes memory permitSignature = _signPermit(quote, 0);
+        bytes memory quoteSignature = _signQuote(address(discounting), financier, quote);
+        vm.expectRevert(abi.encodeWithSelector(IDiscounting.QuoteNotForCaller.selector, supplier2, supplier));
+        vm.prank(supplier2);
+        discounting.acceptWithPermit(quote, FACE, quoteSignature, permitSignature);
+        vm.expectRevert(_lacksRole(financier, Roles.FINANCIER, Roles.SUPPLIER));
+        vm.prank(financier);
         discounting.acceptWithPermit(quote, FACE, quoteSignature, permitSignature);
     }
 

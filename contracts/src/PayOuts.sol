@@ -14,7 +14,7 @@ import {IReceivables} from "./interfaces/IReceivables.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {EntitlementLib} from "./libraries/EntitlementLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Payable, PayableState, Piece, Position, Roles, SkipReason} from "./types/Types.sol";
+import {Payable, PayableState, Piece, Position, SkipReason} from "./types/Types.sol";
 
 /// @title PayOuts
 /// @notice The holders' side of {Settlement}: what a piece is due, and the ways in which cash leaves.
@@ -151,11 +151,11 @@ abstract contract PayOuts is ISettlement, Journal {
     }
 
     /// @inheritdoc ISettlement
-    /// @dev Holds on a piece that is another's by now are not the former holder's.
+    /// @dev Holds on a piece that is another's by now are not the former holder's. Whether the holder may be paid, the
+    /// token says.
     function releaseSetAside(uint256 receivableId, address holder, address depositToken) external {
         uint56 amount = setAsideOf[receivableId][holder][depositToken];
         require(amount != 0, SetAsideNothing(receivableId, holder));
-        PARTICIPANTS.requireActive(holder, Roles.ORGANISATION);
         require(!HOLDS.isBlocked(holder, receivableId.payableOf()), SetAsideHeld(receivableId));
         address present = _piece(receivableId).holder;
         bool own = present == holder || present == address(0);

@@ -104,7 +104,7 @@ def _run() -> dict[str, Any]:
         raise CliError(str(error), name="ToolMissing") from error
     binaries = Path(sys.prefix) / "bin"
     with _copy() as folder:
-        uv = [binaries / "uv", "tool", "run", "--python", sys.executable, "--from", PINNED]
+        uv = [str(binaries / "uv"), "tool", "run", "--python", sys.executable, "--from", PINNED]
         options = ["--exclude-dependencies", "--exclude-informational", "--exclude-optimization", "--json", REPORT]
         try:
             ended = subprocess.run(

@@ -40,33 +40,26 @@ def compile_contracts(contracts_dir: Path = CONTRACTS_DIR) -> dict[str, Artifact
 
     The chain tools are looked for beside `contracts_dir`. Raises BuildError.
     """
-    foundry = tomllib.loads((contracts_dir / "foundry.toml").read_text())["profile"]["default"]
-    names = [path.relative_to(contracts_dir).as_posix() for path in sorted((contracts_dir / "src").rglob("*.sol"))]
-    names.append(_remapped(ACCESS_MANAGER, foundry["remappings"]))
-    settings = {
-        "evmVersion": foundry["evm_version"],
-        "metadata": {"bytecodeHash": foundry["bytecode_hash"], "appendCBOR": foundry["cbor_metadata"]},
-        "optimizer": {"enabled": foundry["optimizer"], "runs": foundry["optimizer_runs"]},
-        "viaIR": foundry["via_ir"],
-    }
     wanted = ["abi", "metadata", "evm.bytecode.object"]
     wanted += ["evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"]
-    interfaces = {name: {"": ["ast"]} for name in names if name.startswith("src/interfaces/")}
-    task = {
-        "language": "Solidity",
-        "sources": {name: {"urls": [name]} for name in names},
-        "settings": {
-            **settings,
-            "remappings": foundry["remappings"],
-            "outputSelection": {"*": {"*": wanted}, **interfaces},
-        },
-    }
+    task, foundry = _task(contracts_dir, wanted)
+    names, settings = list(task["sources"]), _settings(foundry)
     output = _solc(task, contracts_dir, foundry["allow_paths"])
     artifacts = {}
     for contract in CONTRACTS:
         name = names[-1] if contract == "AccessManager" else f"src/{contract}.sol"
         artifacts[contract] = _artifact(contract, name, output, foundry["remappings"], settings)
     return artifacts
+
+
+def storage_layouts(contracts_dir: Path = CONTRACTS_DIR) -> dict[str, dict[str, Any]]:
+    """Each of our contracts' storage as the compiler lays it out (`storage` and `types`), in a second or two: no code
+    is made. Raises BuildError.
+    """
+    task, foundry = _task(contracts_dir, ["storageLayout"])
+    output = _solc(task, contracts_dir, foundry["allow_paths"])
+    ours = [contract for contract in CONTRACTS if contract != "AccessManager"]
+    return {contract: output["contracts"][f"src/{contract}.sol"][contract]["storageLayout"] for contract in ours}
 
 
 def render(artifact: Artifact) -> str:
@@ -113,6 +106,33 @@ def main(argv: list[str] | None = None) -> int:
         name = path.relative_to(CONTRACTS_DIR.parent)
         print(f"{name} is not what the sources give; run python -m node_adapter.build")
     return 1 if differing else 0
+
+
+def _task(contracts_dir: Path, wanted: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What solc is asked, its last source being the access manager, and foundry.toml's own words."""
+    foundry: dict[str, Any] = tomllib.loads((contracts_dir / "foundry.toml").read_text())["profile"]["default"]
+    names = [path.relative_to(contracts_dir).as_posix() for path in sorted((contracts_dir / "src").rglob("*.sol"))]
+    names.append(_remapped(ACCESS_MANAGER, foundry["remappings"]))
+    interfaces = {name: {"": ["ast"]} for name in names if name.startswith("src/interfaces/")}
+    task = {
+        "language": "Solidity",
+        "sources": {name: {"urls": [name]} for name in names},
+        "settings": {
+            **_settings(foundry),
+            "remappings": foundry["remappings"],
+            "outputSelection": {"*": {"*": wanted}, **interfaces},
+        },
+    }
+    return task, foundry
+
+
+def _settings(foundry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "evmVersion": foundry["evm_version"],
+        "metadata": {"bytecodeHash": foundry["bytecode_hash"], "appendCBOR": foundry["cbor_metadata"]},
+        "optimizer": {"enabled": foundry["optimizer"], "runs": foundry["optimizer_runs"]},
+        "viaIR": foundry["via_ir"],
+    }
 
 
 def _solc(task: dict[str, Any], contracts_dir: Path, allow_paths: list[str]) -> dict[str, Any]:

@@ -1,11 +1,15 @@
-"""`scf check` and `scf test`: everything CI runs, in order, stopping at the first failure."""
+"""`scf check` and `scf test`: everything CI runs, in order, stopping at the first failure.
+
+`scf check --deep` runs the contracts' campaigns and fuzz tests at ten times their length, then slither and coverage. It
+takes an hour or more, and needs the network the first time: slither is no part of the environment.
+"""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardhat_free_devnet.tools import ToolMissing, require
@@ -23,9 +27,15 @@ class Check:
     name: str
     command: Sequence[str]
     folder: Path = ROOT
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables beside those that are there."""
 
 
-def checks(*, slow: bool) -> list[Check]:
+DEEP = {"FOUNDRY_FUZZ_RUNS": "5120", "FOUNDRY_INVARIANT_RUNS": "2560"}
+"""Ten times what contracts/foundry.toml says; a test holds them together."""
+
+
+def checks(*, slow: bool, deep: bool = False) -> list[Check]:
     """In order: what is quick to fail comes first."""
     try:
         forge = str(require("forge"))
@@ -42,18 +52,23 @@ def checks(*, slow: bool) -> list[Check]:
         Check("import rules", [str(VENV / "lint-imports")]),
         Check("types", [str(VENV / "mypy")]),
         Check("generated files", [sys.executable, "-m", "node_adapter.build", "--check"]),
-        Check("contracts", [forge, "test", "--summary"], contracts),
+        Check("error table", [sys.executable, "-m", "scripts.error_table", "--check"]),
+        Check("storage table", [sys.executable, "-m", "scripts.storage_table", "--check"]),
+        Check("contracts", [forge, "test", "--summary"], contracts, DEEP if deep else {}),
         Check("tests", [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not slow"]),
     ]
     if slow:
         found.append(Check("slow tests", [*pytest, "-m", "slow"]))
+    if deep:
+        found.append(Check("slither", [sys.executable, "-m", "scripts.slither"]))
+        found.append(Check("coverage", [sys.executable, "-m", "scripts.coverage"]))
     return found
 
 
-def run(*, slow: bool, as_json: bool) -> bool:
+def run(*, slow: bool, as_json: bool, deep: bool = False) -> bool:
     """Run them; whether all passed. A failing check's own output is on the terminal."""
     results = []
-    for check in checks(slow=slow):
+    for check in checks(slow=slow, deep=deep):
         say(f"── {check.name}")
         started = time.monotonic()
         ended = subprocess.run(
@@ -61,7 +76,7 @@ def run(*, slow: bool, as_json: bool) -> bool:
             cwd=check.folder,
             check=False,
             stdout=sys.stderr if as_json else None,
-            env={**os.environ, "PATH": f"{VENV}{os.pathsep}{os.environ.get('PATH', '')}"},
+            env={**os.environ, **check.settings, "PATH": f"{VENV}{os.pathsep}{os.environ.get('PATH', '')}"},
         )
         well = ended.returncode == 0
         results.append({"name": check.name, "ok": well, "seconds": round(time.monotonic() - started, 1)})

@@ -169,6 +169,10 @@ def doctor(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
 @app.command(epilog="Example: scf check")
 @command
 def check(
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="The contracts' campaigns ten times as long, slither, coverage: an hour or more."),
+    ] = False,
     data: Data = DEFAULT,
     url: Url = None,
     json_: Json = False,
@@ -176,7 +180,7 @@ def check(
     """Run every quick check in order, stopping at the first failure: what to run before each commit."""
     from scripts.checks import run
 
-    if not run(slow=False, as_json=json_):
+    if not run(slow=False, deep=deep, as_json=json_):
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,24 @@ def test_checks__in_order__are_all_that_are_promised() -> None:
         "import rules",
         "types",
         "generated files",
+        "error table",
+        "storage table",
         "contracts",
         "tests",
     ]
     assert [check.name for check in checks.checks(slow=True)] == [*names, "slow tests"]
+    assert [check.name for check in checks.checks(slow=False, deep=True)] == [*names, "slither", "coverage"]
+
+
+def test_checks__deep__run_the_contracts_ten_times_as_long_and_no_others() -> None:
+    foundry = tomllib.loads((checks.ROOT / "contracts" / "foundry.toml").read_text())
+    assert {
+        "FOUNDRY_FUZZ_RUNS": str(10 * foundry["fuzz"]["runs"]),
+        "FOUNDRY_INVARIANT_RUNS": str(10 * foundry["invariant"]["runs"]),
+    } == checks.DEEP
+    deep = checks.checks(slow=False, deep=True)
+    assert {check.name: check.settings for check in deep if check.settings} == {"contracts": checks.DEEP}
+    assert not any(check.settings for check in checks.checks(slow=True))
 
 
 def test_changes__between_two_steps__are_what_moved() -> None:

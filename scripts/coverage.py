@@ -4,20 +4,15 @@ Lines and branches of contracts/src, each over all files together. Campaigns and
 only a campaign reaches has no test that says what it must do. Without the optimiser, or lines could not be told apart.
 """
 
-import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from hardhat_free_devnet.tools import ToolMissing, require
+from scripts.contracts_copy import GAS, copied
 from scripts.errors import CliError
 
-CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 WANTED = 0.98
-LEFT_OUT = "test/{Gas*,invariant/*}"
 TIMEOUT_S = 3_600.0
 
 
@@ -71,30 +66,23 @@ def main() -> int:
 
 
 def _report() -> str:
-    try:
-        forge = require("forge")
-        require("solc")
-    except ToolMissing as error:
-        raise CliError(str(error), name="ToolMissing") from error
-    with tempfile.TemporaryDirectory(prefix="scf-coverage-") as folder:
-        lcov = Path(folder) / "lcov.info"
-        ended = subprocess.run(
-            [forge, "coverage", "--report", "lcov", "--report-file", lcov, "--no-match-path", LEFT_OUT],
-            cwd=CONTRACTS,
-            env={
-                **os.environ,
-                "FOUNDRY_FUZZ_RUNS": "64",
-                "FOUNDRY_DENY": "never",
-                "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+    with copied(left_out=GAS) as copy:
+        try:
+            ended = subprocess.run(
+                [copy.forge, "coverage", "--report", "lcov", "--no-match-path", "test/invariant/*"],
+                cwd=copy.folder,
+                env={**copy.settings, "FOUNDRY_FUZZ_RUNS": "64", "FOUNDRY_DENY": "never"},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CliError(f"forge coverage took more than {TIMEOUT_S:.0f} s", name="CoverageFailed") from error
+        lcov = copy.folder / "lcov.info"
         if ended.returncode != 0 or not lcov.is_file():
-            said = [line for line in ended.stdout.splitlines() if line.startswith(("[FAIL", "Error"))]
+            said = [line for line in ended.stdout.splitlines() if line.lower().startswith(("[fail", "error"))]
             raise CliError(f"forge coverage: {(said or ['it said nothing'])[0]}", name="CoverageFailed")
         return lcov.read_text()
 

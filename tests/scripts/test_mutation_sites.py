@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts import mutate
+from scripts.contracts_copy import CONTRACTS
 from scripts.errors import CliError
 from scripts.mutation_sites import Site, blanked, sites
 
@@ -174,7 +175,7 @@ def test_blanked__any_source__keeps_every_place() -> None:
 
 
 def test_draw__the_contracts__has_every_file_that_does_something_and_depends_on_the_seed() -> None:
-    folder = mutate.ROOT / "contracts" / "src"
+    folder = CONTRACTS / "src"
     drawn = mutate.draw(folder, 1)
     assert drawn == mutate.draw(folder, 1)
     assert drawn != mutate.draw(folder, 2)

@@ -79,6 +79,7 @@ _REQUEST = {
     "SettlementBatchNotAscending": "a list's ids ascend, so that each is named once",
     "SettlementBatchOutOfRange": "a list has too few or too many entries",
     "SplitPartsOutOfRange": "a split has too few or too many parts",
+    "TransferBatchOutOfRange": "a list of transfers has too few or too many entries, or not one amount for each",
     "ValueTransferToTokenForbidden": "value goes to a holder, never into a receivable that exists",
 }
 

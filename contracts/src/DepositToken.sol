@@ -39,6 +39,9 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         uint64 amount;
     }
 
+    /// @notice The most receivers of one batch.
+    uint256 public constant MAX_BATCH = 100;
+
     bytes32 internal constant RECEIVE_TYPEHASH = keccak256(
         "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
     );
@@ -161,6 +164,22 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         _book(account, address(this), amount);
 
         _announce(3, abi.encode(PayOutRequested.selector, payOutId, account, amount, instructionHash));
+    }
+
+    /// @inheritdoc IDepositToken
+    function transferBatch(address[] calldata to, uint256[] calldata amounts) external {
+        uint256 count = to.length;
+        require(
+            count != 0 && count <= MAX_BATCH && amounts.length == count,
+            TransferBatchOutOfRange(count, amounts.length, MAX_BATCH)
+        );
+        address from = PARTICIPANTS.actor(msg.sender).account;
+        _requireMoving();
+        for (uint256 i; i < count; ++i) {
+            require(to[i] != address(this), ERC20InvalidReceiver(to[i]));
+            PARTICIPANTS.requireActive(to[i], Roles.ORGANISATION);
+            _book(from, to[i], amounts[i]);
+        }
     }
 
     /* SIGNED */

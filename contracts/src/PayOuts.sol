@@ -14,7 +14,7 @@ import {IReceivables} from "./interfaces/IReceivables.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {EntitlementLib} from "./libraries/EntitlementLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Payable, PayableState, Piece, Position, Roles, SkipReason} from "./types/Types.sol";
+import {Payable, PayableState, Piece, Position, SkipReason} from "./types/Types.sol";
 
 /// @title PayOuts
 /// @notice The holders' side of {Settlement}: what a piece is due, and the ways in which cash leaves.
@@ -151,11 +151,11 @@ abstract contract PayOuts is ISettlement, Journal {
     }
 
     /// @inheritdoc ISettlement
-    /// @dev Holds on a piece that is another's by now are not the former holder's.
+    /// @dev Holds on a piece that is another's by now are not the former holder's. Whether the holder may be paid, the
+    /// token says.
     function releaseSetAside(uint256 receivableId, address holder, address depositToken) external {
         uint56 amount = setAsideOf[receivableId][holder][depositToken];
         require(amount != 0, SetAsideNothing(receivableId, holder));
-        PARTICIPANTS.requireActive(holder, Roles.ORGANISATION);
         require(!HOLDS.isBlocked(holder, receivableId.payableOf()), SetAsideHeld(receivableId));
         address present = _piece(receivableId).holder;
         bool own = present == holder || present == address(0);
@@ -243,7 +243,7 @@ abstract contract PayOuts is ISettlement, Journal {
                 d.drawn.recovered + d.due.recovered
             );
         } else {
-            RECEIVABLES.retire(d.receivableId);
+            RECEIVABLES.retire(d.receivableId, d.holder);
             if (d.drawn.principal | d.drawn.interest | d.drawn.recovered != 0) delete drawnOf[d.receivableId];
         }
         _announceDraw(d.receivableId, d.holder, d.due, d.last);
@@ -339,11 +339,8 @@ abstract contract PayOuts is ISettlement, Journal {
         for (uint256 i; i < pots.size; ++i) {
             held[pots.payableId][pots.tokens[i]] = uint56(pots.left[i]);
         }
-        for (uint256 i; i < pots.count; ++i) {
-            uint256 payOut = pots.payOuts[i];
-            uint256 amount = uint56(payOut >> 8);
-            paid += amount;
-            _send(pots.tokens[uint8(payOut)], address(uint160(payOut >> 96)), amount);
+        for (uint256 i; i < pots.size; ++i) {
+            paid += _payOut(pots, i);
         }
     }
 
@@ -380,6 +377,26 @@ abstract contract PayOuts is ISettlement, Journal {
 
     function _paused(address depositToken) internal view returns (bool) {
         return IDepositToken(depositToken).paused();
+    }
+
+    /// @return sum What goes out of one pot.
+    function _payOut(Pots memory pots, uint256 pot) private returns (uint256 sum) {
+        address[] memory to = new address[](pots.count);
+        uint256[] memory amounts = new uint256[](pots.count);
+        uint256 count;
+        for (uint256 i; i < pots.count; ++i) {
+            uint256 payOut = pots.payOuts[i];
+            if (uint8(payOut) != pot) continue;
+            to[count] = address(uint160(payOut >> 96));
+            amounts[count] = uint56(payOut >> 8);
+            sum += amounts[count++];
+        }
+        if (count == 0) return 0;
+        assembly ("memory-safe") {
+            mstore(to, count)
+            mstore(amounts, count)
+        }
+        IDepositToken(pots.tokens[pot]).transferBatch(to, amounts);
     }
 
     function _send(address depositToken, address to, uint256 amount) internal {

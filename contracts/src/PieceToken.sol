@@ -31,7 +31,7 @@ import {Actor, ParticipantStatus} from "./types/Types.sol";
 abstract contract PieceToken is IReceivables, Journal {
     using ReceivableIds for uint256;
 
-    /// @dev A piece as it is stored. `endorsement` is a node of {Receivables}' chains of recourse, 0 for none.
+    /// @dev A piece as it is worked on; in storage it is one word, see {_find}. `endorsement` is a node of {Receivables}' chains of recourse, 0 for none.
     struct PieceSlot {
         uint32 holder;
         uint32 sender;
@@ -51,7 +51,7 @@ abstract contract PieceToken is IReceivables, Journal {
 
     IParticipants public immutable PARTICIPANTS;
 
-    mapping(uint256 receivableId => PieceSlot) internal _pieces;
+    mapping(uint256 receivableId => uint256 word) internal _pieces;
     mapping(uint32 holder => uint256) internal _count;
     mapping(uint256 receivableId => address) internal _approved;
     mapping(address holder => mapping(address operator => bool)) internal _approvedForAll;
@@ -85,24 +85,24 @@ abstract contract PieceToken is IReceivables, Journal {
 
     /// @inheritdoc IERC3525
     function balanceOf(uint256 receivableId) external view returns (uint256) {
-        PieceSlot storage p = _piece(receivableId);
+        PieceSlot memory p = _load(receivableId);
         return p.end - p.start;
     }
 
     /// @inheritdoc IERC721
     function ownerOf(uint256 receivableId) external view returns (address) {
-        return _accountOf(_piece(receivableId).holder);
+        return _accountOf(_holderOf(receivableId));
     }
 
     /// @inheritdoc IERC3525
     function slotOf(uint256 receivableId) external view returns (uint256) {
-        _piece(receivableId);
+        _holderOf(receivableId);
         return receivableId.payableOf();
     }
 
     /// @inheritdoc IERC721
     function getApproved(uint256 receivableId) external view returns (address) {
-        _piece(receivableId);
+        _holderOf(receivableId);
         return _approved[receivableId];
     }
 
@@ -113,24 +113,25 @@ abstract contract PieceToken is IReceivables, Journal {
 
     /// @inheritdoc IERC3525
     function allowance(uint256 receivableId, address operator) external view returns (uint256) {
-        return _allowed[receivableId][_piece(receivableId).holder][operator];
+        return _allowed[receivableId][_holderOf(receivableId)][operator];
     }
 
     /* APPROVALS */
 
     /// @inheritdoc IERC721
     function approve(address operator, uint256 receivableId) external {
-        PieceSlot storage p = _piece(receivableId);
+        PieceSlot memory p = _load(receivableId);
         address holder = _requireHolderOrOperator(receivableId, p.holder);
         _approved[receivableId] = operator;
         p.flags = operator == address(0) ? p.flags & ~APPROVED : p.flags | APPROVED;
+        _store(receivableId, p);
         emit Approval(holder, operator, receivableId);
     }
 
     /// @inheritdoc IERC3525
     function approve(uint256 receivableId, address operator, uint256 value) external payable {
         _refuseEther();
-        uint32 holder = _piece(receivableId).holder;
+        uint32 holder = _holderOf(receivableId);
         _requireHolderOrOperator(receivableId, holder);
         _allowed[receivableId][holder][operator] = value;
         emit ApprovalValue(receivableId, operator, value);
@@ -184,7 +185,7 @@ abstract contract PieceToken is IReceivables, Journal {
         returns (uint256 movedId);
 
     function _transferToken(address from, address to, uint256 receivableId) internal {
-        PieceSlot storage p = _piece(receivableId);
+        PieceSlot memory p = _load(receivableId);
         Actor memory caller = _actor();
         Actor memory holder = caller.number == p.holder ? caller : _activeHolder(p.holder);
         require(holder.account == from, ReceivableNotHolder(receivableId, from, holder.account));
@@ -194,7 +195,7 @@ abstract contract PieceToken is IReceivables, Journal {
 
     /// @dev The holder, its operator, or the one approved for the token may move all of it; others what they are allowed.
     function _spendAuthority(uint256 receivableId, uint256 value) internal returns (Actor memory holder) {
-        uint32 number = _piece(receivableId).holder;
+        uint32 number = _holderOf(receivableId);
         Actor memory caller = _actor();
         if (caller.number == number) return caller;
         holder = _activeHolder(number);
@@ -258,21 +259,37 @@ abstract contract PieceToken is IReceivables, Journal {
         emit Transfer(holder, address(0), receivableId);
     }
 
-    function _piece(uint256 receivableId) internal view returns (PieceSlot storage p) {
-        p = _pieces[receivableId];
+    function _load(uint256 receivableId) internal view returns (PieceSlot memory p) {
+        p = _find(receivableId);
         require(p.holder != 0, ReceivableNotFound(receivableId));
     }
 
-    /// @dev Copies between storage and memory are long; they stand here once.
-    function _load(uint256 receivableId) internal view returns (PieceSlot memory p) {
-        p = _pieces[receivableId];
-        require(p.holder != 0, ReceivableNotFound(receivableId));
+    /// @dev All zero where there is none. Packed by hand, which costs less than the compiler's way: from the lowest bits
+    /// holder, sender, endorsement, receivedAt (32 each), start, end (56 each), depth, flags (8 each).
+    function _find(uint256 receivableId) internal view returns (PieceSlot memory p) {
+        uint256 word = _pieces[receivableId];
+        p.holder = uint32(word);
+        p.sender = uint32(word >> 32);
+        p.endorsement = uint32(word >> 64);
+        p.receivedAt = uint32(word >> 96);
+        p.start = uint56(word >> 128);
+        p.end = uint56(word >> 184);
+        p.depth = uint8(word >> 240);
+        p.flags = uint8(word >> 248);
     }
 
     function _store(uint256 receivableId, PieceSlot memory p) internal {
-        _pieces[receivableId] = p;
+        _pieces[receivableId] = uint256(p.holder) | uint256(p.sender) << 32 | uint256(p.endorsement) << 64
+            | uint256(p.receivedAt) << 96 | uint256(p.start) << 128 | uint256(p.end) << 184 | uint256(p.depth) << 240
+            | uint256(p.flags) << 248;
     }
 
+    function _holderOf(uint256 receivableId) internal view returns (uint32 holder) {
+        holder = uint32(_pieces[receivableId]);
+        require(holder != 0, ReceivableNotFound(receivableId));
+    }
+
+    /// @dev Calls are long in code; they stand here once.
     function _actor() internal view returns (Actor memory) {
         return PARTICIPANTS.actor(msg.sender);
     }

@@ -107,7 +107,7 @@ contract Receivables is PieceToken {
         childIds = new uint256[](parts.length);
         for (uint256 i; i < parts.length; ++i) {
             // Never the whole: a split leaves its parent a piece, and the next part something to be split from.
-            PieceSlot storage p = _pieces[receivableId];
+            PieceSlot memory p = _load(receivableId);
             uint56 available = p.end - p.start;
             require(parts[i].value < available, ReceivableInsufficientValue(receivableId, parts[i].value, available));
             childIds[i] = _hand(receivableId, holder, parts[i].to, parts[i].value, parts[i].recourse);
@@ -120,7 +120,7 @@ contract Receivables is PieceToken {
     /// @inheritdoc IReceivables
     function transferWithRecourse(uint256 receivableId, address to) external {
         Actor memory holder = _onlyHolder(receivableId);
-        PieceSlot storage p = _pieces[receivableId];
+        PieceSlot memory p = _load(receivableId);
         _hand(receivableId, holder, to, p.end - p.start, true);
     }
 
@@ -296,9 +296,8 @@ contract Receivables is PieceToken {
     }
 
     /// @inheritdoc IReceivables
-    function retire(uint256 receivableId) external only(SETTLEMENT) {
+    function retire(uint256 receivableId, address holder) external only(SETTLEMENT) {
         PieceSlot memory p = _load(receivableId);
-        address holder = _accountOf(p.holder);
         _burn(receivableId, p, holder, 0);
 
         uint56 value = p.end - p.start;
@@ -344,8 +343,9 @@ contract Receivables is PieceToken {
 
     /// @inheritdoc IReceivables
     function setHeld(uint256 receivableId, bool held) external only(address(HOLDS)) {
-        PieceSlot storage p = _piece(receivableId);
+        PieceSlot memory p = _load(receivableId);
         p.flags = held ? (p.flags | HELD) & ~REFUSABLE : p.flags & ~HELD;
+        _store(receivableId, p);
     }
 
     /* VIEWS */
@@ -375,7 +375,7 @@ contract Receivables is PieceToken {
 
     /// @inheritdoc IReceivables
     function pieceOf(uint256 receivableId) external view returns (Piece memory view_) {
-        PieceSlot memory p = _pieces[receivableId];
+        PieceSlot memory p = _find(receivableId);
         view_.holder = _accountOf(p.holder);
         view_.sender = _accountOf(p.sender);
         view_.endorser = _endorserOf(p.endorsement);
@@ -397,7 +397,7 @@ contract Receivables is PieceToken {
 
     /// @inheritdoc IReceivables
     function position(uint256 receivableId) external view returns (Position memory view_) {
-        PieceSlot memory p = _pieces[receivableId];
+        PieceSlot memory p = _find(receivableId);
         if (p.holder == 0) return view_;
         Debt storage debt = _debts[receivableId.payableOf()];
         (Actor memory holder, ParticipantStatus status) = _organisation(p.holder);
@@ -417,7 +417,7 @@ contract Receivables is PieceToken {
     /* INTERNAL: CHECKS */
 
     function _onlyHolder(uint256 receivableId) internal view returns (Actor memory caller) {
-        uint32 holder = _piece(receivableId).holder;
+        uint32 holder = _holderOf(receivableId);
         caller = _actor();
         require(caller.number == holder, ReceivableNotHolder(receivableId, caller.account, _accountOf(holder)));
     }

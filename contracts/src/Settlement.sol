@@ -28,6 +28,8 @@ import {Network, Payable, PayableState, Piece, Position} from "./types/Types.sol
 /// @dev What the debtor's own parked pieces are due is netted in its payment and never comes in. So what is held for a
 /// payable is what all its pieces may still draw: to the unit once closed, and while open with what {EntitlementLib}
 /// rounds against them.
+/// Anyone may draw an older share of a parked piece in cash first: a payment signed for less cash is then refused, and
+/// signed anew. There is nothing older to draw the second time.
 ///
 /// WHO
 /// @dev A suspended debtor can still pay. A holder that may not be paid has its cash set aside; nobody else's waits.

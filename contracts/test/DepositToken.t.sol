@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {DepositToken} from "../src/DepositToken.sol";
 import {IDepositToken} from "../src/interfaces/IDepositToken.sol";
@@ -391,5 +392,87 @@ contract DepositToken_Pause_Test is BaseTest {
     function _pause() internal {
         vm.prank(bank);
         cash.pause("reason");
+    }
+}
+
+/// transferBatch()
+/// ├── when it names nobody, too many, or not one amount for each
+/// │   └── it should revert
+/// ├── when one of the transfers would revert
+/// │   └── it should revert, and none happens
+/// └── else
+///     └── it should be as so many transfers, to its sender and to the same receiver twice too
+contract DepositToken_TransferBatch_Test is BaseTest {
+    function test_TransferBatch() external {
+        (address[] memory to, uint256[] memory amounts) = _batch(3);
+        to[1] = supplier2;
+        to[2] = debtor;
+        for (uint256 i; i < 3; ++i) {
+            vm.expectEmit(address(cash));
+            emit IERC20.Transfer(debtor, to[i], i + 1);
+        }
+        vm.prank(debtor);
+        cash.transferBatch(to, amounts);
+        assertEq(cash.balanceOf(supplier2), 3);
+        assertEq(cash.balanceOf(debtor), 10 * FACE - 3);
+        _foldLogs();
+        _assertJournals();
+    }
+
+    function test_RevertWhen_CountsOutOfRange() external {
+        (address[] memory to, uint256[] memory amounts) = _batch(101);
+        _refused(to, amounts, 101, 101);
+        (address[] memory one,) = _batch(1);
+        _refused(one, amounts, 1, 101);
+        _refused(new address[](0), new uint256[](0), 0, 0);
+        (to, amounts) = _batch(100);
+        vm.prank(debtor);
+        cash.transferBatch(to, amounts);
+        assertEq(cash.balanceOf(supplier2), 5050);
+    }
+
+    function test_RevertGiven_OneCannotBe() external {
+        (address[] memory to, uint256[] memory amounts) = _batch(2);
+        to[1] = suspended;
+        _fails(to, amounts, abi.encodeWithSelector(IParticipants.ParticipantNotActive.selector, suspended, 2));
+        to[1] = address(settlement);
+        _fails(
+            to,
+            amounts,
+            abi.encodeWithSelector(
+                IParticipants.ParticipantLacksRole.selector, settlement, Roles.CONTRACT, Roles.ORGANISATION
+            )
+        );
+        to[1] = address(cash);
+        _fails(to, amounts, abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, cash));
+        to[1] = supplier3;
+        amounts[1] = 10 * FACE;
+        _fails(
+            to,
+            amounts,
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, debtor, 10 * FACE - 1, 10 * FACE)
+        );
+        assertEq(cash.balanceOf(supplier2), 0, "the first did not happen either");
+        vm.prank(bank);
+        cash.pause("reason");
+        _fails(to, amounts, abi.encodeWithSelector(IDepositToken.DepositTokenPaused.selector, cash));
+    }
+
+    function _batch(uint256 count) private view returns (address[] memory to, uint256[] memory amounts) {
+        to = new address[](count);
+        amounts = new uint256[](count);
+        for (uint256 i; i < count; ++i) {
+            (to[i], amounts[i]) = (supplier2, i + 1);
+        }
+    }
+
+    function _refused(address[] memory to, uint256[] memory amounts, uint256 n, uint256 m) private {
+        _fails(to, amounts, abi.encodeWithSelector(IDepositToken.TransferBatchOutOfRange.selector, n, m, 100));
+    }
+
+    function _fails(address[] memory to, uint256[] memory amounts, bytes memory refusal) private {
+        vm.expectRevert(refusal);
+        vm.prank(debtor);
+        cash.transferBatch(to, amounts);
     }
 }

@@ -262,7 +262,7 @@ contract Holds_Pledge_Test is HoldsKit {
     /// @dev The piece ends without a unit of cash, as {Settlement} alone could let it.
     function _dropPiece() private {
         vm.prank(address(settlement));
-        receivables.retire(root);
+        receivables.retire(root, supplier);
     }
 }
 

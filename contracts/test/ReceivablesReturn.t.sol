@@ -626,7 +626,7 @@ contract Receivables_Partners_Test is BaseTest {
         vm.expectRevert(_not(address(settlement)));
         receivables.writeOff(_payableOf(root), 0);
         vm.expectRevert(_not(address(settlement)));
-        receivables.retire(root);
+        receivables.retire(root, supplier);
         vm.expectRevert(_not(address(settlement)));
         receivables.repurchase(root);
         vm.expectRevert(_not(address(holds)));

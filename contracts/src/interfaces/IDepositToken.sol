@@ -45,6 +45,10 @@ interface IDepositToken is IERC20 {
     /// @dev Remedy: Give the reference of the bank's own books.
     error BankReferenceMissing();
 
+    /// @notice A batch names 1 to `maximum` receivers, and as many amounts.
+    /// @dev Remedy: Give one amount for each receiver; pay more of them in several calls.
+    error TransferBatchOutOfRange(uint256 receivers, uint256 amounts, uint256 maximum);
+
     /// @notice The bank paused its token: nothing moves.
     /// @dev Remedy: Pay with another token of the currency, or wait until the bank resumes.
     error DepositTokenPaused(address depositToken);
@@ -77,6 +81,9 @@ interface IDepositToken is IERC20 {
 
     /// @notice Credits `amount` minor units to `account`. The bank only.
     function credit(address account, uint64 amount, bytes32 bankReference) external;
+
+    /// @notice Pays several from the caller's balance, all or none: as ERC-20's `transfer` to each.
+    function transferBatch(address[] calldata to, uint256[] calldata amounts) external;
 
     /// @notice Asks the bank to pay `amount` out: it leaves the caller's balance and waits.
     function requestPayOut(uint64 amount, bytes32 instructionHash) external returns (uint256 payOutId);

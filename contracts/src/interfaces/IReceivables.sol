@@ -217,7 +217,8 @@ interface IReceivables is IERC3525 {
     function writeOff(uint256 payableId, bytes32 reasonHash) external;
 
     /// @notice Ends a piece that drew its last. {Settlement} only.
-    function retire(uint256 receivableId) external;
+    /// @param holder Its holder, as {position} says.
+    function retire(uint256 receivableId, address holder) external;
 
     /// @notice Moves a piece up to who answers for it. {Settlement} only.
     function repurchase(uint256 receivableId) external returns (address holder, address endorser);

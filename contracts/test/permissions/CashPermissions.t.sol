@@ -38,6 +38,10 @@ contract PermissionMatrix_Cash_Test is PermissionKit {
 
         row = _acting(DEBTOR, _unlessEmpty);
         _row("transfer(address,uint256)", at, abi.encodeCall(cash.transfer, (supplier3, 1)), row);
+        address[] memory to = new address[](1);
+        uint256[] memory amounts = new uint256[](1);
+        (to[0], amounts[0]) = (supplier3, 1);
+        _row("transferBatch(address[],uint256[])", at, abi.encodeCall(cash.transferBatch, (to, amounts)), row);
         _row("requestPayOut(uint64,bytes32)", at, abi.encodeCall(cash.requestPayOut, (1, "instruction")), row);
 
         // On an allowance, which not even the owner of the money has of itself.

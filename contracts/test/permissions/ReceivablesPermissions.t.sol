@@ -117,7 +117,7 @@ contract PermissionMatrix_Receivables_Test is PermissionKit {
         uint256 payableId = _payableOf(pieceId);
         _row("recordPayment(uint256,uint56)", at, abi.encodeCall(receivables.recordPayment, (payableId, 1)), row);
         _row("writeOff(uint256,bytes32)", at, abi.encodeCall(receivables.writeOff, (payableId, "reason")), row);
-        _row("retire(uint256)", at, abi.encodeCall(receivables.retire, (pieceId)), row);
+        _row("retire(uint256,address)", at, abi.encodeCall(receivables.retire, (pieceId, supplier)), row);
         _row("repurchase(uint256)", at, abi.encodeCall(receivables.repurchase, (endorsedId)), row);
     }
 

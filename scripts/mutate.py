@@ -20,6 +20,7 @@ from scripts.errors import CliError
 from scripts.mutation_sites import Site, sites
 from scripts.output import emit, say
 
+SOURCES = CONTRACTS / "src"
 WANTED = 0.95
 TIMEOUT_S, FIRST_TIMEOUT_S = 900.0, 3_600.0
 """A break that makes the tests run for ever is noticed. The first time everything is compiled."""
@@ -57,7 +58,7 @@ def run(name: str, *, sample: int, seed: int, as_json: bool) -> bool:
     """Break, judge and report; whether the score is what is wanted. Raises CliError."""
     if name != "contracts":
         raise CliError(f"there is no mutating of {name}; there is: contracts", name="MutantsUnknown")
-    drawn = draw(CONTRACTS / "src", seed)
+    drawn = draw(SOURCES, seed)
     started = time.monotonic()
     with copied(left_out=GAS) as copy:
         bench = Bench(copy)
@@ -182,7 +183,7 @@ def _place(site: Site) -> str:
 
 
 def _shown(site: Site) -> dict[str, Any]:
-    source = (CONTRACTS / "src" / site.path).read_text()
+    source = (SOURCES / site.path).read_text()
     return {"file": f"contracts/src/{site.path}", "line": site.line, "kind": site.kind, "diff": diff(site, source)}
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from scripts import mutate
 from scripts.contracts_copy import CONTRACTS
-from scripts.errors import CliError
 from scripts.mutation_sites import Site, blanked, sites
 
 CONTRACT = """// SPDX-License-Identifier: Apache-2.0
@@ -198,8 +197,3 @@ def test_diff__of_several_lines__names_them_all() -> None:
 def test_found__of_nothing__scores_nothing() -> None:
     assert mutate.Found().score == 0.0
     assert mutate.Found(killed=19, survivors=[Site("x", 0, 1, "", "", 1)]).score == mutate.WANTED
-
-
-def test_run__of_something_else__is_refused() -> None:
-    with pytest.raises(CliError, match="there is: contracts"):
-        mutate.run("api", sample=1, seed=1, as_json=False)

@@ -10,21 +10,17 @@ import os
 import random
 import shutil
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hardhat_free_devnet.tools import ToolMissing, require
+from scripts.contracts_copy import CONTRACTS, GAS, Copy, copied
 from scripts.errors import CliError
 from scripts.mutation_sites import Site, sites
 from scripts.output import emit, say
 
-ROOT = Path(__file__).resolve().parent.parent
+SOURCES = CONTRACTS / "src"
 WANTED = 0.95
 TIMEOUT_S, FIRST_TIMEOUT_S = 900.0, 3_600.0
 """A break that makes the tests run for ever is noticed. The first time everything is compiled."""
@@ -62,9 +58,10 @@ def run(name: str, *, sample: int, seed: int, as_json: bool) -> bool:
     """Break, judge and report; whether the score is what is wanted. Raises CliError."""
     if name != "contracts":
         raise CliError(f"there is no mutating of {name}; there is: contracts", name="MutantsUnknown")
-    drawn = draw(ROOT / "contracts" / "src", seed)
+    drawn = draw(SOURCES, seed)
     started = time.monotonic()
-    with copy() as bench:
+    with copied(left_out=GAS) as copy:
+        bench = Bench(copy)
         bench.prove()
         found = _judge(bench, drawn, sample)
     well = found.score >= WANTED
@@ -104,8 +101,7 @@ def diff(site: Site, source: str) -> str:
 class Bench:
     """A copy of the contracts in which one file at a time is broken."""
 
-    contracts: Path
-    forge: Path
+    copy: Copy
 
     def prove(self) -> None:
         """The tests must pass before anything is broken. Raises CliError."""
@@ -116,7 +112,7 @@ class Bench:
 
     def verdict(self, site: Site) -> str:
         """`killed`, `survived` or `not compiled`."""
-        path = self.contracts / "src" / site.path
+        path = self.copy.folder / "src" / site.path
         source = path.read_text()
         path.write_text(site.applied(source))
         try:
@@ -130,12 +126,11 @@ class Bench:
     def _test(self, timeout_s: float) -> subprocess.CompletedProcess[str] | None:
         """None where it took too long."""
         for kept in ("fuzz", "invariant"):  # what failed for one break is not tried on the next
-            shutil.rmtree(self.contracts / "cache" / kept, ignore_errors=True)
-        path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+            shutil.rmtree(self.copy.folder / "cache" / kept, ignore_errors=True)
         with subprocess.Popen(
-            [self.forge, "test", "--fail-fast"],
-            cwd=self.contracts,
-            env={**os.environ, **SETTINGS, "PATH": path},
+            [self.copy.forge, "test", "--fail-fast"],
+            cwd=self.copy.folder,
+            env={**self.copy.settings, **SETTINGS},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -150,27 +145,6 @@ class Bench:
                 _end(forge)
                 raise
         return subprocess.CompletedProcess(forge.args, forge.returncode, printed)
-
-
-@contextmanager
-def copy() -> Iterator[Bench]:
-    """A folder with all that the tests need; what is large is linked. No tests of gas: any change changes gas."""
-    try:
-        forge = require("forge")
-        require("solc")
-    except ToolMissing as error:
-        raise CliError(str(error), name="ToolMissing") from error
-    with tempfile.TemporaryDirectory(prefix="scf-mutate-") as folder:
-        root = Path(folder)
-        for part in ("src", "test"):
-            shutil.copytree(
-                ROOT / "contracts" / part, root / "contracts" / part, ignore=shutil.ignore_patterns("Gas*.t.sol")
-            )
-        shutil.copy(ROOT / "contracts" / "foundry.toml", root / "contracts")
-        (root / "tests").mkdir()
-        (root / "tests" / "vectors").symlink_to(ROOT / "tests" / "vectors")
-        (root / "hardhat-free-devnet").symlink_to(ROOT / "hardhat-free-devnet")
-        yield Bench(root / "contracts", forge)
 
 
 def _judge(bench: Bench, drawn: list[Site], sample: int) -> Found:
@@ -209,7 +183,7 @@ def _place(site: Site) -> str:
 
 
 def _shown(site: Site) -> dict[str, Any]:
-    source = (ROOT / "contracts" / "src" / site.path).read_text()
+    source = (SOURCES / site.path).read_text()
     return {"file": f"contracts/src/{site.path}", "line": site.line, "kind": site.kind, "diff": diff(site, source)}
 
 

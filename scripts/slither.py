@@ -2,29 +2,22 @@
 
 Each finding of low impact or more is answered there, in a line. One that is not answered fails; an answer to what is
 not found any more is named. Slither needs an older web3 than ours, so uv keeps it in an environment of its own, outside
-the checkout. It resolves no import that leaves its folder: the sources are copied beside the library that they import.
+the checkout.
 """
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hardhat_free_devnet.tools import HOME, ToolMissing, require
+from scripts.contracts_copy import CONTRACTS, copied
 from scripts.errors import CliError
 
 PINNED = "slither-analyzer==0.11.6"
-CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 ANSWERS = CONTRACTS / "slither.md"
-LIBRARIES = "node_modules/@openzeppelin/contracts"
 REPORT = "report.json"
 TIMEOUT_S = 1_200.0
 
@@ -97,24 +90,14 @@ def _shown(place: str, count: int) -> str:
 
 
 def _run() -> dict[str, Any]:
-    try:
-        forge = require("forge")
-        require("solc")
-    except ToolMissing as error:
-        raise CliError(str(error), name="ToolMissing") from error
-    binaries = Path(sys.prefix) / "bin"
-    with _copy() as folder:
-        uv = [str(binaries / "uv"), "tool", "run", "--python", sys.executable, "--from", PINNED]
-        options = ["--exclude-dependencies", "--exclude-informational", "--exclude-optimization", "--json", REPORT]
+    uv = [str(Path(sys.prefix) / "bin" / "uv"), "tool", "run", "--python", sys.executable, "--from", PINNED]
+    options = ["--exclude-dependencies", "--exclude-informational", "--exclude-optimization", "--json", REPORT]
+    with copied() as copy:
         try:
             ended = subprocess.run(
                 [*uv, "slither", ".", *options],
-                cwd=folder,
-                env={
-                    **os.environ,
-                    "UV_SYSTEM_CERTS": "true",  # as scripts/bootstrap.py
-                    "PATH": os.pathsep.join([str(forge.parent), str(binaries), os.environ.get("PATH", "")]),
-                },
+                cwd=copy.folder,
+                env={**copy.settings, "UV_SYSTEM_CERTS": "true"},  # as scripts/bootstrap.py
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -123,23 +106,11 @@ def _run() -> dict[str, Any]:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CliError(f"slither: {error}", name="SlitherFailed") from error
-        if not (folder / REPORT).is_file():
+        if not (copy.folder / REPORT).is_file():
             said = ended.stdout.strip().splitlines() or ["it said nothing"]
             raise CliError(f"slither: {said[-1]}", name="SlitherFailed")
-        report: dict[str, Any] = json.loads((folder / REPORT).read_text())
+        report: dict[str, Any] = json.loads((copy.folder / REPORT).read_text())
     return report
-
-
-@contextmanager
-def _copy() -> Iterator[Path]:
-    """The sources with the library that they import, in one folder, and how to compile them there."""
-    with tempfile.TemporaryDirectory(prefix="scf-slither-") as name:
-        folder = Path(name)
-        shutil.copytree(CONTRACTS / "src", folder / "src")
-        shutil.copytree(HOME / LIBRARIES, folder / LIBRARIES)
-        settings = (CONTRACTS / "foundry.toml").read_text().replace(f"../{HOME.name}/node_modules/", "node_modules/")
-        (folder / "foundry.toml").write_text(settings.replace(f"../{HOME.name}/", f"{HOME}/"))
-        yield folder
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts import mutate
-from scripts.errors import CliError
+from scripts.contracts_copy import CONTRACTS
 from scripts.mutation_sites import Site, blanked, sites
 
 CONTRACT = """// SPDX-License-Identifier: Apache-2.0
@@ -174,7 +174,7 @@ def test_blanked__any_source__keeps_every_place() -> None:
 
 
 def test_draw__the_contracts__has_every_file_that_does_something_and_depends_on_the_seed() -> None:
-    folder = mutate.ROOT / "contracts" / "src"
+    folder = CONTRACTS / "src"
     drawn = mutate.draw(folder, 1)
     assert drawn == mutate.draw(folder, 1)
     assert drawn != mutate.draw(folder, 2)
@@ -197,8 +197,3 @@ def test_diff__of_several_lines__names_them_all() -> None:
 def test_found__of_nothing__scores_nothing() -> None:
     assert mutate.Found().score == 0.0
     assert mutate.Found(killed=19, survivors=[Site("x", 0, 1, "", "", 1)]).score == mutate.WANTED
-
-
-def test_run__of_something_else__is_refused() -> None:
-    with pytest.raises(CliError, match="there is: contracts"):
-        mutate.run("api", sample=1, seed=1, as_json=False)

@@ -40,6 +40,10 @@ STATES_KEPT = 128
 """How many past blocks answer `eth_call`, proofs and `anvil_reorg`. All of them together cost about 20 kB of memory for
 each block of the chain (200 MB at 10,000). Blocks, receipts and logs are kept whatever their age."""
 
+BLOCK_GAS = 10**10
+"""A block of anvil's is never full. One that is leaves the rest of the pool unmined until another transaction comes,
+which may be never: under load several arrive before it mines, and ten contracts are more than its usual 30 million."""
+
 
 class AnvilError(Exception):
     """The node did not start; one line for the user."""
@@ -173,6 +177,7 @@ class Anvil:
         """It mines only once its clock is right: who reconnects first would be mined at the old time."""
         command: list[str | Path] = [binary, "--host", "127.0.0.1", "--port", str(self._port), "--no-cors"]
         command += ["--chain-id", str(self._chain_id), "--hardfork", "london", "--no-mining"]
+        command += ["--gas-limit", str(BLOCK_GAS)]
         # The same genesis block at each start. With another one a dump would hold both, and the next start would take
         # either for block 0.
         command += ["--timestamp", str(genesis_s)]

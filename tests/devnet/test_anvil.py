@@ -203,6 +203,16 @@ def test_reorg__within_the_states_kept__replaces_the_blocks(start: Start) -> Non
     wait_for(lambda: node.failure is None)
 
 
+def test_mining__more_gas_waits_than_an_ordinary_block_holds__all_of_it_is_mined(node_url: str) -> None:
+    """Ten contracts that arrive together: what did not fit would wait for somebody else's transaction."""
+    all_of_its_gas = {"data": "0xfe", "gas": hex(8_000_000)}
+    rpc(node_url, "evm_setAutomine", False)
+    accounts = rpc(node_url, "eth_accounts")
+    sent = [rpc(node_url, "eth_sendTransaction", {"from": account, **all_of_its_gas}) for account in accounts]
+    rpc(node_url, "evm_setAutomine", True)
+    wait_for(lambda: all(rpc(node_url, "eth_getTransactionReceipt", tx_hash) is not None for tx_hash in sent))
+
+
 def test_fund__twice__fills_up_and_only_then(node_url: str) -> None:
     fund(node_url, [STRANGER])
     assert received(node_url) == FUNDED_WEI

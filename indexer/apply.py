@@ -54,7 +54,7 @@ def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decod
     Idempotent: a block we hold changes nothing. Raises ParentMismatch where they do not continue our head,
     ProjectionDiverged or UnknownEvent where going on would be guessing; the caller's transaction then rolls back.
     """
-    _exclude_other_writers(connection)
+    exclude_other_writers(connection)
     new = _continuing(connection, blocks)
     if not new:
         return 0
@@ -75,7 +75,7 @@ def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decod
 
 def rollback_to(connection: Connection, number: int, decoder: Decoder) -> RolledBack:
     """Moves every block above `number` to the evidence, and refolds the subjects that had events in them."""
-    _exclude_other_writers(connection)
+    exclude_other_writers(connection)
     subjects = _orphaned_subjects(connection, number, decoder)
     for some in chunks(subjects):
         for model in FOLDED:
@@ -131,7 +131,7 @@ def event_row(event: Event) -> Row:
     }
 
 
-def _exclude_other_writers(connection: Connection) -> None:
+def exclude_other_writers(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 

@@ -89,6 +89,52 @@ def verify(
     _print(verdict)
 
 
+@app.command(epilog="Example: scf audit root --at 120")
+@command
+def root(
+    at: Annotated[
+        int | None, typer.Option("--at", min=0, metavar="BLOCK", help="After which block; else the newest root kept.")
+    ] = None,
+    data: Data = DEFAULT,
+    url: Url = None,
+    json_: Json = False,
+) -> None:
+    """Make the state root of a block again from raw logs alone, and compare it with the one that the index keeps."""
+    found = _root(folder_of(data), at, bar=not json_)
+    if json_:
+        emit(found)
+    else:
+        print(f"block {found['block']} ({found['block_hash']}), {found['events']} business events")
+        print(f"kept        {found['stored'] or 'none: the block is not final, or its turn has not come yet'}")
+        print(f"recomputed  {found['recomputed']}")
+    if not found["ok"]:
+        raise typer.Exit(1)
+
+
+def _root(folder: DataFolder, at: int | None, *, bar: bool) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from indexer.events import Decoder
+    from indexer.proof.recompute import recompute_root
+    from node_adapter.db import make_engine
+    from node_adapter.deployments import Deployments
+
+    decoder = Decoder(Deployments.load(folder.deployments))
+    engine = make_engine(folder.database_url())
+    try:
+        with Progress(console=Console(stderr=True), disable=not bar, transient=True) as shown:
+            task = shown.add_task("folding", total=None)
+            report = recompute_root(
+                engine, decoder, at, lambda done, total: shown.update(task, completed=done, total=total)
+            )
+    finally:
+        engine.dispose()
+    return {"ok": report.ok, **asdict(report)}
+
+
 def _make(folder: DataFolder, kind: str, text: str, at: int | None, complete: bool) -> Any:
     from indexer.proof.gather import make_evidence
     from indexer.proof.subjects import subject

@@ -47,6 +47,7 @@ from indexer.models.folded_events import (
     Repurchase,
 )
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, OrphanedBlock
+from indexer.models.roots import StateLeaf, StateRoot
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
@@ -128,6 +129,8 @@ __all__ = [
     "Role",
     "SetAsidePosting",
     "SkipReason",
+    "StateLeaf",
+    "StateRoot",
     "TokenPause",
     "table_of",
 ]

@@ -18,7 +18,7 @@ from scripts.cli import app
 from scripts.errors import CliError
 
 COMMANDS = ("up", "demo", "clock", "status", "verify", "logs", "reset", "doctor", "check", "test", "bench", "mutate")
-AUDIT = ("prove", "verify")
+AUDIT = ("prove", "verify", "root")
 WITHOUT_A_NETWORK = (
     ["status"],
     ["verify"],
@@ -32,6 +32,7 @@ WITHOUT_A_NETWORK = (
     ["mutate", "nothing"],
     ["audit", "prove", "payable", "0x00"],
     ["audit", "prove", "event", "1/0"],
+    ["audit", "root"],
     ["audit", "verify", "nowhere.json", "--block-hash", "0x00"],
 )
 

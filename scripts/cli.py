@@ -86,6 +86,13 @@ def status(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
 @app.command(epilog="Example: scf verify --json")
 @command
 def verify(
+    at: Annotated[
+        int | None,
+        typer.Option("--at", min=0, metavar="BLOCK", help="As of this block; the node must still have its state."),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, metavar="N", help="Ask the contracts N questions only, at random.")
+    ] = None,
     data: Data = DEFAULT,
     url: Url = None,
     json_: Json = False,
@@ -93,7 +100,7 @@ def verify(
     """Compare every balance, state and total in SQL, and every contract's journal, with the chain at one block."""
     from scripts.verify import run
 
-    if not run(folder_of(data), as_json=json_):
+    if not run(folder_of(data), at=at, sample=sample, as_json=json_):
         raise typer.Exit(1)
 
 

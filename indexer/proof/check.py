@@ -203,6 +203,8 @@ def _own(core: Core, events: Sequence[Said], raw: Mapping[str, list[Said]]) -> l
         # A programme explains the terms of a payable, and is named by these alone.
         if not own[i] and not belongs(said, terms if said.contract == "Origination" else mine):
             raise EventForeign(f"events[{i}]", f"it neither concerns the {core.subject.kind} nor explains it")
+    if raw and (silent := sorted({said.address for said in mine} - raw.keys())):
+        raise EventLeftOut("journals", f"the journal of {silent[0]}, which speaks of the subject, is not in the file")
     for address, journal in raw.items():
         _nothing_left_out(core, links, address, journal, [said.raw for said in mine if said.address == address])
     return own

@@ -65,10 +65,11 @@ def day(number: int) -> str:
 
 
 def money(amount: int, currency: str | None) -> Both:
-    """Minor units as a decimal amount, exactly."""
-    if currency is None:
-        return f"{amount} {MINOR_UNITS[0]}", f"{amount} {MINOR_UNITS[1]}"
-    digits = _decimals(currency)
+    """Minor units as a decimal amount, exactly; as they are where the currency or its decimals are not known."""
+    digits = None if currency is None else _decimals(currency)
+    if digits is None:
+        of = "" if currency is None else f" {currency}"
+        return f"{amount} {MINOR_UNITS[0]}{of}", f"{amount} {MINOR_UNITS[1]}{of}"
     whole, rest = divmod(amount, 10**digits)
     text = f"{whole:,}.{rest:0{digits}d}" if digits else f"{whole:,}"
     return f"{text} {currency}", f"{text} {currency}"
@@ -118,7 +119,10 @@ def _number(event: Said, name: str, value: int) -> str | None:
     return str(value)
 
 
-def _decimals(currency: str) -> int:
+def _decimals(currency: str) -> int | None:
     from iso4217 import Currency
 
-    return int(Currency(currency).exponent or 0)
+    try:
+        return int(Currency(currency).exponent or 0)
+    except ValueError:
+        return None

@@ -20,7 +20,7 @@ from indexer.proof.gather import Made, make_evidence
 from indexer.proof.subjects import KINDS
 from node_adapter.client import NodeClient
 from node_adapter.networks import DEVNET
-from tests.indexer.devnet import Network, word
+from tests.indexer.devnet import OTHER_TOKEN, Network, word
 from tests.indexer.story import play_story
 
 pytestmark = pytest.mark.devnet
@@ -231,6 +231,10 @@ def test_check__who_makes_the_whole_file_anew_with_less_or_other_events__is_refu
     refused(errors.LogMissing, replace(core, places=[*core.places[:-1], beyond]))
     refused(errors.EventForeign, replace(core, subject=replace(core.subject, id="0x" + 56 * "7")))
     refused(errors.FieldWrong, replace(core, headers_commit=False))
+    dollars = replace(core.tokens[0], code=core.tokens[0].code.replace(b"CNY", b"USD"))
+    assert dollars != core.tokens[0]
+    refused(errors.CodeDiffers, replace(core, tokens=[dollars, *core.tokens[1:]]))
+    refused(errors.FieldWrong, replace(core, tokens=[]))
 
 
 def test_check__an_event_of_another_payable_slipped_in__is_foreign(prover: Prover) -> None:
@@ -248,6 +252,20 @@ def test_check__an_event_of_another_payable_slipped_in__is_foreign(prover: Prove
     )
     with pytest.raises(errors.EventForeign, match="neither concerns the payable nor explains it"):
         check(both, f"0x{one.block_hash.hex()}", {})
+
+
+def test_check__the_journal_of_another_token__does_not_make_a_pay_out_complete(prover: Prover) -> None:
+    network = prover.network
+    network.credit("s1", 5_000)
+    network.credit("s1", 5_000, OTHER_TOKEN)
+    ids = []
+    for token in ("DepositTokenCNY", OTHER_TOKEN):
+        network.send("s1", token, "requestPayOut", 7, word(token))
+        ids.append(f"{network.deployments.address(token)}/1")
+    one, two = (prover.make("pay_out", text, complete=True) for text in ids)
+    core = replace(read(json.loads(one.content)), journals=read(json.loads(two.content)).journals)
+    with pytest.raises(errors.EventLeftOut, match="is not in the file"):
+        check(core, one.block_hash, {})
 
 
 def test_evidence__where_headers_commit_to_nothing__leans_on_named_journals_and_says_so(prover: Prover) -> None:

@@ -96,6 +96,7 @@ def test_money__in_minor_units__is_exact_in_its_currencys_decimals() -> None:
     assert money(2**53 - 1, "CNY")[0] == "90,071,992,547,409.91 CNY"
     assert money(5, "CNY")[1] == "0.05 CNY"
     assert money(1_234, "JPY")[1] == "1,234 JPY"
+    assert money(7, "ABC")[1] == "7 minor units ABC"
     assert money(7, None) == ("7 最小货币单位", "7 minor units")
 
 

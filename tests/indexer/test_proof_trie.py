@@ -98,9 +98,17 @@ def test_proven__a_changed_node_key_or_root__refused_and_named() -> None:
 def test_prove__receipts_of_a_full_block__give_the_roots_of_a_real_node(network: Network) -> None:
     rpc(network.url, "evm_setAutomine", False)
     anchors = network.deployments.address("Anchors")
+    old, new = {"gasPrice": hex(10**10)}, {"maxFeePerGas": hex(10**10), "maxPriorityFeePerGas": hex(10**10)}
     for i in range(TRANSACTIONS):
         data = encode_call("Anchors", "anchor", (word(f"trie {i}"), hex0x(bytes(32))))
-        network.submit("s1" if i % 2 else "s2", anchors, data)
+        sent = {
+            "from": network.addresses["s1" if i % 2 else "s2"],
+            "to": anchors,
+            "data": hex0x(data),
+            "gas": hex(10**5),
+        }
+        # Of the oldest kind of transaction receipts are written otherwise.
+        rpc(network.url, "eth_sendTransaction", {**sent, **(old if i % 3 else new)})
     network.mine()
     block = rpc(network.url, "eth_getBlockByNumber", "latest", False)
     assert len(block["transactions"]) == TRANSACTIONS
@@ -111,6 +119,7 @@ def test_prove__receipts_of_a_full_block__give_the_roots_of_a_real_node(network:
     client.close()
     entries = {encode(number(i)): asked.encoded_receipt(receipt) for i, receipt in enumerate(receipts)}
     root, proofs = prove(entries, list(entries))
+    assert {receipt["type"] for receipt in receipts} == {"0x0", "0x2"}
     assert hex0x(root) == block["receiptsRoot"]
     assert hex0x(keccak(header)) == block["hash"]
     assert all(proven(root, key, proofs[key], "proof") == value for key, value in entries.items())

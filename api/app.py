@@ -35,9 +35,9 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
-from node_adapter.keyring import Keyring
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import Keyring
 
 _DESCRIPTION = """
 Confirm a payable, split the receivable, sell it at a discount, be redeemed at maturity.

@@ -18,9 +18,9 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, masked, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account, read_passphrase
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import Keyring, create_account, read_secret
 from scripts import actors
 from scripts.actors import PERSONAS, SERVICE_KEYS, DemoActor
 from scripts.data_folder import DataFolder, write_private_text
@@ -41,7 +41,7 @@ def passphrase(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private_text(path, secrets.token_urlsafe(32) + "\n")
-    return read_passphrase(path)
+    return read_secret(path)
 
 
 def tables(folder: DataFolder) -> Engine:

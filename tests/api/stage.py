@@ -34,10 +34,10 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, Wallet, create_account
 from node_adapter.outbox.models import Operation, OperationState
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import Keyring, Wallet, create_account
 from scripts.actors import PERSONAS, SERVICE_KEYS, Persona
 from scripts.story_invoice import StoryParty, story_invoice
 

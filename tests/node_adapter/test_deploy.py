@@ -25,9 +25,9 @@ from node_adapter.deploy import (
 )
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.outbox import Command, Outbox, Worker
 from node_adapter.outbox.commands import Creation
+from node_adapter.signers import Keyring, create_account
 from node_adapter.words import from_hex, hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
 from tests.node_adapter.sources import source_of

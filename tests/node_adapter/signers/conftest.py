@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from node_adapter.signers import hsm
+from node_adapter.signers.remote import Remote, RemoteSigner
 from tests.conftest import skip_unless_required
 
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
@@ -57,3 +59,44 @@ def soft_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Soft
     hsm.module_at(module).restart()
     yield SoftToken(module, folder, pin_file)
     hsm.module_at(module).restart()
+
+
+@dataclass
+class SignerServer:
+    """A remote signer in a process of its own. `secret` is its key, in hex, for those who look for leaks."""
+
+    dialect: str
+    folder: Path
+    process: "subprocess.Popen[str]"
+    port: int
+    address: str
+    secret: str
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def remote(self, fault: str = "", *, timeout_s: float = 20.0) -> Remote:
+        url_file = self.folder / f"url-{fault}"
+        url_file.touch(mode=0o600)
+        url_file.chmod(0o600)
+        url_file.write_text(f"http://scf:hunter2@127.0.0.1:{self.port}/{fault}\n")
+        return Remote("vault", url_file, self.dialect, timeout_s)
+
+    def signer(self, fault: str = "", **more: float) -> RemoteSigner:
+        return RemoteSigner(self.remote(fault, **more), {"bank": self.address})
+
+
+def start_signer(dialect: str, folder: Path) -> SignerServer:
+    command = [sys.executable, "-m", "tests.node_adapter.signers.signer_server", dialect]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    port, address, secret = process.stdout.readline().split()
+    return SignerServer(dialect, folder, process, int(port), address, secret)
+
+
+@pytest.fixture(scope="module", params=["eth", "web3signer", "clef"])
+def signer_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignerServer]:
+    server = start_signer(request.param, tmp_path_factory.mktemp("remote"))
+    yield server
+    server.stop()

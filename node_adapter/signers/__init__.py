@@ -11,13 +11,17 @@ from node_adapter.signers.errors import (
 )
 from node_adapter.signers.files import read_secret
 from node_adapter.signers.keystore import Keyring, create_account
+from node_adapter.signers.policy import Policy, Rule
+from node_adapter.signers.settings import load_signers
 from node_adapter.signers.wallet import Wallet
 
 __all__ = [
     "KeyNotHeld",
     "Keyring",
     "KeystoreError",
+    "Policy",
     "PolicyRefused",
+    "Rule",
     "Signer",
     "SignerError",
     "SignerUnavailable",
@@ -25,5 +29,6 @@ __all__ = [
     "Signers",
     "Wallet",
     "create_account",
+    "load_signers",
     "read_secret",
 ]

@@ -37,7 +37,7 @@ from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
-from node_adapter.signers import Keyring
+from node_adapter.signers import load_signers
 
 _DESCRIPTION = """
 Confirm a payable, split the receivable, sell it at a discount, be redeemed at maturity.
@@ -63,18 +63,24 @@ def make_services(settings: ApiSettings) -> Services:
     migrate(engine, "api")
     deployments = Deployments.load(settings.deployments)
     client = NodeClient(settings.node_url, chain_id=deployments.chain_id)
-    keyring = Keyring(settings.keys, settings.secrets / "keystore.passphrase")
+    signers = load_signers(
+        settings.keys,
+        settings.secrets / "keystore.passphrase",
+        engine,
+        lambda: deployments,
+        lambda: client.head().timestamp,
+    )
     return Services(
         settings=settings,
         engine=engine,
         readers=read_only(engine),
-        outbox=Outbox(engine, client, deployments, keyring),
+        outbox=Outbox(engine, client, deployments, signers),
         client=client,
         deployments=deployments,
         network=networks.by_chain_id(deployments.chain_id),
         master_key=load_or_create_master_key(settings.secrets / "master.key"),
         token_key=_secret(settings.secrets / "token.key"),
-        relay=keyring.addresses()["relay"],
+        relay=signers.addresses()["relay"],
     )
 
 

@@ -28,7 +28,7 @@ class ApiSettings(BaseSettings):
     node_url: str
     deployments: Path
     keys: Path
-    """Folder of encrypted keystores that this server signs with."""
+    """Folder of this server's keys: encrypted keystores, and `signers.toml`, which says what each key may sign."""
     secrets: Path
     """Folder with `master.key`, `token.key` and `keystore.passphrase`, each 0600."""
     host: str = "127.0.0.1"

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 from node_adapter.signers.errors import KeystoreError
+from node_adapter.signers.memory import forbid_dumps
 
 
 def read_secret(path: Path) -> str:
     """The first line of a file that only its owner may read: a passphrase, a PIN. Raises KeystoreError."""
     require_private(path)
+    forbid_dumps()
     try:
         secret = path.read_text(encoding="utf-8").split("\n", 1)[0]
     except (OSError, UnicodeDecodeError):

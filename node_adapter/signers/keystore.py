@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from node_adapter.signers.errors import KeyNotHeld, KeystoreError
 from node_adapter.signers.files import read_secret, require_private, require_private_folder, write_once
+from node_adapter.signers.memory import forbid_dumps
 from node_adapter.transactions import SignedTransaction, Transaction, assemble
 from node_adapter.words import checksum_address, hex0x, keccak
 
@@ -34,6 +35,7 @@ def create_account(folder: Path, name: str, passphrase: str, *, work_factor: int
     if not _NAME.fullmatch(name):
         raise KeystoreError(f"{name!r} is no name for a key: lower-case letters, digits, dot, dash; at most 64")
     require_private_folder(folder, make=True)
+    forbid_dumps()
     key = PrivateKey()
     keystore = Account.encrypt(key.secret, passphrase, kdf="scrypt", iterations=work_factor)
     keystore["address"] = _address(key)
@@ -50,6 +52,7 @@ class Key:
         from coincurve import PrivateKey
         from eth_account import Account
 
+        forbid_dumps()
         try:
             self._private_key = PrivateKey(bytes(Account.decrypt(json.loads(path.read_text()), passphrase)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

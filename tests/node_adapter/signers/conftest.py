@@ -11,9 +11,9 @@ import pytest
 
 from node_adapter.signers import hsm
 from node_adapter.signers.remote import Remote, RemoteSigner
+from scripts import debian_tools
 from tests.conftest import skip_unless_required
 
-MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 PIN = "271828"
 
 
@@ -40,9 +40,9 @@ class SoftToken:
 
 @pytest.fixture
 def soft_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoftToken]:
-    module = next((Path(path) for path in MODULES if Path(path).is_file()), None)
-    if module is None or shutil.which("softhsm2-util") is None:
-        skip_unless_required("SoftHSM2 is not installed: apt-get install softhsm2")
+    module = debian_tools.SOFTHSM2.file()
+    if module is None or not debian_tools.SOFTHSM2.found():
+        skip_unless_required(f"SoftHSM2 is not installed: {debian_tools.SOFTHSM2.mend}")
     folder = tmp_path / "hsm" / "tokens"
     folder.mkdir(parents=True)
     conf = tmp_path / "hsm" / "softhsm2.conf"

@@ -59,7 +59,7 @@ def checks(*, slow: bool, deep: bool = False) -> list[Check]:
         Check("tests", [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not slow"]),
     ]
     if slow:
-        found.append(Check("slow tests", [*pytest, "-m", "slow"]))
+        found.append(Check("slow tests", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "slow"]))
     if deep:
         found.append(Check("slither", [sys.executable, "-m", "scripts.slither"]))
         found.append(Check("coverage", [sys.executable, "-m", "scripts.coverage"]))

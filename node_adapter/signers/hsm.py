@@ -261,9 +261,13 @@ class Module:
             self._library = None
 
 
-@cache
 def module_at(path: Path) -> Module:
-    """The one of this process."""
+    """The one of this process, under whatever name: a library bears to be initialised once."""
+    return _module(path.resolve())
+
+
+@cache
+def _module(path: Path) -> Module:
     return Module(path)
 
 

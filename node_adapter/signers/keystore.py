@@ -24,20 +24,26 @@ WORK_FACTOR = 2**17
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
-def create_account(folder: Path, name: str, passphrase: str, *, work_factor: int = WORK_FACTOR) -> str:
+def require_name(name: str) -> None:
+    """Raises KeystoreError for what could be a path, or be hard to type."""
+    if not _NAME.fullmatch(name):
+        raise KeystoreError(f"{name!r} is no name for a key: lower-case letters, digits, dot, dash; at most 64")
+
+
+def create_account(folder: Path, name: str, passphrase: str | Path, *, work_factor: int = WORK_FACTOR) -> str:
     """Makes a key, writes it as `<folder>/<name>.json`, and returns its address. An existing file is never replaced.
 
-    Raises KeystoreError if the name is taken, or the folder is open to others.
+    `passphrase` as for Keyring. Raises KeystoreError if the name is taken, or the folder is open to others.
     """
     from coincurve import PrivateKey
     from eth_account import Account
 
-    if not _NAME.fullmatch(name):
-        raise KeystoreError(f"{name!r} is no name for a key: lower-case letters, digits, dot, dash; at most 64")
+    require_name(name)
     require_private_folder(folder, make=True)
+    secret = read_secret(passphrase) if isinstance(passphrase, Path) else passphrase
     forbid_dumps()
     key = PrivateKey()
-    keystore = Account.encrypt(key.secret, passphrase, kdf="scrypt", iterations=work_factor)
+    keystore = Account.encrypt(key.secret, secret, kdf="scrypt", iterations=work_factor)
     keystore["address"] = _address(key)
     write_once(folder / f"{name}.json", json.dumps(keystore, indent=1))
     return str(keystore["address"])

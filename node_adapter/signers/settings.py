@@ -96,8 +96,17 @@ def read_settings(folder: Path) -> SignerSettings:
         )
     require_private(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeystoreError(f"{path} cannot be read: {type(error).__name__}") from None
+    return parse_settings(path, text)
+
+
+def parse_settings(path: Path, text: str) -> SignerSettings:
+    """What `read_settings` would make of `text` in `path`. Raises KeystoreError."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise KeystoreError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
     return _Reader(path).settings(content)
 

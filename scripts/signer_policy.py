@@ -42,7 +42,7 @@ MAY: dict[Role, tuple[str, ...]] = {
         "Participants.announceRotation",
         "Participants.cancelRotation",
     ),
-    Role.COMPLIANCE: ("Holds.enforceOrder", "Holds.order", "Holds.releaseOrder"),
+    Role.COMPLIANCE: ("Holds.enforceOrder", "Holds.order", "Holds.releaseOrder", "Holds.setAside"),
     Role.REGULATOR: (),
 }
 LIMITED = frozenset({Role.CORE_ENTERPRISE, Role.FINANCIER, Role.BANK})

@@ -52,7 +52,7 @@ class Spending:
         """The day's sum with this act, where it is over `limit`; else None. Counts nothing."""
         day = self.today()
         with Session(read_only(self._engine)) as session:
-            return _over(_sum(session, signer, act, day), limit)
+            return None if _is_counted(session, act) else _over(_sum(session, signer, act, day), limit)
 
     def count(self, signer: str, act: Act, limit: int) -> int | None:
         """Counts the act, unless that takes the day's sum over `limit`: then that sum, and nothing is counted.
@@ -62,12 +62,14 @@ class Spending:
         assert act.amount is not None
         assert act.currency is not None
         day = self.today()
+        with Session(read_only(self._engine)) as session:
+            if _is_counted(session, act):  # as most of what is signed again is; nobody is waited for then
+                return None
         with Session(self._engine) as session, session.begin():
             if session.get_bind().dialect.name == "postgresql":
                 lock = text("SELECT pg_advisory_xact_lock(:space, hashtext(:signer))")
                 session.execute(lock, {"space": SPEND_LOCK, "signer": signer})
-            row = session.get(SignerSpend, (act.key, act.currency))
-            if row is not None and row.amount >= act.amount:
+            if _is_counted(session, act):
                 return None
             over = _over(_sum(session, signer, act, day), limit)
             if over is None:
@@ -85,6 +87,11 @@ class Spending:
         )
         with Session(read_only(self._engine)) as session:
             return {currency: int(amount) for currency, amount in session.execute(query)}
+
+
+def _is_counted(session: Session, act: Act) -> bool:
+    row = session.get(SignerSpend, (act.key, act.currency))
+    return row is not None and act.amount is not None and row.amount >= act.amount
 
 
 def _sum(session: Session, signer: str, act: Act, day: int) -> int:

@@ -197,6 +197,14 @@ def test_daily__same_bytes_or_a_replacement_again__count_once_with_the_most(
         behind.sign_transaction(bank, credit(1, nonce=6))
 
 
+def test_daily__signed_again_while_somebody_writes__waits_for_nobody(tmp_path: Path, bank: str, engine: Engine) -> None:
+    """SQLite has one writer: who signs the same again in the writer's own transaction would wait for itself."""
+    behind = signers(tmp_path, {bank: Rule(frozenset({"DepositToken.credit"}), {"CNY": 100})}, engine)
+    signed = behind.sign_transaction(bank, credit(60))
+    with engine.begin():
+        assert behind.sign_transaction(bank, credit(60)) == signed
+
+
 def test_daily__next_business_date__begins_anew(tmp_path: Path, bank: str, engine: Engine) -> None:
     """R-44: the day ends at midnight in Shanghai, 16:00 UTC."""
     clock = Clock()
@@ -207,6 +215,10 @@ def test_daily__next_business_date__begins_anew(tmp_path: Path, bank: str, engin
         behind.sign_transaction(bank, credit(1, nonce=1))
     clock.now += 1
     behind.sign_transaction(bank, credit(100, nonce=1))
+    # Yesterday's, replaced today, is still yesterday's.
+    behind.sign_transaction(bank, replace(credit(100, nonce=0), max_fee_per_gas=20))
+    with pytest.raises(PolicyRefused):
+        behind.sign_transaction(bank, credit(1, nonce=2))
 
 
 def test_daily__many_sign_for_the_rest_at_once__exactly_what_fits_is_signed(

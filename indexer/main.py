@@ -20,7 +20,7 @@ from indexer.lead import leading
 from node_adapter.client import NodeClient
 from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate
 from node_adapter.deployments import Deployments, DeploymentsUnreadable
-from node_adapter.errors import NodeError, WrongChain
+from node_adapter.errors import NodeError, NodeUntrustworthy, WrongChain
 from node_adapter.networks import NETWORKS_VARIABLE, NetworksUnreadable, UnknownNetwork, by_chain_id, load_networks
 from node_adapter.urls import node_urls
 
@@ -50,7 +50,8 @@ def follow(follower: Follower, stop: threading.Event, *, poll_s: float = POLL_S)
             raise IndexForeign(str(error)) from error
         except NodeError as error:
             if not away:
-                log.warning("the node is away, waiting for it: %s", error)
+                what = "cannot be believed, asking again" if isinstance(error, NodeUntrustworthy) else "is away"
+                log.warning("the node %s, waiting for it: %s", what, error)
             # It may come back as another one.
             away, known = True, False
             stop.wait(max(poll_s, AWAY_POLL_S))

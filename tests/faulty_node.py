@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 Calls = list[dict[str, Any]]
 Answers = list[dict[str, Any]]
+SEND = "eth_sendRawTransaction"
 SECRET = "hunter2hunter2"
 """Stands in the proxy's URL wherever a provider may put one."""
 
@@ -35,7 +36,12 @@ class Ending:
     """Bytes of the body that are sent before the connection is cut; None: all. Negative: not even the status."""
 
 
-Fault = Callable[[Calls, Callable[[], Answers]], "Answers | Ending"]
+class Forward(Protocol):
+    def __call__(self, calls: Calls | None = None) -> Answers:
+        """Asks the real node what was asked, or these calls instead."""
+
+
+Fault = Callable[[Calls, Forward], "Answers | Ending"]
 
 
 @dataclass
@@ -131,10 +137,12 @@ class FaultyNode:
             if rule is not None and rule.times is not None:
                 rule.times -= 1
 
-        def forward() -> Answers:
+        def forward(calls: Calls | None = None) -> Answers:
+            passed = asked if calls is None else calls
+            sent = [call for call in (passed if isinstance(passed, list) else [passed]) if call["method"] == SEND]
             with self._lock:
-                self.sent += [call["params"][0] for call in calls if call["method"] == "eth_sendRawTransaction"]
-            found = json.loads(_post(upstream, body))
+                self.sent += [call["params"][0] for call in sent]
+            found = json.loads(_post(upstream, json.dumps(passed).encode()))
             return found if isinstance(found, list) else [found]
 
         try:
@@ -155,35 +163,35 @@ def faulty(*upstreams: str) -> Iterator[FaultyNode]:
         proxy.stop()
 
 
-def answer_lost(_calls: Calls, forward: Callable[[], Answers]) -> Ending:
+def answer_lost(_calls: Calls, forward: Forward) -> Ending:
     """The node did as it was asked; the connection is cut before it says so."""
     forward()
     return Ending(sent=-1)
 
 
-def cut_before(_calls: Calls, _forward: Callable[[], Answers]) -> Ending:
+def cut_before(_calls: Calls, _forward: Forward) -> Ending:
     """The connection is cut before the node hears of it."""
     return Ending(sent=-1)
 
 
-def half_answer(_calls: Calls, forward: Callable[[], Answers]) -> Ending:
+def half_answer(_calls: Calls, forward: Forward) -> Ending:
     """Cut in the middle of the body."""
     body = json.dumps(forward()).encode()
     return Ending(body=body, sent=len(body) // 2)
 
 
-def truncated_json(_calls: Calls, forward: Callable[[], Answers]) -> Ending:
+def truncated_json(_calls: Calls, forward: Forward) -> Ending:
     """Half of the answer as if it were all."""
     body = json.dumps(forward()).encode()
     return Ending(body=body[: len(body) // 2])
 
 
-def wrong_ids(_calls: Calls, forward: Callable[[], Answers]) -> Answers:
+def wrong_ids(_calls: Calls, forward: Forward) -> Answers:
     """The answers of other calls."""
     return [{**answer, "id": answer["id"] + 1_000_000} for answer in forward()]
 
 
-def one_short(_calls: Calls, forward: Callable[[], Answers]) -> Answers | Ending:
+def one_short(_calls: Calls, forward: Forward) -> Answers | Ending:
     """A batch without its last answer; for a single call, an empty list."""
     return Ending(body=json.dumps(forward()[:-1]).encode())
 
@@ -197,7 +205,7 @@ def status(code: int, **headers: str) -> Fault:
 def hang(until: threading.Event, *, heard: bool = False) -> Fault:
     """No answer before `until`; `heard`: the node did as it was asked."""
 
-    def fault(_calls: Calls, forward: Callable[[], Answers]) -> Ending:
+    def fault(_calls: Calls, forward: Forward) -> Ending:
         if heard:
             forward()
         until.wait(60)
@@ -209,7 +217,7 @@ def hang(until: threading.Event, *, heard: bool = False) -> Fault:
 def refuses(message: str, code: int = -32000, *, heard: bool = False) -> Fault:
     """A JSON-RPC error for each call; `heard`: the node did as it was asked all the same."""
 
-    def fault(calls: Calls, forward: Callable[[], Answers]) -> Answers:
+    def fault(calls: Calls, forward: Forward) -> Answers:
         if heard:
             forward()
         return [{"jsonrpc": "2.0", "id": call["id"], "error": {"code": code, "message": message}} for call in calls]
@@ -220,7 +228,7 @@ def refuses(message: str, code: int = -32000, *, heard: bool = False) -> Fault:
 def edited(edit: Callable[[dict[str, Any], Any], Any]) -> Fault:
     """Every result through `edit(call, result)`."""
 
-    def fault(calls: Calls, forward: Callable[[], Answers]) -> Answers:
+    def fault(calls: Calls, forward: Forward) -> Answers:
         asked = {call["id"]: call for call in calls}
         return [
             {**answer, "result": edit(asked[answer["id"]], answer["result"])} if "result" in answer else answer
@@ -228,6 +236,42 @@ def edited(edit: Callable[[dict[str, Any], Any], Any]) -> Fault:
         ]
 
     return fault
+
+
+def every_other(fault: Fault) -> Fault:
+    """Of one request in two, as where every other node behind a load balancer has it."""
+    turn = itertools.count()
+    return lambda calls, forward: fault(calls, forward) if next(turn) % 2 else forward()
+
+
+def behind(url: str, blocks: int) -> Fault:
+    """The view of a node that has not heard of the newest `blocks` yet, from one at `url` that has."""
+
+    def fault(calls: Calls, forward: Forward) -> Answers:
+        (newest,) = (int(answer["result"], 16) for answer in [json.loads(_post(url, _HEAD))])
+        last = max(0, newest - blocks)
+        asked = [{**call, "params": [hex(last) if p in _NEWEST else p for p in call["params"]]} for call in calls]
+        return [_as_of(last, call, answer) for call, answer in zip(calls, forward(asked), strict=True)]
+
+    return fault
+
+
+_HEAD = b'{"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []}'
+_NEWEST = ("latest", "pending")
+
+
+def _as_of(last: int, call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    result = answer.get("result")
+    match call["method"]:
+        case "eth_blockNumber":
+            return {**answer, "result": hex(last)}
+        case "eth_getBlockByNumber" | "eth_getTransactionReceipt" | "eth_getTransactionByHash":
+            number = result and (result.get("blockNumber") or result.get("number"))
+            return {**answer, "result": None} if number and int(number, 16) > last else answer
+        case "eth_getLogs":
+            kept = [log for log in result or [] if int(log["blockNumber"], 16) <= last]
+            return {**answer, "result": kept}
+    return answer
 
 
 def _post(url: str, body: bytes) -> bytes:

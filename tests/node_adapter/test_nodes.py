@@ -25,6 +25,7 @@ from tests.faulty_node import (
     Ending,
     Fault,
     FaultyNode,
+    Forward,
     answer_lost,
     cut_before,
     edited,
@@ -277,7 +278,7 @@ def test_read_many__the_second_of_two_requests_fails__all_is_asked_of_the_other_
     before = proxies[1].seen.count("eth_getBalance")
     calls = iter(range(1))
 
-    def second(asked: Any, forward: Callable[[], Any]) -> Any:
+    def second(asked: Any, forward: Forward) -> Any:
         return forward() if next(calls, None) is not None else Ending(sent=-1)
 
     proxies[0].fault(second, "eth_getBalance", times=None)
@@ -341,7 +342,7 @@ def test_logs__more_than_the_node_answers__are_asked_in_halves(
     rpc(node_url, "anvil_mine", hex(20))
     client = alone(proxies[0], network=DEVNET)
 
-    def too_much(calls: Any, forward: Callable[[], Any]) -> Any:
+    def too_much(calls: Any, forward: Forward) -> Any:
         (asked,) = calls[0]["params"]
         wide = int(asked["toBlock"], 16) - int(asked["fromBlock"], 16) >= 4
         return refuses(said)(calls, forward) if wide else forward()

@@ -23,11 +23,20 @@ from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
-from node_adapter.errors import NodeError
+from node_adapter.errors import NodeError, NodeUntrustworthy
 
 FORK_SWITCHES_MAX = 16
 MISMATCHES_MAX = 3
-"""How often logs that do not make their journal are asked again, of another node where there is one."""
+"""How often a range is asked whose answers cannot be: anew as a whole, of another node where there is one."""
+COUNTED = {
+    "reorgs": "times that blocks of ours were taken back",
+    "fork_switches": "ranges that did not hang together while they were read",
+    "behind": "looks at a node that had no block of our number",
+    "journals_compared": "ranges compared with the contracts' journals",
+    "journals_unknown": "ranges that were not, since the node keeps no state of so old a block",
+    "journal_mismatches": "ranges whose logs did not make the journals",
+}
+"""Counter → what it counts."""
 _BLOCK = table_of(ChainBlock)
 _IDENTITY = table_of(IndexIdentity)
 
@@ -70,9 +79,13 @@ class Follower:
     on_progress: Callable[[int, int], None] = lambda _indexed, _head: None
     on_reorg: Callable[[RolledBack, int], None] = lambda _rolled_back, _ancestor: None
     counters: Counter[str] = field(default_factory=Counter)
-    """`reorgs`; `fork_switches` while reading; looks at a node that was `behind`; ranges whose `journals_compared`, or
-    were not because the node keeps no old state (`journals_unknown`); `journal_mismatches`."""
+    """By the names in COUNTED; since the start."""
     _range: int = 100
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """`counters`, all of them: what never happened is 0."""
+        return {name: self.counters[name] for name in COUNTED}
 
     @property
     def start_block(self) -> int:
@@ -121,9 +134,10 @@ class Follower:
             except ParentMismatch:
                 self.counters["fork_switches"] += 1
                 continue
-            except JournalMismatch as error:
-                self.counters["journal_mismatches"] += 1
-                self.source.distrust(error)
+            except NodeUntrustworthy as error:
+                if isinstance(error, JournalMismatch):
+                    self.counters["journal_mismatches"] += 1
+                    self.source.distrust(error)
                 mismatches += 1
                 if mismatches == MISMATCHES_MAX:
                     raise

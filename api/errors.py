@@ -96,6 +96,7 @@ class NotCaughtUp(ApiError):
 
 _OUTBOX_STATUS: dict[str, HTTPStatus] = {
     "IdempotencyKeyReused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "OperationIdMalformed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "SignatureMismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "StaleNonce": HTTPStatus.CONFLICT,
 }

@@ -80,7 +80,7 @@ class Site:
                 **more,
             )
         finally:
-            worker._lease.release()
+            worker._leases.release()
 
     def nonces(self) -> dict[str, int]:
         return {name: self.client.nonce(address) for name, address in self.accounts.items()}

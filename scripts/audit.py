@@ -141,7 +141,8 @@ def _make(folder: DataFolder, kind: str, text: str, at: int | None, complete: bo
     from node_adapter.client import NodeClient
     from node_adapter.db import make_engine
     from node_adapter.deployments import Deployments
-    from node_adapter.networks import by_chain_id
+    from node_adapter.networks import by_chain_id, load_networks
+    from node_adapter.urls import node_urls
     from scripts.supervisor import running
 
     if kind != "event":
@@ -149,9 +150,14 @@ def _make(folder: DataFolder, kind: str, text: str, at: int | None, complete: bo
     record = running(folder)
     deployments = Deployments.load(folder.deployments)
     engine = make_engine(folder.database_url())
-    client = NodeClient(record["node_url"], chain_id=deployments.chain_id)
+    network = by_chain_id(deployments.chain_id, load_networks(folder.networks_file()))
+    client = NodeClient(
+        node_urls(record["node_url"]),
+        chain_id=deployments.chain_id,
+        genesis_hash=deployments.genesis_hash,
+        network=network,
+    )
     try:
-        network = by_chain_id(deployments.chain_id)
         return make_evidence(engine, client, deployments, network, kind, text, block=at, complete=complete)
     finally:
         client.close()

@@ -46,7 +46,7 @@ from indexer.models.folded_events import (
     Recovery,
     Repurchase,
 )
-from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, OrphanedBlock
+from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
 from indexer.models.roots import StateLeaf, StateRoot
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
@@ -104,6 +104,7 @@ __all__ = [
     "HoldEnforcement",
     "HoldKind",
     "IndexIdentity",
+    "JournalCheckpoint",
     "MoveKind",
     "OrphanedBlock",
     "ParkingKind",

@@ -9,25 +9,10 @@ from indexer.proof.rlp import Item, encode, number
 from node_adapter.client import Call
 from node_adapter.deployments import Deployed
 from node_adapter.errors import NodeRefused, NodeUntrustworthy
+from node_adapter.headers import header_rlp
 from node_adapter.words import from_hex, hex0x
 
 HEADER_BATCH = 250
-_HEADER = (
-    "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number gasLimit gasUsed "
-    "timestamp extraData mixHash nonce baseFeePerGas withdrawalsRoot blobGasUsed excessBlobGas parentBeaconBlockRoot "
-    "requestsHash"
-)
-"""In the header's own order; forks appended the ones from baseFeePerGas on."""
-_NUMBERS = {
-    "difficulty",
-    "number",
-    "gasLimit",
-    "gasUsed",
-    "timestamp",
-    "baseFeePerGas",
-    "blobGasUsed",
-    "excessBlobGas",
-}
 
 
 class ProofSource(Protocol):
@@ -101,8 +86,7 @@ def journal_words(client: ProofSource, journals: Sequence[JournalProof], block: 
 def _encoded_header(answer: Any) -> bytes:
     if not isinstance(answer, dict):
         raise NodeUntrustworthy("the node left out a header between two that it has")
-    there = [(name, answer[name]) for name in _HEADER.split() if answer.get(name) is not None]
-    return encode([number(int(value, 16)) if name in _NUMBERS else from_hex(value) for name, value in there])
+    return header_rlp(answer)
 
 
 def _octets(nodes: Sequence[str]) -> list[bytes]:

@@ -38,12 +38,13 @@ _PLACED: Both = (
 )
 _NO_HEADERS: Both = (
     (
-        "本链的区块头不承诺交易回执和状态：区块 {hash} 只被指名，证明全凭合约日志字，"
+        "本链的区块头不承诺交易回执和状态，或其哈希并非各字段的哈希：区块 {hash} 只被指名，证明全凭合约日志字，"
         "须与可信节点在该区块给出的 journal() 相比对。"
     ),
     (
-        "This chain's headers commit to no receipts and no state: block {hash} is only named, and all rests on the "
-        "contracts' journal words, to be compared with what a trusted node answers to journal() there."
+        "This chain's headers commit to no receipts and no state, or their hash is not that of their fields: block "
+        "{hash} is only named, and all rests on the contracts' journal words, to be compared with what a trusted node "
+        "answers to journal() there."
     ),
 )
 _JOURNALLED: Both = (

@@ -19,7 +19,7 @@ from indexer.proof.form import canonical
 from indexer.proof.gather import Made, make_evidence
 from indexer.proof.subjects import KINDS
 from node_adapter.client import NodeClient
-from node_adapter.networks import DEVNET
+from node_adapter.networks import DEVNET, Headers
 from tests.indexer.devnet import OTHER_TOKEN, Network, word
 from tests.indexer.story import play_story
 
@@ -274,6 +274,8 @@ def test_evidence__where_headers_commit_to_nothing__leans_on_named_journals_and_
     document = verify_evidence(made.content, made.block_hash, made.words).document
     assert "headers commit to no receipts" in " ".join(document["statement"]["en"])
     assert document["headers"] == []
+    seals = replace(DEVNET, headers=Headers.OTHER)
+    assert prover.make("payable", payable, descriptor=seals).content == made.content
     assert all(event["journal_index"] for event in document["events"])
     with pytest.raises(errors.JournalNotNamed, match=r"--journal 0x"):
         verify_evidence(made.content, made.block_hash)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
-from indexer.models import Base, OrphanedBlock, StateLeaf, StateRoot, table_of
+from indexer.models import Base, JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot, table_of
 from indexer.verify.report import Comparison
 from indexer.verify.rows import compare_event_rows, compare_folded
 from indexer.verify.run import compare_lines
@@ -19,14 +19,14 @@ from tests.indexer.fake_chain import DEPLOYMENTS, SPECS, WISH_MAX, FakeChain, le
 
 WISHES = st.lists(st.integers(0, WISH_MAX), max_size=8)
 DECODER = Decoder(DEPLOYMENTS)
-BESIDE = {model.__tablename__ for model in (OrphanedBlock, StateLeaf, StateRoot)}
+BESIDE = {model.__tablename__ for model in (JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot)}
 
 
 class Index:
     def __init__(self, chain: FakeChain, batch_blocks: int) -> None:
         self.engine = make_engine("sqlite://")
         Base.metadata.create_all(self.engine)
-        self.follower = Follower(self.engine, chain, DECODER, Limits(batch_blocks=batch_blocks))
+        self.follower = Follower(self.engine, chain, DECODER, Limits(batch_blocks=batch_blocks, behind_pauses_s=()))
         self.follower.pin()
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ def test_fake_chain__left_to_chance__says_every_business_event_and_is_folded() -
 
 
 def rows(engine: Engine) -> dict[str, list[Any]]:
-    """All tables but the evidence, which an index built later cannot have, and the state roots, which come behind."""
+    """All tables but the evidence, which an index built later cannot have, checkpoints of other batches, and roots."""
     with engine.connect() as connection:
         return {
             table.name: sorted(connection.execute(select(table)).all(), key=repr)

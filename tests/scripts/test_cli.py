@@ -17,7 +17,21 @@ from scripts import audit, output
 from scripts.cli import app
 from scripts.errors import CliError
 
-COMMANDS = ("up", "demo", "clock", "status", "verify", "logs", "reset", "doctor", "check", "test", "bench", "mutate")
+COMMANDS = (
+    "up",
+    "demo",
+    "clock",
+    "status",
+    "verify",
+    "logs",
+    "reset",
+    "keys",
+    "doctor",
+    "check",
+    "test",
+    "bench",
+    "mutate",
+)
 AUDIT = ("prove", "verify", "root")
 WITHOUT_A_NETWORK = (
     ["status"],
@@ -28,6 +42,9 @@ WITHOUT_A_NETWORK = (
     ["logs"],
     ["logs", "nobody"],
     ["reset"],
+    ["keys", "list"],
+    ["keys", "nothing"],
+    ["keys", "create", "treasury"],
     ["bench", "nothing"],
     ["mutate", "nothing"],
     ["audit", "prove", "payable", "0x00"],

@@ -35,9 +35,9 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
-from node_adapter.keyring import Keyring
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import load_signers
 from node_adapter.urls import node_urls
 
 _DESCRIPTION = """
@@ -81,18 +81,24 @@ def make_services(settings: ApiSettings) -> Services:
         genesis_hash=deployments.genesis_hash,
         network=network,
     )
-    keyring = Keyring(settings.keys, settings.secrets / "keystore.passphrase")
+    signers = load_signers(
+        settings.keys,
+        settings.secrets / "keystore.passphrase",
+        engine,
+        lambda: deployments,
+        lambda: client.head().timestamp,
+    )
     return Services(
         settings=settings,
         engine=engine,
         readers=read_only(engine),
-        outbox=Outbox(engine, client, deployments, keyring, network=network),
+        outbox=Outbox(engine, client, deployments, signers, network=network),
         client=client,
         deployments=deployments,
         network=network,
         master_key=load_or_create_master_key(settings.secrets / "master.key"),
         token_key=_secret(settings.secrets / "token.key"),
-        relay=keyring.addresses()["relay"],
+        relay=signers.addresses()["relay"],
     )
 
 

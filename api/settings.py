@@ -31,7 +31,7 @@ class ApiSettings(BaseSettings):
     """One node's URL, or several between commas: the good ones are asked. May hold a password, or a provider's key."""
     deployments: Path
     keys: Path
-    """Folder of encrypted keystores that this server signs with."""
+    """Folder of this server's keys: encrypted keystores, and `signers.toml`, which says what each key may sign."""
     secrets: Path
     """Folder with `master.key`, `token.key` and `keystore.passphrase`, each 0600."""
     networks: Path | None = Field(default_factory=lambda: os.environ.get(NETWORKS_VARIABLE), validate_default=True)

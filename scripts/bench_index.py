@@ -27,9 +27,9 @@ from node_adapter.codec import encode_call
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.networks import by_chain_id
 from node_adapter.outbox import Outbox, Worker
+from node_adapter.signers import Keyring, create_account
 
 ANCHORS = 1_000
 CREDITS = 1_000

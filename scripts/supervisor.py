@@ -68,6 +68,7 @@ class Supervisor:
 
     def _start(self) -> None:
         self._addresses = provision.keys(self.folder, self.say)
+        provision.signer_policy(self.folder, self._addresses, self.say)
         self._start_node()
         if self._stop.is_set():
             return

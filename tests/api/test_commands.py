@@ -9,8 +9,8 @@ import pytest
 
 from api.app import create_app
 from node_adapter.client import NodeClient
-from node_adapter.keyring import Keyring
 from node_adapter.outbox.outbox import Outbox
+from node_adapter.signers import Keyring
 from tests.api.stage import PASSPHRASE, Stage, TestClient, money, refusal
 from tests.api.test_permissions import TABLE, fill, make_scene
 

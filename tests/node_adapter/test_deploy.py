@@ -25,9 +25,9 @@ from node_adapter.deploy import (
 )
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.outbox import Command, Outbox, Worker
 from node_adapter.outbox.commands import Creation
+from node_adapter.signers import Keyring, create_account
 from node_adapter.words import from_hex, hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
 from tests.node_adapter.sources import source_of
@@ -80,7 +80,7 @@ class Site:
                 **more,
             )
         finally:
-            worker._lease.release()
+            worker._leases.release()
 
     def nonces(self) -> dict[str, int]:
         return {name: self.client.nonce(address) for name, address in self.accounts.items()}

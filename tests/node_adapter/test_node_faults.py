@@ -18,9 +18,9 @@ from node_adapter import nodes as pool
 from node_adapter import rpc as single
 from node_adapter.client import NodeClient
 from node_adapter.errors import NodeError, WrongChain
-from node_adapter.keyring import Keyring
 from node_adapter.networks import DEVNET
 from node_adapter.outbox import Outbox, Worker
+from node_adapter.signers import Keyring
 from tests.conftest import tool
 from tests.faulty_node import (
     SEND,

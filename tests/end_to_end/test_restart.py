@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from node_adapter.deploy import ORDER
+from node_adapter.wiring import ORDER
 from tests.conftest import tool
 from tests.end_to_end.conftest import cast_of
 from tests.end_to_end.load import chain_events, check_nonces, check_verified, rows

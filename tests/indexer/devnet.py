@@ -5,7 +5,6 @@ from typing import Any
 
 from hardhat_free_devnet import rpc
 from node_adapter.codec import encode_creation
-from node_adapter.deploy import ADMITTED, COMPLIANCE, NAMED, OPERATOR, ORDER, RESTRICTED, creation_address, selector
 from node_adapter.deployments import Deployed, Deployments
 from node_adapter.typed_data import (
     cancellation,
@@ -14,6 +13,18 @@ from node_adapter.typed_data import (
     quote,
     recovery_nonce,
     repurchase_nonce,
+)
+from node_adapter.wiring import (
+    ADMITTED,
+    COMPLIANCE,
+    HOLDS,
+    NAMED,
+    NOBODY,
+    OPERATOR,
+    ORDER,
+    RESTRICTED,
+    creation_address,
+    selector,
 )
 from node_adapter.words import hex0x, receivable_id
 from node_adapter.words import payable_id as payable_id_text
@@ -240,7 +251,8 @@ def _contracts(network: Network) -> dict[str, Deployed]:
     first = int(rpc(network.url, "eth_getTransactionCount", deployer, "latest"), 16)
     order = (*ORDER, OTHER_TOKEN)
     at = {name: creation_address(deployer, first + i) for i, name in enumerate(order)}
-    partners = {view.lower(): at[instance] for view, instance in NAMED.items()}
+    partners: dict[str, str | int] = {view.lower(): at[instance] for view, instance in NAMED.items()}
+    partners |= {"authority": at["AccessManager"], "predecessor": NOBODY, "version": 1}
     args: dict[str, list[Any]] = {
         "AccessManager": [operator],
         "Participants": [partners, ROTATION_DELAY_S],
@@ -262,6 +274,7 @@ def _hand_out_roles(network: Network) -> None:
     """As the deployment does, but for the delays."""
     for role, party in ((OPERATOR, "operator"), (COMPLIANCE, "compliance")):
         network.send("operator", "AccessManager", "grantRole", role, network.addresses[party], 0)
+    network.send("operator", "AccessManager", "grantRole", HOLDS, network.deployments.address("Holds"), 0)
     for instance, functions in RESTRICTED.items():
         for name, role in functions.items():
             target, selectors = network.deployments.address(instance), [selector(instance, name)]

@@ -145,6 +145,7 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
             operator=addresses["o"],
             compliance=addresses["co"],
             bank=addresses["b"],
+            say=say,
             reference_rate=((REFERENCE_RATE_FROM - date(1970, 1, 1)).days, REFERENCE_RATE_PPM),
         )
     finally:

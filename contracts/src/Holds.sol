@@ -13,7 +13,18 @@ import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Amounts} from "./libraries/Amounts.sol";
 import {IdList} from "./libraries/IdList.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {AccessRoles, Actor, HoldKind, Network, Participant, Payable, PayableState, Piece, Roles, idsBefore} from "./types/Types.sol";
+import {
+    AccessRoles,
+    Actor,
+    HoldKind,
+    Network,
+    Participant,
+    Payable,
+    PayableState,
+    Piece,
+    Roles,
+    idsBefore
+} from "./types/Types.sol";
 
 /// @title Holds
 /// @notice What holders cannot use, and why: freezes, disputes, pledges and reservations for delivery.

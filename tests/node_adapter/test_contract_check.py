@@ -125,7 +125,7 @@ CHANGES: dict[str, tuple[Callable[[TestNetwork], tuple[Any, ...]], str]] = {
     ),
     "hurried": (
         lambda n: ("grantRole", 0, n.accounts["operator"], 5),
-        "AccessManager: delay to come of role administrator of operator, s",
+        "AccessManager: delay of role administrator of operator, s",
     ),
     "rewired": (
         lambda n: (

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from node_adapter.keyring import Keyring, create_account, read_passphrase
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
 from scripts import actors
-from scripts.actors import PERSONAS, SERVICE_KEYS, DemoActor
+from scripts.actors import PERSONAS, SECOND_LOGINS, SERVICE_KEYS, DemoActor
 from scripts.data_folder import DataFolder, write_private_text
 from scripts.errors import CliError
 from scripts.output import explain
@@ -122,10 +123,21 @@ def organisations(folder: DataFolder, engine: Engine, addresses: dict[str, str],
                 )
                 password = known[persona.login].password
                 register_user(session, organisation, login=persona.login, password=password, demo=True)
-        made = [known[persona.login] for persona in PERSONAS if persona.login in known]
+        if logins:
+            for login, of in SECOND_LOGINS.items():
+                _second_login(session, known, login, of)
+        made = [known[login] for login in (*(p.login for p in PERSONAS), *SECOND_LOGINS) if login in known]
         # Before the commit: a login that is in the database has its password on record.
         actors.save(folder, made)
     return made
+
+
+def _second_login(session: Session, known: dict[str, DemoActor], login: str, of: str) -> None:
+    if session.get(User, login) is not None:
+        return
+    first = session.get_one(User, of)
+    known[login] = replace(known[of], login=login, password=actors.new_password())
+    register_user(session, first.organisation, login=login, password=known[login].password, demo=True)
 
 
 def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict[str, str], say: Say) -> Deployments:

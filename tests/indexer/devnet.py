@@ -223,8 +223,22 @@ class Network(Wire):
             number += 1
         return number
 
+    def name_successor(self) -> None:
+        """Of Origination, by one that nothing else belongs to: from here on no debt is made."""
+        at = {name: deployed.address for name, deployed in self.deployments.contracts.items()}
+        data = encode_creation("Origination", [_partners(at, 2, at["Origination"])])
+        creation = {"from": self.addresses["deployer"], "data": hex0x(data), "gas": hex(12_000_000)}
+        receipt = receipt_of(self.url, rpc(self.url, "eth_sendTransaction", creation))
+        self.send("operator", "Origination", "nameSuccessor", receipt["contractAddress"])
+
     def set_aside(self, order_id: int, piece: str, amount: int) -> None:
         self.send("compliance", "Holds", "setAside", order_id, piece, amount)
+
+
+def _partners(at: dict[str, str], version: int = 1, predecessor: str = NOBODY) -> dict[str, str | int]:
+    """What each contract is told of the others."""
+    partners: dict[str, str | int] = {view.lower(): at[instance] for view, instance in NAMED.items()}
+    return partners | {"authority": at["AccessManager"], "predecessor": predecessor, "version": version}
 
 
 def deploy(url: str) -> Network:
@@ -251,8 +265,7 @@ def _contracts(network: Network) -> dict[str, Deployed]:
     first = int(rpc(network.url, "eth_getTransactionCount", deployer, "latest"), 16)
     order = (*ORDER, OTHER_TOKEN)
     at = {name: creation_address(deployer, first + i) for i, name in enumerate(order)}
-    partners: dict[str, str | int] = {view.lower(): at[instance] for view, instance in NAMED.items()}
-    partners |= {"authority": at["AccessManager"], "predecessor": NOBODY, "version": 1}
+    partners = _partners(at)
     args: dict[str, list[Any]] = {
         "AccessManager": [operator],
         "Participants": [partners, ROTATION_DELAY_S],

@@ -49,6 +49,7 @@ def test_catch_up__whole_story__every_event_is_said_and_verify_agrees(
     network: Network, follower: Follower, client: NodeClient, engine: Engine
 ) -> None:
     play_story(network)
+    network.name_successor()
     follower.catch_up()
     with Session(engine) as session:
         names = session.execute(select(ChainEvent.contract, ChainEvent.name).where(ChainEvent.business).distinct())

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -21,6 +21,7 @@ from api.operations.schemas import OperationRead
 from api.reading import key_of, newest_block
 from api.settings import ApiSettings
 from api.texts import KeptText
+from indexer import queries
 from node_adapter.client import NodeClient
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
@@ -96,9 +97,15 @@ class CommandContext:
     def outbox(self) -> Outbox:
         return self.services.outbox
 
-    def address(self, instance: str) -> str:
-        """The address of one of the network's contracts."""
-        return self.services.deployments.address(instance)
+    def address(self, name: str, subject: str | None = None) -> str:
+        """The address of one of the network's contracts, of the version in which `subject` lives."""
+        return self.services.deployments.address(self.services.deployments.instance(name, self.version(subject)))
+
+    def version(self, subject: str | None) -> int:
+        """Of the contracts: a payable, a programme or an order stays where it was born, what is new is of the current
+        one."""
+        born = None if subject is None else queries.version_of(self.session, subject)
+        return born or self.services.deployments.current
 
     def key(self) -> str:
         """The key that acts and signs for the actor's organisation. Its account is who acts."""
@@ -123,8 +130,15 @@ class CommandContext:
         sender: str | None,
         sign: list[dict[str, Any]] | None = None,
         sign_as: str | None = None,
+        version: int | None = None,
     ) -> Command:
-        """A command of this actor under this request's key; `resource` is (type, id); id None: the chain gives it."""
+        """A command of this actor under this request's key; `resource` is (type, id); id None: the chain gives it.
+
+        The call goes to the contract of that name in `version`: if not said, the one in which `subject` lives.
+        """
+        if call is not None:
+            instance = self.services.deployments.instance(call.instance, version or self.version(subject))
+            call = replace(call, instance=instance)
         return Command(
             organisation=self.actor.organisation_id,
             idempotency_key=self.idempotency_key,

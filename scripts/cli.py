@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.contracts_cli import contracts_app
 from scripts.data_folder import DEFAULT, DataFolder
 from scripts.errors import CliError
 from scripts.output import command, emit, say
@@ -252,6 +253,9 @@ def mutate(
 
     if not run(name, sample=sample, seed=seed, as_json=json_):
         raise typer.Exit(1)
+
+
+app.add_typer(contracts_app, name="contracts", no_args_is_help=True)
 
 
 if __name__ == "__main__":

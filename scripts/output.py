@@ -25,6 +25,7 @@ KNOWN = {
     "hardhat_free_devnet.tools.ToolMissing": "",
     "indexer.errors.IndexStopped": "the index cannot go on",
     "indexer.verify.report.VerifyImpossible": "cannot compare",
+    "node_adapter.build.BuildError": "",
     "node_adapter.db.DatabaseUnsupported": "",
     "node_adapter.deploy.DeployError": "the contracts are not deployed",
     "node_adapter.deployments.DeploymentsUnreadable": "",

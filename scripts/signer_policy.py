@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from api.identity.actor import Role
-from node_adapter.deploy import ORDER
+from node_adapter.wiring import ORDER
 from scripts.actors import Persona
 
 DAILY = 1_000_000_000_00

@@ -16,6 +16,7 @@ from indexer.models.event_rows import (
     Anchor,
     CashPosting,
     DealFee,
+    DebtorBar,
     DepositCredit,
     ProgrammeToken,
     QuoteCancellation,
@@ -24,6 +25,7 @@ from indexer.models.event_rows import (
     RedemptionSkip,
     ReferenceRate,
     SetAsidePosting,
+    Succession,
     TokenPause,
 )
 from indexer.models.folded import (
@@ -68,6 +70,8 @@ FOLDED = (*STATES, *HISTORIES)
 
 EVENT_ROWS = (
     CashPosting,
+    DebtorBar,
+    Succession,
     DepositCredit,
     TokenPause,
     ProgrammeToken,
@@ -95,6 +99,7 @@ __all__ = [
     "CreditNote",
     "Deal",
     "DealFee",
+    "DebtorBar",
     "DepositCredit",
     "Dishonour",
     "Draw",
@@ -129,6 +134,7 @@ __all__ = [
     "Role",
     "SetAsidePosting",
     "SkipReason",
+    "Succession",
     "TokenPause",
     "table_of",
 ]

@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from node_adapter.db import read_only
 from node_adapter.errors import ContractReverted, NodeError
-from node_adapter.keyring import KeyNotHeld, KeystoreError
 from node_adapter.outbox import faults
 from node_adapter.outbox.chain import Look, Request
 from node_adapter.outbox.commands import NONCE_USED_ELSEWHERE, LeaseLost, WorkerBusy
@@ -28,6 +27,7 @@ from node_adapter.outbox.models import (
     is_pending,
 )
 from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
+from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction
 from node_adapter.words import hex0x
 
@@ -127,7 +127,9 @@ class Signing:
         front of the key is the operation's failure. The one place that knows what signers raise."""
         try:
             return self._outbox.keyring.sign_transaction(signer, transaction)
-        except (KeyNotHeld, KeystoreError) as error:
+        except PolicyRefused as refusal:
+            return ContractReverted(type(refusal).__name__, refusal.params)
+        except SignerError as error:
             logger.warning("operation %s waits for its key: %s", operation_id, error)
             self._resting[signer] = time.monotonic() + KEY_REST_S
             return None

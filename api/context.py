@@ -49,6 +49,10 @@ class Services:
     relay: str
     """The hosted account that brings signed messages to the chain; it has no role on the network."""
 
+    def is_final(self, block: int, head: int) -> bool:
+        """Whether the block can no longer vanish, when `head` is the newest indexed."""
+        return self.outbox.chain.is_final(block, head)
+
 
 def get_services(request: Request) -> Services:
     """The process's one Services."""
@@ -86,6 +90,8 @@ class CommandContext:
     session: Session
     actor: Actor
     idempotency_key: str
+    operation_id: str | None = None
+    """The client's own name for the operation, if it has chosen one."""
 
     @property
     def outbox(self) -> Outbox:
@@ -144,6 +150,7 @@ class CommandContext:
             sender=sender,
             sign=sign or [],
             sign_as=sign_as,
+            id=self.operation_id,
         )
 
     def once(self, act: str, request: BaseModel | bytes, prepare: "Callable[[str], Prepared]") -> OperationRead:
@@ -181,7 +188,7 @@ class CommandContext:
 
     def read(self, operation: Operation) -> OperationRead:
         """The operation as every command answers it."""
-        return read_operation(self.session, self.services.network, operation)
+        return read_operation(self.session, self.services.is_final, operation)
 
 
 def _record_nothing(_session: Session, _operation: Operation) -> None:
@@ -204,6 +211,10 @@ def get_command(
         str | None,
         Header(description="A name of your own for this attempt; repeating it never does the thing twice."),
     ] = None,
+    operation_id: Annotated[
+        str | None,
+        Header(description="The id that the operation shall have, 32 hexadecimal digits; else the answer brings one."),
+    ] = None,
 ) -> CommandContext:
     """What a commanding route works with; refuses a request that does not name its attempt."""
     if not idempotency_key:
@@ -214,7 +225,7 @@ def get_command(
         raise RequestInvalid(
             f"the Idempotency-Key has {len(idempotency_key)} characters, at most {IDEMPOTENCY_KEY_MAX}"
         )
-    return CommandContext(services, session, actor, idempotency_key)
+    return CommandContext(services, session, actor, idempotency_key, operation_id)
 
 
 CommandDep = Annotated[CommandContext, Depends(get_command)]

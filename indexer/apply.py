@@ -4,13 +4,14 @@ Both run inside the caller's one transaction, and both use the same handlers, so
 from nothing (R-42).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
+from indexer import journal
 from indexer.errors import ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, insert_many, load, write
@@ -48,10 +49,13 @@ def head(connection: Connection) -> Header | None:
     return None if row is None else Header(*row)
 
 
-def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decoder) -> int:
+def apply_blocks(
+    connection: Connection, blocks: Sequence[Block], decoder: Decoder, said: Mapping[str, bytes] | None = None
+) -> int:
     """Appends consecutive `blocks` and folds their events; returns how many blocks were new.
 
-    Idempotent: a block we hold changes nothing. Raises ParentMismatch where they do not continue our head,
+    Idempotent: a block we hold changes nothing. `said`: contracts' journals as of the last block, by instance. Raises
+    JournalMismatch where the events do not make them, ParentMismatch where they do not continue our head,
     ProjectionDiverged or UnknownEvent where going on would be guessing; the caller's transaction then rolls back.
     """
     _exclude_other_writers(connection)
@@ -59,12 +63,15 @@ def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decod
     if not new:
         return 0
     events = [decoder.decode(log, block.header.timestamp) for block in new for log in block.logs]
+    words, changed = journal.checked(connection, events, said or {})
     fold = Fold()
     load(connection, fold, events)
     for event in events:
         fold.apply(event)
     try:
         insert_many(connection, _BLOCK, [_block_row(block.header) for block in new])
+        if changed:
+            journal.keep(connection, new[-1].header, words)
         insert_many(connection, _EVENT, [event_row(event) for event in events])
         write(connection, fold)
     except IntegrityError as error:

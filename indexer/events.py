@@ -42,6 +42,7 @@ class Decoder:
         if missing:
             raise UnknownEvent(f"no handler for {', '.join(missing)}: add one under indexer/handlers")
         self.deployments = deployments
+        self.instances = sorted(deployments.contracts)
         self.addresses = sorted(deployed.address for deployed in deployments.contracts.values())
         self._instances = {d.address: (name, d.contract) for name, d in deployments.contracts.items()}
         self._kinds = {name: d.contract for name, d in deployments.contracts.items()}

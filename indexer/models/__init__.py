@@ -48,7 +48,7 @@ from indexer.models.folded_events import (
     Recovery,
     Repurchase,
 )
-from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, OrphanedBlock
+from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
@@ -108,6 +108,7 @@ __all__ = [
     "HoldEnforcement",
     "HoldKind",
     "IndexIdentity",
+    "JournalCheckpoint",
     "MoveKind",
     "OrphanedBlock",
     "ParkingKind",

@@ -34,11 +34,14 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, Wallet, create_account
 from node_adapter.outbox.models import Operation, OperationState
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import Wallet, create_account, load_signers
+from node_adapter.signers.settings import FILE as SIGNERS_FILE
 from scripts.actors import PERSONAS, SERVICE_KEYS, Persona
+from scripts.data_folder import write_private_text
+from scripts.signer_policy import policy_text
 from scripts.story_invoice import StoryParty, story_invoice
 
 with warnings.catch_warnings():
@@ -333,6 +336,7 @@ def build(node: Anvil, folder: Path) -> Stage:
     addresses = {name: create_account(keys, name, PASSPHRASE, work_factor=QUICK) for name in hosted}
     own = [p.login for p in EVERYBODY if p.custody == "own"]
     addresses |= {name: create_account(wallets, name, PASSPHRASE, work_factor=QUICK) for name in own}
+    write_private_text(keys / SIGNERS_FILE, policy_text(EVERYBODY, addresses, daily=2**53 - 1))
     fund(node.url, addresses.values())
     database = f"sqlite:///{folder}/scf.sqlite3"
     engine = make_engine(database)
@@ -340,7 +344,14 @@ def build(node: Anvil, folder: Path) -> Stage:
         migrate(engine, room)
     deployments = folder / "deployments.json"
     client = NodeClient(node.url)
-    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), Keyring(keys, PASSPHRASE))
+    signers = load_signers(
+        keys,
+        secret_files / "keystore.passphrase",
+        engine,
+        lambda: outbox.deployments,
+        lambda: client.head().timestamp,
+    )
+    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), signers)
     worker = Worker(outbox)
     deployed = deploy_network(
         outbox,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from api.identity.actor import Role
 from api.key_rotations.models import KeyRotation
 from hardhat_free_devnet import fund
-from node_adapter.keyring import Wallet, create_account
 from node_adapter.outbox.commands import Call, Command
+from node_adapter.signers import Wallet, create_account
 from scripts.actors import Persona
 from tests.api.stage import (
     PASSPHRASE,

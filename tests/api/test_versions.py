@@ -15,8 +15,8 @@ from node_adapter.client import NodeClient
 from node_adapter.contract_check import differences
 from node_adapter.deploy import Beside, deploy_beside
 from node_adapter.deployments import Deployments, version_of
-from node_adapter.keyring import Keyring
 from node_adapter.outbox import Outbox, Worker
+from node_adapter.signers import Keyring
 from tests.api.stage import FACE, PASSPHRASE, Stage, TestClient, build, refusal, set_the_scene
 from tests.conftest import tool
 
@@ -40,7 +40,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def deploy_next(stage: Stage) -> Beside:
     """As `scf contracts deploy --beside` does it on a running network: the API's own worker sends."""
     settings = stage.settings
-    client = NodeClient(settings.node_url)
+    client = NodeClient(stage.node.url)
     deployments = Deployments.load(settings.deployments)
     outbox = Outbox(stage.services.engine, client, deployments, Keyring(settings.keys, PASSPHRASE))
     deployer = outbox.keyring.addresses()["deployer"]
@@ -52,7 +52,7 @@ def deploy_next(stage: Stage) -> Beside:
 def restarted(stage: Stage) -> Stage:
     """Indexer and API as new processes would find the network."""
     services = make_services(stage.settings)
-    follower = Follower(services.engine, NodeClient(stage.settings.node_url), Decoder(services.deployments))
+    follower = Follower(services.engine, NodeClient(stage.node.url), Decoder(services.deployments))
     follower.pin()
     follower.catch_up()
     members = {login: replace(member) for login, member in stage.members.items()}

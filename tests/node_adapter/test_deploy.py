@@ -16,8 +16,8 @@ from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import DeployError, deploy_network
 from node_adapter.deployments import Deployments, Settings
 from node_adapter.errors import ContractReverted
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.outbox import Command, Outbox, Worker
+from node_adapter.signers import Keyring, create_account
 from node_adapter.wiring import ORDER, creation_address, creations, immutables
 from node_adapter.words import hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
@@ -71,7 +71,7 @@ class Site:
                 **more,
             )
         finally:
-            worker._lease.release()
+            worker._leases.release()
 
     def nonces(self) -> dict[str, int]:
         return {name: self.client.nonce(address) for name, address in self.accounts.items()}

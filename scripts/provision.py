@@ -134,14 +134,6 @@ def organisations(folder: DataFolder, engine: Engine, addresses: dict[str, str],
     return made
 
 
-def _second_login(session: Session, known: dict[str, DemoActor], login: str, of: str) -> None:
-    if session.get(User, login) is not None:
-        return
-    first = session.get_one(User, of)
-    known[login] = replace(known[of], login=login, password=actors.new_password())
-    register_user(session, first.organisation, login=login, password=known[login].password, demo=True)
-
-
 def signer_policy(folder: DataFolder, addresses: dict[str, str], say: Say) -> None:
     """What each key may sign, by its owner's role; written once, and the user's from then on."""
     path = folder.keys / SIGNERS_FILE
@@ -149,6 +141,14 @@ def signer_policy(folder: DataFolder, addresses: dict[str, str], say: Say) -> No
         if folder.was_provisioned():
             say(f"{path} was missing: what the keys may sign is as for a new network")
         write_private_text(path, policy_text(PERSONAS, addresses))
+
+
+def _second_login(session: Session, known: dict[str, DemoActor], login: str, of: str) -> None:
+    if session.get(User, login) is not None:
+        return
+    first = session.get_one(User, of)
+    known[login] = replace(known[of], login=login, password=actors.new_password())
+    register_user(session, first.organisation, login=login, password=known[login].password, demo=True)
 
 
 def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict[str, str], say: Say) -> Deployments:

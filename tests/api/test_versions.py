@@ -40,7 +40,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def deploy_next(stage: Stage) -> Beside:
     """As `scf contracts deploy --beside` does it on a running network: the API's own worker sends."""
     settings = stage.settings
-    client = NodeClient(stage.node.url)
+    client = NodeClient(settings.node_url.get_secret_value())
     deployments = Deployments.load(settings.deployments)
     outbox = Outbox(stage.services.engine, client, deployments, Keyring(settings.keys, PASSPHRASE))
     deployer = outbox.keyring.addresses()["deployer"]
@@ -52,7 +52,9 @@ def deploy_next(stage: Stage) -> Beside:
 def restarted(stage: Stage) -> Stage:
     """Indexer and API as new processes would find the network."""
     services = make_services(stage.settings)
-    follower = Follower(services.engine, NodeClient(stage.node.url), Decoder(services.deployments))
+    follower = Follower(
+        services.engine, NodeClient(stage.settings.node_url.get_secret_value()), Decoder(services.deployments)
+    )
     follower.pin()
     follower.catch_up()
     members = {login: replace(member) for login, member in stage.members.items()}

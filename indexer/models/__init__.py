@@ -16,6 +16,7 @@ from indexer.models.event_rows import (
     Anchor,
     CashPosting,
     DealFee,
+    DebtorBar,
     DepositCredit,
     ProgrammeToken,
     QuoteCancellation,
@@ -24,6 +25,7 @@ from indexer.models.event_rows import (
     RedemptionSkip,
     ReferenceRate,
     SetAsidePosting,
+    Succession,
     TokenPause,
 )
 from indexer.models.folded import (
@@ -46,7 +48,7 @@ from indexer.models.folded_events import (
     Recovery,
     Repurchase,
 )
-from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, OrphanedBlock
+from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
 from indexer.models.past import pasts
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
@@ -72,6 +74,8 @@ FOLDED = (*STATES, *HISTORIES)
 
 EVENT_ROWS = (
     CashPosting,
+    DebtorBar,
+    Succession,
     DepositCredit,
     TokenPause,
     ProgrammeToken,
@@ -100,6 +104,7 @@ __all__ = [
     "CreditNote",
     "Deal",
     "DealFee",
+    "DebtorBar",
     "DepositCredit",
     "Dishonour",
     "Draw",
@@ -108,6 +113,7 @@ __all__ = [
     "HoldEnforcement",
     "HoldKind",
     "IndexIdentity",
+    "JournalCheckpoint",
     "MoveKind",
     "OrphanedBlock",
     "ParkingKind",
@@ -133,6 +139,7 @@ __all__ = [
     "Role",
     "SetAsidePosting",
     "SkipReason",
+    "Succession",
     "TokenPause",
     "table_of",
 ]

@@ -6,12 +6,14 @@ What an index holds already does not tell it, so its log and rows go, and it fol
 import sqlalchemy as sa
 from alembic import op
 
-revision = "indexer_0005"
-down_revision = "indexer_0004"
+revision = "indexer_0007"
+down_revision = "indexer_0006"
 branch_labels = None
 depends_on = None
 
 FORGOTTEN = (
+    "debtor_bar",
+    "succession",
     "participant",
     "programme",
     "payable",
@@ -40,6 +42,7 @@ FORGOTTEN = (
     "redemption_skip",
     "recourse_claim",
     "anchor",
+    "journal_checkpoint",
     "chain_event",
     "chain_block",
 )
@@ -82,7 +85,6 @@ def _participant_past() -> None:
         sa.Column("key", sa.String(length=42), nullable=False),
         sa.Column("announced_key", sa.String(length=42), nullable=True),
         sa.Column("key_effective_at", sa.BigInteger(), nullable=True),
-        sa.Column("barred_until", sa.BigInteger(), nullable=True),
         sa.Column("subject", sa.String(length=66), nullable=False),
         sa.Column("last_block_hash", sa.String(length=66), nullable=False),
         sa.Column("last_block_number", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -23,6 +23,7 @@ from api.holds.routes import router as holds
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
+from api.key_rotations.routes import router as key_rotations
 from api.operations.routes import router as operations
 from api.payables.routes import router as payables
 from api.programmes.routes import router as programmes
@@ -132,6 +133,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     for router in (
         chain,
         identity,
+        key_rotations,
         programmes,
         invoices,
         payables,

@@ -15,7 +15,7 @@ from indexer import journal
 from indexer.errors import ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, insert_many, load, write
-from indexer.models import FOLDED, ChainBlock, ChainEvent, OrphanedBlock, table_of
+from indexer.models import FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
 from indexer.registry import folding
 from node_adapter.client import Header, RawLog
 
@@ -80,16 +80,19 @@ def apply_blocks(
     return len(new)
 
 
-def rollback_to(connection: Connection, number: int, decoder: Decoder) -> RolledBack:
-    """Moves every block above `number` to the evidence, and refolds the subjects that had events in them."""
+def rollback_to(connection: Connection, number: int, decoder: Decoder, *, evidence: bool = True) -> RolledBack:
+    """Moves every block above `number` to the evidence, and refolds the subjects that had events in them.
+
+    Without `evidence` the blocks are only forgotten: the chain has them still, and they are to be read once more.
+    """
     exclude_other_writers(connection)
     subjects = _orphaned_subjects(connection, number, decoder)
     for some in chunks(subjects):
-        for model in FOLDED:
-            table = table_of(model)
+        for table in (*map(table_of, FOLDED), *PAST.values()):
             connection.execute(delete(table).where(table.c.subject.in_(some)))
-    blocks = _keep_evidence(connection, number)
-    connection.execute(delete(_BLOCK).where(_BLOCK.c.number > number))
+    if evidence:
+        _keep_evidence(connection, number)
+    blocks = connection.execute(delete(_BLOCK).where(_BLOCK.c.number > number)).rowcount
     for some in chunks(subjects):
         fold = Fold()
         for event in stored_events(connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder):
@@ -178,7 +181,7 @@ def _folds(decoder: Decoder) -> ColumnElement[bool]:
     )
 
 
-def _keep_evidence(connection: Connection, number: int) -> int:
+def _keep_evidence(connection: Connection, number: int) -> None:
     orphans = connection.execute(select(_BLOCK).where(_BLOCK.c.number > number).order_by(_BLOCK.c.number)).all()
     for some in chunks(orphans):
         hashes = [block.hash for block in some]
@@ -190,7 +193,6 @@ def _keep_evidence(connection: Connection, number: int) -> int:
         rows = [{**block._asdict(), "events": said[block.hash]} for block in some if block.hash not in kept]
         if rows:
             connection.execute(insert(_ORPHAN), rows)
-    return len(orphans)
 
 
 def _evidence(row: Row) -> Row:

@@ -14,15 +14,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
 from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, UnstableNode
-from indexer.events import Decoder, deployments_hash
+from indexer.events import Decoder, deployments_before, deployments_hash
 from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
+from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError, NodeUntrustworthy
 
 FORK_SWITCHES_MAX = 16
@@ -95,6 +96,9 @@ class Follower:
     def pin(self) -> None:
         """Checks that database, node and deployments file belong together, and writes it down the first time.
 
+        A version that was deployed since is written down too, and the blocks from its first contract on are read once
+        more, now with its events.
+
         Raises IndexForeign, or NodeError where the node does not answer.
         """
         deployments = self.decoder.deployments
@@ -112,10 +116,19 @@ class Follower:
                 names = ("chain_id", "genesis_hash", "deployments_hash")
                 connection.execute(_IDENTITY.insert().values(id=1, **dict(zip(names, ours, strict=True))))
             elif tuple(row) != ours:
-                raise IndexForeign(
-                    f"the database mirrors chain {row.chain_id} from {row.genesis_hash} with other deployments or "
-                    f"another genesis than the node's {node[1]}: give it a database of its own"
-                )
+                known = deployments_before(deployments, row.deployments_hash)
+                if tuple(row)[:2] != node or known is None:
+                    raise IndexForeign(
+                        f"the database mirrors chain {row.chain_id} from {row.genesis_hash} with other deployments or "
+                        f"another genesis than the node's {node[1]}: give it a database of its own"
+                    )
+                self._add_versions(connection, known)
+
+    def _add_versions(self, connection: Connection, known: Deployments) -> None:
+        deployments = self.decoder.deployments
+        connection.execute(update(_IDENTITY).values(deployments_hash=deployments_hash(deployments)))
+        first = min(d.block for name, d in deployments.contracts.items() if name not in known.contracts)
+        rollback_to(connection, first - 1, self.decoder, evidence=False)
 
     def catch_up(self, stop: threading.Event | None = None) -> int:
         """Applies blocks until our head is the node's; returns how many. One transaction per batch.

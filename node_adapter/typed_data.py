@@ -13,7 +13,8 @@ from node_adapter.words import from_hex, hex0x, keccak, snake_case
 
 TypedData = dict[str, Any]
 
-_ORIGINATION = "scf-network Origination"
+_ORIGINATION, _DISCOUNTING = "scf-network Origination", "scf-network Discounting"
+DOMAIN_NAMES = {"Origination": _ORIGINATION, "Discounting": _DISCOUNTING}
 _DOMAIN = [("string", "name"), ("string", "version"), ("uint256", "chainId"), ("address", "verifyingContract")]
 _TERMS = [
     ("address", "supplier"),
@@ -109,7 +110,7 @@ def cancellation(chain_id: int, origination_address: str, payable_id: int | str,
 
 def quote(chain_id: int, discounting_address: str, quote: Mapping[str, Any]) -> TypedData:
     """What a financier signs to quote. Its digest is the quote's hash. `fees` is a list of {to, amount}."""
-    return _typed_data("scf-network Discounting", chain_id, discounting_address, _ON_DISCOUNTING["Quote"], quote)
+    return _typed_data(_DISCOUNTING, chain_id, discounting_address, _ON_DISCOUNTING["Quote"], quote)
 
 
 def receive_with_authorization(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scripts import audit
+from scripts.contracts_cli import contracts_app
 from scripts.data_folder import DEFAULT
 from scripts.errors import CliError
 from scripts.options import Data, Json, Url, folder_of
@@ -244,6 +245,9 @@ def mutate(
 
     if not run(name, sample=sample, seed=seed, as_json=json_):
         raise typer.Exit(1)
+
+
+app.add_typer(contracts_app, name="contracts", no_args_is_help=True)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ KNOWN = {
     "indexer.proof.errors.EvidenceImpossible": "",
     "indexer.proof.errors.EvidenceRefused": "refused",
     "indexer.verify.report.VerifyImpossible": "cannot compare",
+    "node_adapter.build.BuildError": "",
     "node_adapter.db.DatabaseUnsupported": "",
     "node_adapter.deploy.DeployError": "the contracts are not deployed",
     "node_adapter.deployments.DeploymentsUnreadable": "",

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from node_adapter.outbox.worker import Worker
 from node_adapter.signers import Keyring, create_account, load_signers, read_secret
 from node_adapter.signers.settings import FILE as SIGNERS_FILE
 from scripts import actors
-from scripts.actors import PERSONAS, SERVICE_KEYS, DemoActor
+from scripts.actors import PERSONAS, SECOND_LOGINS, SERVICE_KEYS, DemoActor
 from scripts.data_folder import DataFolder, write_private_text
 from scripts.errors import CliError
 from scripts.output import explain
@@ -124,7 +125,10 @@ def organisations(folder: DataFolder, engine: Engine, addresses: dict[str, str],
                 )
                 password = known[persona.login].password
                 register_user(session, organisation, login=persona.login, password=password, demo=True)
-        made = [known[persona.login] for persona in PERSONAS if persona.login in known]
+        if logins:
+            for login, of in SECOND_LOGINS.items():
+                _second_login(session, known, login, of)
+        made = [known[login] for login in (*(p.login for p in PERSONAS), *SECOND_LOGINS) if login in known]
         # Before the commit: a login that is in the database has its password on record.
         actors.save(folder, made)
     return made
@@ -137,6 +141,14 @@ def signer_policy(folder: DataFolder, addresses: dict[str, str], say: Say) -> No
         if folder.was_provisioned():
             say(f"{path} was missing: what the keys may sign is as for a new network")
         write_private_text(path, policy_text(PERSONAS, addresses))
+
+
+def _second_login(session: Session, known: dict[str, DemoActor], login: str, of: str) -> None:
+    if session.get(User, login) is not None:
+        return
+    first = session.get_one(User, of)
+    known[login] = replace(known[of], login=login, password=actors.new_password())
+    register_user(session, first.organisation, login=login, password=known[login].password, demo=True)
 
 
 def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict[str, str], say: Say) -> Deployments:
@@ -162,6 +174,7 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
             operator=addresses["o"],
             compliance=addresses["co"],
             bank=addresses["b"],
+            say=say,
             reference_rate=((REFERENCE_RATE_FROM - date(1970, 1, 1)).days, REFERENCE_RATE_PPM),
         )
     finally:

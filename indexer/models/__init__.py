@@ -16,6 +16,7 @@ from indexer.models.event_rows import (
     Anchor,
     CashPosting,
     DealFee,
+    DebtorBar,
     DepositCredit,
     ProgrammeToken,
     QuoteCancellation,
@@ -24,6 +25,7 @@ from indexer.models.event_rows import (
     RedemptionSkip,
     ReferenceRate,
     SetAsidePosting,
+    Succession,
     TokenPause,
 )
 from indexer.models.folded import (
@@ -47,10 +49,14 @@ from indexer.models.folded_events import (
     Repurchase,
 )
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
+from indexer.models.past import pasts
 from indexer.models.roots import StateLeaf, StateRoot
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
+
+PAST = pasts(STATES)
+"""How each of them was before it changed: tables without a class of their own."""
 
 HISTORIES = (
     ReceivableMove,
@@ -69,6 +75,8 @@ FOLDED = (*STATES, *HISTORIES)
 
 EVENT_ROWS = (
     CashPosting,
+    DebtorBar,
+    Succession,
     DepositCredit,
     TokenPause,
     ProgrammeToken,
@@ -87,6 +95,7 @@ __all__ = [
     "EVENT_ROWS",
     "FOLDED",
     "HISTORIES",
+    "PAST",
     "STATES",
     "Anchor",
     "Base",
@@ -96,6 +105,7 @@ __all__ = [
     "CreditNote",
     "Deal",
     "DealFee",
+    "DebtorBar",
     "DepositCredit",
     "Dishonour",
     "Draw",
@@ -132,6 +142,7 @@ __all__ = [
     "SkipReason",
     "StateLeaf",
     "StateRoot",
+    "Succession",
     "TokenPause",
     "table_of",
 ]

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -315,6 +315,12 @@ class Stage:
         texts = {"until": until.isoformat(), "reason": "an inquiry", "authority": "a court, 2026-17"}
         return str(self["co"].command("/api/v1/freeze-orders", {**body, **texts})["resource"]["id"])
 
+    def rotation(self, login: str, key: str | None = None) -> str:
+        """A new key for an organisation, prepared and not approved."""
+        path = f"/api/v1/participants/{self[login].address}/key-rotations"
+        done = self["o"].command(path, {"key": key or "0x" + secrets.token_hex(20)})
+        return str(done["resource"]["id"])
+
     def _pieces(self, login: str, payable: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self[login].read("/api/v1/receivables", payable_id=payable)["items"]
         return rows
@@ -385,6 +391,9 @@ def _register(stage: Stage, addresses: dict[str, str]) -> None:
             )
         first = session.get_one(Organisation, stage["s1"].organisation_id)
         session.add(_user("s1-real", first, demo=False))
+        operator = stage["o"]
+        session.add(_user("o2", session.get_one(Organisation, operator.organisation_id), demo=True))
+    stage.members["o2"] = replace(operator, login="o2")
     stage.members["nobody"] = Member(stage, "nobody")
 
 
@@ -424,7 +433,7 @@ def set_the_scene(stage: Stage) -> None:
     given = [
         stage["o"].post("/api/v1/participants", {"organisation_id": member.organisation_id}).json()["id"]
         for login, member in stage.members.items()
-        if login not in NEVER_ADMITTED | {"nobody"}
+        if login not in NEVER_ADMITTED | {"o2", "nobody"}
     ]
     for operation in given:
         stage["o"].ended(operation)

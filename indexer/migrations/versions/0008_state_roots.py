@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "indexer_0006"
-down_revision = "indexer_0005"
+revision = "indexer_0008"
+down_revision = "indexer_0007"
 branch_labels = None
 depends_on = None
 

@@ -226,6 +226,31 @@ def test_step__two_at_once__one_writes_and_the_other_looks_again(kept: tuple[Eng
     assert all_roots(engine) == all_roots(scratch(engine))
 
 
+@pytest.mark.parametrize("happens", ["another writes", "the blocks go"])
+def test_step__the_database_changes_while_it_folds__writes_nothing_and_looks_again(
+    kept: tuple[Engine, Follower, FakeChain], monkeypatch: pytest.MonkeyPatch, happens: str
+) -> None:
+    engine, _, _ = kept
+    one, two = Roots(engine, DECODER, step_events=40), Roots(engine, DECODER, step_events=25)
+    one.step(60)
+    fold = one._fold
+
+    def interrupted(*arguments: Any) -> Any:
+        batch = fold(*arguments)
+        monkeypatch.undo()
+        if happens == "another writes":
+            two.step(60)
+        else:
+            with engine.begin() as connection:
+                rollback_to(connection, batch.roots[0]["block_number"], DECODER)
+        return batch
+
+    monkeypatch.setattr(one, "_fold", interrupted)
+    assert one.step(60) == 1
+    run(one, 60)
+    assert all_roots(engine) == all_roots(scratch(engine))
+
+
 def test_step__final_blocks_that_went__begins_anew(kept: tuple[Engine, Follower, FakeChain]) -> None:
     engine, follower, chain = kept
     roots = Roots(engine, DECODER)

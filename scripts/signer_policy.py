@@ -12,6 +12,7 @@ CURRENCY = "CNY"
 
 _HOLDER = (
     "Anchors.anchor",
+    "Holds.setAside",
     "Receivables.merge",
     "Receivables.refuse",
     "Receivables.split",
@@ -34,7 +35,9 @@ MAY: dict[Role, tuple[str, ...]] = {
     Role.FINANCIER: (*_HOLDER, "DepositToken.ReceiveWithAuthorization", "Discounting.Quote"),
     Role.BANK: ("DepositToken.credit",),
     Role.OPERATOR: (
+        "AccessManager.execute",
         "AccessManager.grantRole",
+        "AccessManager.schedule",
         "AccessManager.setGrantDelay",
         "AccessManager.setTargetFunctionRole",
         "Origination.setReferenceRate",

@@ -20,7 +20,7 @@ from node_adapter.outbox.commands import OutboxError, SignatureMismatch
 from tests.api.stage import TestClient, refusal
 
 NOT_IN_AN_ABI = {"Error", "ExecutionFailed", "Panic", "UnknownRevert", "PolicyRefused"}
-"""Solidity's own two, what the adapter calls a failure without data, or with data that it cannot read, and a key's policy."""
+"""Solidity's own two, what the adapter calls a failure without data or with unreadable data, and a key's policy."""
 
 
 def custom_errors() -> set[str]:

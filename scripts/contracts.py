@@ -15,7 +15,6 @@ from scripts.output import emit, say
 if TYPE_CHECKING:
     from node_adapter.deploy import Beside
     from node_adapter.deployments import Deployments
-    from node_adapter.signers import Keyring
 
 PASSPHRASE = "keystore.passphrase"  # noqa: S105 -- a file name
 TIMEOUT_S = 600.0
@@ -81,7 +80,7 @@ def deploy(place: Place, names: dict[str, str], *, beside: bool, as_json: bool) 
     from node_adapter.deployments import Deployments
     from node_adapter.outbox.outbox import Outbox
     from node_adapter.outbox.worker import Worker
-    from node_adapter.signers import Keyring
+    from node_adapter.signers import load_signers
 
     place.file.parent.mkdir(parents=True, exist_ok=True)
     client = NodeClient(place.node)
@@ -90,11 +89,13 @@ def deploy(place: Place, names: dict[str, str], *, beside: bool, as_json: bool) 
         client.check_identity(known.chain_id, known.genesis_hash)
     engine = make_engine(place.database)
     migrate(engine, "node_adapter")
-    keyring = Keyring(place.keys, place.passphrase)
     deployments = known or Deployments(client.chain_id(), client.genesis_hash())
-    outbox = Outbox(engine, client, deployments, keyring)
+    signers = load_signers(
+        place.keys, place.passphrase, engine, lambda: outbox.deployments, lambda: client.head().timestamp
+    )
+    outbox = Outbox(engine, client, deployments, signers)
     worker = Worker(outbox)
-    who = {role: _account(keyring, name) for role, name in names.items()}
+    who = {role: _account(signers.addresses(), name) for role, name in names.items()}
     try:
         if beside:
             found = deploy_beside(
@@ -153,10 +154,9 @@ def verify(place: Place, *, as_json: bool) -> bool:
     return False
 
 
-def _account(keyring: "Keyring", name: str) -> str:
+def _account(known: dict[str, str], name: str) -> str:
     if name.startswith("0x"):
         return name
-    known = keyring.addresses()
     if name not in known:
         raise CliError(f"there is no key {name}; there are {', '.join(sorted(known))}", name="KeyMissing")
     return known[name]

@@ -10,7 +10,9 @@ DAILY = 1_000_000_000_00
 """1,000,000,000.00 CNY a business day: far above what a demo moves, far below what a stolen key would like to."""
 CURRENCY = "CNY"
 
+_OWN_KEY = ("Participants.cancelRotation", "Participants.completeRotation")
 _HOLDER = (
+    *_OWN_KEY,
     "Anchors.anchor",
     "Holds.setAside",
     "Receivables.merge",
@@ -22,6 +24,7 @@ _HOLDER = (
 )
 MAY: dict[Role, tuple[str, ...]] = {
     Role.CORE_ENTERPRISE: (
+        *_OWN_KEY,
         "DepositToken.ReceiveWithAuthorization",
         "Origination.Confirmation",
         "Origination.Publication",
@@ -33,13 +36,14 @@ MAY: dict[Role, tuple[str, ...]] = {
     ),
     Role.SUPPLIER: (*_HOLDER, "Discounting.accept", "Origination.propose", "Origination.withdraw"),
     Role.FINANCIER: (*_HOLDER, "DepositToken.ReceiveWithAuthorization", "Discounting.Quote"),
-    Role.BANK: ("DepositToken.credit",),
+    Role.BANK: (*_OWN_KEY, "DepositToken.credit"),
     Role.OPERATOR: (
         "AccessManager.execute",
         "AccessManager.grantRole",
         "AccessManager.schedule",
         "AccessManager.setGrantDelay",
         "AccessManager.setTargetFunctionRole",
+        "Origination.nameSuccessor",
         "Origination.setReferenceRate",
         "Participants.admit",
         "Participants.announceRotation",

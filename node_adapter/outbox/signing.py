@@ -116,7 +116,7 @@ class Signing:
             else:
                 self._fail([(row.id, result)])
         self._store(signed, standing, look.head[0])
-        self._refuse(refused)
+        self._refuse(refused, requests)
         self.moved = bool(signed or refused)
         return signed
 
@@ -186,7 +186,7 @@ class Signing:
             faults.reach("sign.storing")
         faults.reach("sign.stored")
 
-    def _refuse(self, refused: list[tuple[str, ContractReverted]]) -> None:
+    def _refuse(self, refused: list[tuple[str, ContractReverted]], requests: dict[str, Request]) -> None:
         """FAILED, once it is sure that the refusal is not of our own making.
 
         An operation may depend on one that is still in flight, or on one that the chain took back a moment ago. So the
@@ -210,10 +210,14 @@ class Signing:
         ]
         decided = {i for i, _ in due}
         self._judged_after = {i: mark for i, mark in marks.items() if i not in decided}
-        if due and (tip.tip_number is None or self._outbox.chain.stands([(tip.tip_number, tip.tip_hash)])):
-            self._fail(due)
+        if due:
+            place = None if tip.tip_number is None else (tip.tip_number, tip.tip_hash)
+            again = self._outbox.chain.refusals([requests[i] for i, _ in due], place)
+            self._fail([(i, reason) for (i, _), reason in zip(due, again, strict=True) if reason is not None])
 
     def _fail(self, refused: list[tuple[str, ContractReverted]]) -> None:
+        if not refused:
+            return
         now = int(time.time())
         rows = [
             {

@@ -14,6 +14,7 @@ from api.key_rotations.models import KeyRotation
 from hardhat_free_devnet import fund
 from node_adapter.outbox.commands import Call, Command
 from node_adapter.signers import Wallet, create_account
+from node_adapter.signers.base import Signers
 from scripts.actors import Persona
 from tests.api.stage import (
     PASSPHRASE,
@@ -43,7 +44,16 @@ class Newcomer:
         folder = self.network.folder / ("keys" if hosted else "wallets")
         address = create_account(folder, name, PASSPHRASE, work_factor=QUICK)
         fund(self.network.node.url, [address])
+        self.allow(address)
         return address, Wallet.load(folder / f"{name}.json", PASSPHRASE)
+
+    def allow(self, address: str) -> None:
+        """As a key's lines in signers.toml and a restart would: it may sign what the first supplier's may."""
+        signers = self.network.services.outbox.keyring
+        assert isinstance(signers, Signers)
+        assert signers.policy is not None
+        policy = signers.policy
+        policy._rules[address] = policy.rule(self.network["s1"].address)
 
     def state(self, rotation: str, login: str | None = None) -> str:
         reader = self.network[login] if login else self.member
@@ -65,7 +75,9 @@ def newcomer(network: Stage) -> Newcomer:
     member = Member(network, login, organisation_id, address, digits, f"Newcomer {digits}")
     network.members[login] = member
     network["o"].command("/api/v1/participants", {"organisation_id": organisation_id})
-    return Newcomer(network, member, login)
+    found = Newcomer(network, member, login)
+    found.allow(address)
+    return found
 
 
 def announced(network: Stage, login: str, key: str) -> str:

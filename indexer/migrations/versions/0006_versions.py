@@ -8,8 +8,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "indexer_0005"
-down_revision = "indexer_0004"
+revision = "indexer_0006"
+down_revision = "indexer_0005"
 branch_labels = None
 depends_on = None
 

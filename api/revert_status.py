@@ -210,6 +210,7 @@ REFUSALS: dict[str, Refusal] = {
     **_answered(HTTPStatus.CONFLICT, _STATE),
     **_answered(HTTPStatus.FORBIDDEN, _NOT_YOURS),
     "Error": Refusal(HTTPStatus.CONFLICT, "the contract refused it"),
+    "PolicyRefused": Refusal(HTTPStatus.FORBIDDEN, "the policy of the key that would sign it refuses"),
 }
 
 

@@ -15,7 +15,7 @@ from indexer import journal
 from indexer.errors import ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, insert_many, load, write
-from indexer.models import FOLDED, ChainBlock, ChainEvent, OrphanedBlock, table_of
+from indexer.models import FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
 from indexer.registry import folding
 from node_adapter.client import Header, RawLog
 
@@ -88,8 +88,7 @@ def rollback_to(connection: Connection, number: int, decoder: Decoder, *, eviden
     _exclude_other_writers(connection)
     subjects = _orphaned_subjects(connection, number, decoder)
     for some in chunks(subjects):
-        for model in FOLDED:
-            table = table_of(model)
+        for table in (*map(table_of, FOLDED), *PAST.values()):
             connection.execute(delete(table).where(table.c.subject.in_(some)))
     if evidence:
         _keep_evidence(connection, number)

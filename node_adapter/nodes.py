@@ -47,15 +47,15 @@ class Identity:
         """The node's head, asked together with who it is. Raises WrongChain, NodeError."""
         asked: list[Method] = [("eth_chainId", ()), ("eth_getBlockByNumber", ("0x0", False)), ("eth_blockNumber", ())]
         answers = rpc.read_many(asked, again=False)
-        for (method, _), answer in zip(asked, answers, strict=True):
+        for answer in answers:
             if isinstance(answer, RpcError):
-                raise answer.refused(method)
+                raise NodeUnavailable(f"the node at {rpc.shown} does not say who it is: {answer.message}")
         chain_id, genesis = quantity(answers[0]), answers[1]
         if self.chain_id is not None and chain_id != self.chain_id:
             raise WrongChain(f"the node at {rpc.shown} is of chain {chain_id}, not {self.chain_id}")
         if self.genesis_hash is not None:
-            first = genesis.get("hash") if isinstance(genesis, dict) else None
-            if first != self.genesis_hash:
+            first = str(genesis.get("hash")).lower() if isinstance(genesis, dict) else "nothing"
+            if first != self.genesis_hash.lower():
                 raise WrongChain(
                     f"chain {chain_id} of the node at {rpc.shown} begins with {first}, not {self.genesis_hash}"
                 )
@@ -156,9 +156,9 @@ class Nodes:
         return answers
 
     def distrust(self, error: NodeError) -> None:
-        """Leaves out the node that this thread asks: what it answered cannot be used. One alone is kept."""
+        """Leaves out the node that this thread asked last: what it said cannot be used. One alone is kept."""
         if len(self._nodes) > 1:
-            self._leave_out(self._pinned() or self._used, error)
+            self._leave_out(getattr(self._thread, "asked", self._used), error)
 
     def close(self) -> None:
         """Closes this thread's connections."""
@@ -171,7 +171,7 @@ class Nodes:
         if len(self._nodes) == 1:
             return question(self._used.rpc)
         for attempt in range(len(self._nodes)):
-            node = self._pinned() or self._current()
+            node = self._thread.asked = self._pinned() or self._current()
             try:
                 return question(node.rpc)
             except (NodeUnavailable, NodeUntrustworthy, WrongChain) as error:

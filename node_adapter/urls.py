@@ -17,9 +17,9 @@ def node_urls(text: str) -> list[str]:
 
 
 def secrets_in(url: str) -> list[str]:
-    """What of a node's URL a message must not repeat: password, the parts of its path and query; the longest first."""
+    """What of a node's URL a message must not repeat: user, password, parts of path and query; the longest first."""
     parts = urlsplit(url)
-    found = {parts.password or "", *parts.path.split("/"), *re.split(r"[&=]", parts.query)}
+    found = {parts.username or "", parts.password or "", *parts.path.split("/"), *re.split(r"[&=]", parts.query)}
     return sorted((part for part in found if len(part) >= SECRET_CHARS_MIN), key=len, reverse=True)
 
 

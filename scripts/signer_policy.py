@@ -14,6 +14,7 @@ _OWN_KEY = ("Participants.cancelRotation", "Participants.completeRotation")
 _HOLDER = (
     *_OWN_KEY,
     "Anchors.anchor",
+    "Holds.setAside",
     "Receivables.merge",
     "Receivables.refuse",
     "Receivables.split",

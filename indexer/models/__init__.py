@@ -49,9 +49,13 @@ from indexer.models.folded_events import (
     Repurchase,
 )
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
+from indexer.models.past import pasts
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
+
+PAST = pasts(STATES)
+"""How each of them was before it changed: tables without a class of their own."""
 
 HISTORIES = (
     ReceivableMove,
@@ -90,6 +94,7 @@ __all__ = [
     "EVENT_ROWS",
     "FOLDED",
     "HISTORIES",
+    "PAST",
     "STATES",
     "Anchor",
     "Base",

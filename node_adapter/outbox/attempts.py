@@ -40,6 +40,8 @@ class Rules:
     """And this long, doubled with each attempt: under load ten blocks are nothing."""
     underpriced_s: float = 2.0
     """Where the base fee is above what it may pay, no block can take it: this long is enough."""
+    halted_s: float = 30.0
+    """Without any block at all: a node that mines on demand has overlooked it."""
     replacements_max: int = 5
 
 
@@ -118,7 +120,9 @@ class Attempts:
         underpriced = self._outbox.chain.has_fees and before.max_fee_per_gas < look.base_fee
         blocks = look.head[0] - row.block_seen
         patience_s = self._rules.underpriced_s if underpriced else self._rules.stuck_s
-        overdue = waited_s >= patience_s * 2**row.number and (underpriced or blocks >= self._rules.stuck_blocks)
+        passed_over = underpriced or blocks >= self._rules.stuck_blocks
+        overlooked = blocks == 0 and waited_s >= self._rules.halted_s * 2**row.number
+        overdue = overlooked or (passed_over and waited_s >= patience_s * 2**row.number)
         if not overdue or row.state != OperationState.SENT:
             return None
         if not self._outbox.keyring.holds(row.signer):

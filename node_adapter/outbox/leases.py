@@ -26,7 +26,6 @@ from node_adapter.outbox.commands import LeaseLost, WorkerBusy
 from node_adapter.outbox.models import ChainView, Signer, WorkerPresence
 
 LEASE_S = 4.0
-RENEW_S = 0.5
 _POSTGRES_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 _SQLITE_MS = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
@@ -53,8 +52,10 @@ class Standing:
 
 
 class Leases:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, lease_s: float = LEASE_S) -> None:
         self._engine = engine
+        self._renew_s = lease_s / 8
+        self.lease_ms = int(lease_s * 1000)
         self.shared = engine.dialect.name == "postgresql"
         self.worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._file: IO[str] | None = None
@@ -142,7 +143,7 @@ class Leases:
         return bool(row.expired) if self.shared else row.holder != self.worker
 
     def _renew(self, connection: Connection) -> None:
-        until = self.now() + int(LEASE_S * 1000)
+        until = self.now() + self.lease_ms
         here = postgresql.insert(WorkerPresence).values(id=self.worker, until_ms=until)
         connection.execute(here.on_conflict_do_update(index_elements=["id"], set_={"until_ms": until}))
         connection.execute(delete(WorkerPresence).where(WorkerPresence.until_ms < self.now()))
@@ -152,7 +153,7 @@ class Leases:
         own = Signer.holder == self.worker
         connection.execute(update(Signer).where(own, Signer.address.in_(keep)).values(until_ms=until))
         connection.execute(update(Signer).where(own, Signer.address.not_in(keep)).values(holder=None))
-        self._renew_at = time.monotonic() + RENEW_S
+        self._renew_at = time.monotonic() + self._renew_s
 
     def _claim(self, connection: Connection, free: Sequence[str]) -> None:
         """As many of `free` as this worker's share lacks; rows that another worker is just taking are left to it."""
@@ -163,7 +164,7 @@ class Leases:
             missing = self._share(connection) - (connection.scalar(held) or 0)
             query = query.order_by(Signer.address).limit(max(0, missing)).with_for_update(skip_locked=True)
         claimed = connection.scalars(query).all()
-        lease = {"holder": self.worker, "until_ms": self.now() + int(LEASE_S * 1000)}
+        lease = {"holder": self.worker, "until_ms": self.now() + self.lease_ms}
         connection.execute(update(Signer).where(Signer.address.in_(claimed)).values(lease))
 
     def _share(self, connection: Connection) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, and_, select, tuple_, update
 from node_adapter.db import read_only
 from node_adapter.outbox import faults
 from node_adapter.outbox.chain import Look, Place, taken
-from node_adapter.outbox.leases import LEASE_S, Leases, Standing
+from node_adapter.outbox.leases import Leases, Standing
 from node_adapter.outbox.models import Attempt, ChainView, Operation, OperationState, Signer, is_in_flight
 from node_adapter.outbox.outbox import Outbox
 
@@ -61,7 +61,7 @@ class Recovery:
 
     def begin(self, standing: Standing) -> bool:
         """Makes this worker the one that recovers. False if another is, or knows better by now."""
-        until = self._leases.now() + int(LEASE_S * 1000)
+        until = self._leases.now() + self._leases.lease_ms
         with self._outbox.engine.begin() as connection:
             row = connection.execute(
                 select(
@@ -155,7 +155,11 @@ class Recovery:
         return any(row.nonce >= counts[row.signer] for row in gone)
 
     def _rewind(self) -> None:
-        """Puts every operation whose block vanished back to SENT, and the tip to the newest block that stands."""
+        """Puts every operation whose block vanished back to SENT, and the tip to the newest block that stands.
+
+        Raises WrongChain: what another chain lacks, ours has not taken back.
+        """
+        self._outbox.client.check_identity(self._outbox.deployments.chain_id, self._outbox.deployments.genesis_hash)
         gone, stands = self._vanished()
         if gone:
             logger.warning("the chain took %d blocks back, from block %d on; sending again", len(gone), gone[-1][0])

@@ -24,7 +24,7 @@ from node_adapter.outbox.attempts import Attempts, Rules
 from node_adapter.outbox.chain import Look, taken
 from node_adapter.outbox.collect import Collector
 from node_adapter.outbox.commands import WorkerBusy
-from node_adapter.outbox.leases import Leases, Standing
+from node_adapter.outbox.leases import LEASE_S, Leases, Standing
 from node_adapter.outbox.models import Attempt, Operation, OperationState, is_in_flight
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.recovery import Recovery
@@ -50,11 +50,13 @@ class _Round:
 
 
 class Worker:
-    def __init__(self, outbox: Outbox, *, poll_s: float = 0.2, rules: Rules | None = None) -> None:
+    def __init__(
+        self, outbox: Outbox, *, poll_s: float = 0.2, lease_s: float = LEASE_S, rules: Rules | None = None
+    ) -> None:
         """`poll_s`: the pause when nothing is in flight and nobody of this process wakes it."""
         self._outbox = outbox
         self._poll_s = poll_s
-        self._leases = Leases(outbox.engine)
+        self._leases = Leases(outbox.engine, lease_s)
         self._recovery = Recovery(outbox, self._leases)
         self._signing = Signing(outbox, self._leases)
         self._collector = Collector(outbox, self._leases)
@@ -108,7 +110,8 @@ class Worker:
     def step(self) -> bool:
         """One round; True if anything changed, or the node had something to do. Raises NodeError, WorkerBusy."""
         try:
-            return self._step(self._begin())
+            with self._outbox.client.pinned():  # two nodes' views are never mixed in one round
+                return self._step(self._begin())
         except NodeError:
             self._recovery.suspect()
             raise

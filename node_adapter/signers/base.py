@@ -76,18 +76,17 @@ class Signers:
         return signature
 
     def permit_transaction(self, address: str, tx: Transaction, *, signed: bool) -> None:
-        """The same policy for a client's own wallet: when the transaction is handed out, and `signed` as it came back.
-
-        Raises PolicyRefused.
+        """The same policy for a client's own wallet that it names: when the transaction is handed out, and `signed`
+        as it came back. Raises PolicyRefused.
         """
-        if self.policy is not None:
+        if self.policy is not None and self.policy.names(address):
             act = self.policy.check_transaction(address, tx)
             if signed:
                 self.policy.count(address, act)
 
     def permit_typed_data(self, address: str, data: dict[str, Any], *, signed: bool) -> None:
         """As `permit_transaction`."""
-        if self.policy is not None:
+        if self.policy is not None and self.policy.names(address):
             act = self.policy.check_typed_data(address, data)
             if signed:
                 self.policy.count(address, act)

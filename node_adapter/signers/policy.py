@@ -33,6 +33,10 @@ class Policy:
         self._deployments = deployments
         self.spending = spending
 
+    def names(self, address: str) -> bool:
+        """Whether it has a rule. A client's own wallet without one is its owner's affair alone."""
+        return address in self._rules
+
     def rule(self, address: str) -> Rule:
         return self._rules.get(address, Rule())
 

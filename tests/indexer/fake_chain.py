@@ -100,6 +100,12 @@ class FakeChain:
     def fork(self, keep: int) -> None:
         del self.blocks[keep:]
 
+    def until(self, block: int) -> "FakeChain":
+        """The same chain, of which nobody has seen more than this block."""
+        chain = FakeChain()
+        chain.blocks = self.blocks[:block]
+        return chain
+
     def chain_id(self) -> int:
         return CHAIN_ID
 

@@ -39,7 +39,7 @@ from tests.faulty_node import (
     truncated_json,
     wrong_ids,
 )
-from tests.node_adapter.outbox_support import BANK, CHAIN_ID, PASSPHRASE, SUPPLIER, TestNetwork, make_network
+from tests.node_adapter.outbox_support import BANK, CHAIN_ID, FINANCIER, PASSPHRASE, SUPPLIER, TestNetwork, make_network
 
 pytestmark = pytest.mark.devnet
 WAIT_S = 60
@@ -279,6 +279,7 @@ def test_chain__another_behind_the_same_url__gets_nothing_and_is_named(lone: Sit
         except NodeError:
             pass
     assert named > 0
+    assert lone.network.operation(done[0]).state == "mined", "another chain takes nothing back"
     assert lone.proxy.sent[before:] == [], "nothing was sent to the other chain"
     lone.proxy.upstreams = [lone.network.url]
     lone.settle()
@@ -301,6 +302,23 @@ def test_load_balancer__every_other_node_lags__nothing_is_judged_by_it(lone: Sit
     lone.proxy.heal()
     _rest(lone)
     lone.assert_each_once(everything, all_hashes)
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_load_balancer__the_lower_node_refuses_what_needs_what_it_has_not_heard_of__is_not_believed(
+    lone: Site, blocks: int
+) -> None:
+    """An estimate of the lower node says that the financier is unknown; by then it is admitted, and its block ours."""
+    network = lone.network
+    (admitted,) = network.run(network.admit("financier", FINANCIER))
+    assert admitted.state == "mined"
+    ids, hashes = lone.accept("financier")
+    lone.proxy.fault(every_other(behind(network.url, blocks)), times=None)
+    for _ in range(6):
+        lone.step()
+    lone.proxy.heal()
+    _rest(lone)
+    lone.assert_each_once(ids, hashes)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from node_adapter.outbox.models import Attempt
 from tests.node_adapter.outbox_support import BANK, SUPPLIER, TestNetwork, anchored, make_network, wait_for
 
 pytestmark = pytest.mark.devnet
-AT_ONCE = Rules(stuck_blocks=2, stuck_s=0.0, underpriced_s=0.0, replacements_max=2)
+AT_ONCE = Rules(stuck_blocks=2, stuck_s=0.0, underpriced_s=0.0, halted_s=1e9, replacements_max=2)
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ def test_stuck__base_fee_above_what_it_may_pay__is_replaced_at_once(network: Tes
     assert kinds(network, operation_id) == ["original", "replacement"]
     assert network.attempts(operation_id)[1].max_fee >= 2 * network.outbox.client.base_fee()
     assert mine(network, operation_id).state == "mined"
+    network.rpc("anvil_setNextBlockBaseFeePerGas", hex(10**9))  # the node keeps it beyond the test
 
 
 def test_stuck__replaced_as_often_as_may_be__an_operator_is_told(

@@ -264,6 +264,10 @@ def test_permit__a_clients_own_wallet__has_the_same_policy_and_counts_what_came_
         behind.permit_typed_data(TO, cash(TO, 11), signed=True)
     with pytest.raises(PolicyRefused, match="not among"):
         behind.permit_transaction(TO, call("DepositTokenCNY", "transfer", bank, 1), signed=False)
+    # One that the policy does not name is its owner's affair alone; a key of ours that it does not name is not.
+    stranger = "0x6370eF2f4Db3611D657b90667De398a2Cc2a370C"
+    behind.permit_transaction(stranger, call("DepositTokenCNY", "transfer", bank, 1), signed=True)
+    behind.permit_typed_data(stranger, cash(stranger, 11), signed=True)
 
 
 def test_money__each_act_of_the_table__is_read_from_its_arguments() -> None:

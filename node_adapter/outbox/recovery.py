@@ -104,6 +104,7 @@ class Recovery:
             if not taken(result):
                 logger.warning("operation %s (%s) is not sent again: %s", row.id, row.kind, result.message)
         if unknown:
+            self._outbox.retries += len(unknown)
             faults.reach("recover.resent")
         signed = [row.id for row in run if row.state == OperationState.SIGNED]
         if signed:

@@ -17,7 +17,21 @@ from scripts import output
 from scripts.cli import app
 from scripts.errors import CliError
 
-COMMANDS = ("up", "demo", "clock", "status", "verify", "logs", "reset", "doctor", "check", "test", "bench", "mutate")
+COMMANDS = (
+    "up",
+    "demo",
+    "clock",
+    "status",
+    "verify",
+    "logs",
+    "reset",
+    "doctor",
+    "check",
+    "test",
+    "bench",
+    "outbox",
+    "mutate",
+)
 WITHOUT_A_NETWORK = (
     ["status"],
     ["verify"],
@@ -29,6 +43,11 @@ WITHOUT_A_NETWORK = (
     ["reset"],
     ["bench", "nothing"],
     ["mutate", "nothing"],
+    ["outbox", "list"],
+    ["outbox", "nothing"],
+    ["outbox", "show"],
+    ["outbox", "list", "--state", "nothing"],
+    ["outbox", "cancel", "0" * 32],
 )
 
 

@@ -1,5 +1,6 @@
 """`python -m api`: the API as a process. Settings come from `SCF_API_…`."""
 
+import os
 import sys
 
 import uvicorn
@@ -7,6 +8,9 @@ from pydantic import ValidationError
 
 from api.app import create_app, make_services
 from api.settings import ApiSettings
+from node_adapter.deployments import DeploymentsUnreadable
+from node_adapter.networks import NetworksUnreadable, UnknownNetwork
+from node_adapter.outbox import faults
 
 
 def main() -> int:
@@ -18,7 +22,12 @@ def main() -> int:
             where = ".".join(str(part) for part in found["loc"]) or "environment"
             print(f"api: setting {where}: {found['msg']}", file=sys.stderr)
         return 2
-    services = make_services(settings)
+    try:
+        faults.arm(os.environ)
+        services = make_services(settings)
+    except (faults.FaultsRefused, DeploymentsUnreadable, NetworksUnreadable, UnknownNetwork) as error:
+        print(f"api: {error}", file=sys.stderr)
+        return 2
     uvicorn.run(
         create_app(services),
         host=settings.host,

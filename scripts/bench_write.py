@@ -22,9 +22,9 @@ from node_adapter.codec import encode_call
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.outbox import Call, Command, Operation, Outbox, Worker
 from node_adapter.outbox.models import is_live
+from node_adapter.signers import Keyring, create_account
 from node_adapter.transactions import Transaction
 from scripts.bench_rows import fill
 

@@ -70,6 +70,10 @@ class Look:
     """Whether the newest block of ours is still in this chain, and with it all below."""
 
 
+REFUSALS_AT_ONCE = 100
+"""Few enough for one request, whatever they carry but creations."""
+
+
 class Chain:
     def __init__(self, client: NodeClient, network: Network) -> None:
         self._client = client
@@ -119,6 +123,21 @@ class Chain:
         """Whether the chain has all of them. Raises NodeError."""
         blocks = self._results([("eth_getBlockByNumber", (hex(number), False)) for number, _ in places])
         return all(_is(block, place) for block, place in zip(blocks, places, strict=True))
+
+    def refusals(self, requests: Sequence[Request], tip: Place | None) -> list[ContractReverted | None]:
+        """Why each call is refused, by a node that has our newest block before and after it was asked; None otherwise.
+
+        Block and call in one request: behind one URL the next request may be answered by a node that is behind.
+        """
+        block: Method = ("eth_getBlockByNumber", (hex(tip[0]) if tip else "latest", False))
+        found: list[ContractReverted | None] = []
+        for first in range(0, len(requests), REFUSALS_AT_ONCE):
+            some = requests[first : first + REFUSALS_AT_ONCE]
+            calls: list[Method] = [("eth_estimateGas", (request.to_json(), "latest")) for request in some]
+            before, *answers, after = self._client.rpc_many([block, *calls, block])
+            stands = tip is None or (_is(before, tip) and _is(after, tip))
+            found += [contract_refusal(a) if stands and isinstance(a, RpcError) else None for a in answers]
+        return found
 
     def estimates(
         self, requests: Sequence[Request], block_gas_limit: int | None = None

@@ -19,7 +19,6 @@ from node_adapter.client import NodeClient
 from node_adapter.codec import encode_call, encode_creation
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring
 from node_adapter.networks import Network, by_chain_id
 from node_adapter.outbox import faults, wallet_door
 from node_adapter.outbox.calldata import fill_signatures, to_json
@@ -37,6 +36,8 @@ from node_adapter.outbox.commands import (
 from node_adapter.outbox.leases import know_signers
 from node_adapter.outbox.models import Operation, OperationState
 from node_adapter.outbox.own_wallet import ToSign
+from node_adapter.signers import Signer, Signers
+from node_adapter.transactions import Transaction
 
 ACCEPT_LOCK = 0x5CF_0001
 SIGN_LOCK = 0x5CF_0003
@@ -62,15 +63,18 @@ class Outbox:
         engine: Engine,
         client: NodeClient,
         deployments: Deployments,
-        keyring: Keyring,
+        signer: Signer,
         *,
         network: Network | None = None,
     ) -> None:
-        """`network`: the descriptor, if not the one that `node_adapter.networks` has for the deployments' chain."""
+        """`signer`: usually `Signers`, with a policy; else without one.
+
+        `network`: the descriptor, if not the one that `node_adapter.networks` has for the deployments' chain.
+        """
         self.engine = engine
         self.client = client
         self.deployments = deployments
-        self.keyring = keyring
+        self.keyring = signer if isinstance(signer, Signers) else Signers([signer])
         self.chain = Chain(client, network or by_chain_id(deployments.chain_id))
         self.stuck: dict[str, str] = {}
         """Signer → why its next operation is not mined, where no rule helps any more: an operator is wanted."""
@@ -100,7 +104,11 @@ class Outbox:
 
         A message that a client's wallet has still to sign is taken as signed, see ACCEPTS_ALL.
         """
-        signed = self._sign_hosted(command)
+        # A message that a hosted key signs is signed once the rest is known to pass: a policy counts what was signed.
+        late = self._signs_late(command)
+        signed = None if late else self._sign_hosted(command)
+        for message in command.sign if signed is None and command.sign_as else ():
+            self.keyring.permit_typed_data(str(command.sign_as), message, signed=False)
         to_sign = None
         if command.call is not None and command.sender is not None:
             trusting = [command.sign_as] if signed is None and command.sign_as else []
@@ -109,9 +117,13 @@ class Outbox:
                 self.keyring.unlock(command.sender)
             elif not trusting:
                 to_sign = self.chain.to_sign(request, self.stored_nonce(command.sender) + 1)
+                transaction = Transaction.from_json(to_sign[0]["data"])
+                self.keyring.permit_transaction(command.sender, transaction, signed=False)
             if to_sign is None:
                 overrides = {address: {"code": ACCEPTS_ALL} for address in trusting}
                 self.client.simulate(request.to_json(), overrides=overrides)
+        if late:
+            signed = self._sign_hosted(command)
         if command.sign or to_sign is not None:
             self._prepared[_key(command)] = _Prepared(signed, to_sign)
             while len(self._prepared) > PREPARED_MAX:
@@ -234,6 +246,12 @@ class Outbox:
         if isinstance(call, Call):
             return self.deployments[call.instance].contract
         return call.contract if call else None
+
+    def _signs_late(self, command: Command) -> bool:
+        """Whether the call can be tried with its messages unsigned, and they are a hosted key's."""
+        if command.call is None or command.sender is None or command.sign_as in (None, command.sender):
+            return False
+        return self.keyring.holds(command.sender) and self.keyring.holds(str(command.sign_as))
 
     def _sign_hosted(self, command: Command) -> list[str] | None:
         """The messages' signatures if the server holds the key (none to sign: an empty list), else None."""

@@ -156,7 +156,11 @@ class Recovery:
         return any(row.nonce >= counts[row.signer] for row in gone)
 
     def _rewind(self) -> None:
-        """Puts every operation whose block vanished back to SENT, and the tip to the newest block that stands."""
+        """Puts every operation whose block vanished back to SENT, and the tip to the newest block that stands.
+
+        Raises WrongChain: what another chain lacks, ours has not taken back.
+        """
+        self._outbox.client.check_identity(self._outbox.deployments.chain_id, self._outbox.deployments.genesis_hash)
         gone, stands = self._vanished()
         if gone:
             logger.warning("the chain took %d blocks back, from block %d on; sending again", len(gone), gone[-1][0])

@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from node_adapter.db import read_only
 from node_adapter.errors import ContractReverted, NodeError
-from node_adapter.keyring import KeyNotHeld, KeystoreError
 from node_adapter.outbox import faults
 from node_adapter.outbox.chain import Look, Request
 from node_adapter.outbox.commands import NONCE_USED_ELSEWHERE, LeaseLost, WorkerBusy
@@ -28,6 +27,7 @@ from node_adapter.outbox.models import (
     is_pending,
 )
 from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
+from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction
 from node_adapter.words import hex0x
 
@@ -116,7 +116,7 @@ class Signing:
             else:
                 self._fail([(row.id, result)])
         self._store(signed, standing, look.head[0])
-        self._refuse(refused)
+        self._refuse(refused, requests)
         self.moved = bool(signed or refused)
         return signed
 
@@ -127,7 +127,9 @@ class Signing:
         front of the key is the operation's failure. The one place that knows what signers raise."""
         try:
             return self._outbox.keyring.sign_transaction(signer, transaction)
-        except (KeyNotHeld, KeystoreError) as error:
+        except PolicyRefused as refusal:
+            return ContractReverted(type(refusal).__name__, refusal.params)
+        except SignerError as error:
             logger.warning("operation %s waits for its key: %s", operation_id, error)
             self._resting[signer] = time.monotonic() + KEY_REST_S
             return None
@@ -184,7 +186,7 @@ class Signing:
             faults.reach("sign.storing")
         faults.reach("sign.stored")
 
-    def _refuse(self, refused: list[tuple[str, ContractReverted]]) -> None:
+    def _refuse(self, refused: list[tuple[str, ContractReverted]], requests: dict[str, Request]) -> None:
         """FAILED, once it is sure that the refusal is not of our own making.
 
         An operation may depend on one that is still in flight, or on one that the chain took back a moment ago. So the
@@ -208,10 +210,14 @@ class Signing:
         ]
         decided = {i for i, _ in due}
         self._judged_after = {i: mark for i, mark in marks.items() if i not in decided}
-        if due and (tip.tip_number is None or self._outbox.chain.stands([(tip.tip_number, tip.tip_hash)])):
-            self._fail(due)
+        if due:
+            place = None if tip.tip_number is None else (tip.tip_number, tip.tip_hash)
+            again = self._outbox.chain.refusals([requests[i] for i, _ in due], place)
+            self._fail([(i, reason) for (i, _), reason in zip(due, again, strict=True) if reason is not None])
 
     def _fail(self, refused: list[tuple[str, ContractReverted]]) -> None:
+        if not refused:
+            return
         now = int(time.time())
         rows = [
             {

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def take(outbox: "Outbox", operation_id: str, signatures: list[str]) -> Operation:
     """Takes what the wallet signed, in a transaction of its own. The same signatures again change nothing.
 
-    Raises NoSuchOperation, SignatureMismatch, SignatureNotAwaited; NodeError; StaleNonce, whose fresh `to_sign` is
-    stored; ContractReverted where a transaction is to be signed next and would be refused by now.
+    Raises NoSuchOperation, SignatureMismatch, SignatureNotAwaited, PolicyRefused; NodeError; StaleNonce, whose fresh
+    `to_sign` is stored; ContractReverted where a transaction is to be signed next and would be refused by now.
     """
     operation = outbox.operation(operation_id)
     if not _waits(operation):
@@ -31,6 +31,8 @@ def take(outbox: "Outbox", operation_id: str, signatures: list[str]) -> Operatio
     if operation.to_sign[0]["type"] == "transaction":
         return _take_transaction(outbox, operation, signatures)
     checked = check_typed_data(operation.to_sign, signatures, operation.wallet)
+    for item in operation.to_sign:
+        outbox.keyring.permit_typed_data(operation.wallet, item["data"], signed=True)
     to_sign = None
     if operation.signer is not None and not outbox.keyring.holds(operation.signer):
         operation.signatures = checked
@@ -68,6 +70,7 @@ def _take_transaction(outbox: "Outbox", operation: Operation, signatures: list[s
     assert wallet is not None
     assert to_sign is not None
     transaction, signed = check_transaction(to_sign, signatures, wallet)
+    outbox.keyring.permit_transaction(wallet, transaction, signed=True)
     look = outbox.chain.look([wallet], None)
     with Session(outbox.engine, expire_on_commit=False) as session, session.begin():
         connection = session.connection()

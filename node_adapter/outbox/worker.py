@@ -110,7 +110,8 @@ class Worker:
     def step(self) -> bool:
         """One round; True if anything changed, or the node had something to do. Raises NodeError, WorkerBusy."""
         try:
-            return self._step(self._begin())
+            with self._outbox.client.pinned():  # two nodes' views are never mixed in one round
+                return self._step(self._begin())
         except NodeError:
             self._recovery.suspect()
             raise

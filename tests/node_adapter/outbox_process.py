@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring
 from node_adapter.outbox import Command, Outbox, Worker, faults
 from node_adapter.outbox.attempts import Rules
+from node_adapter.signers import Keyring
 
 WAIT_S = 60.0
 

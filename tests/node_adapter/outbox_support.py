@@ -19,9 +19,9 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, Wallet, create_account
 from node_adapter.outbox import Call, Command, Operation, OperationState, Outbox, Worker, signature_placeholder
 from node_adapter.outbox.models import Attempt
+from node_adapter.signers import Keyring, Wallet, create_account
 
 PASSPHRASE = "a passphrase of the tests"
 QUICK = 2**4

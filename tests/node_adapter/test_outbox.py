@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from node_adapter import typed_data
 from node_adapter.errors import ContractReverted
-from node_adapter.keyring import Wallet, create_account
 from node_adapter.outbox import (
     AlreadyAccepted,
     Command,
@@ -24,6 +23,7 @@ from node_adapter.outbox import (
     SignatureNotAwaited,
     StaleNonce,
 )
+from node_adapter.signers import Wallet, create_account
 from node_adapter.transactions import Transaction
 from tests.node_adapter.outbox_support import (
     CHAIN_ID,

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient, SendOutcome, SendResult
 from node_adapter.errors import NodeUnavailable
-from node_adapter.keyring import Keyring
 from node_adapter.outbox import Operation, OperationState, Outbox, Worker, WorkerBusy, desk
 from node_adapter.outbox.models import Signer
+from node_adapter.signers import Keyring
 from node_adapter.words import from_hex
 from tests.node_adapter.outbox_support import (
     BANK,

@@ -218,12 +218,13 @@ class _Bench:
         oldest = select(func.min(Operation.sequence)).where(is_live())
         newest = select(func.max(Operation.sequence))
         while True:
-            complete = done.is_set() and len(accepted) == count
+            ended = done.is_set()
+            complete = ended and len(accepted) == count
             with read_only(self._engine).connect() as connection:
                 top = connection.scalar(newest) or 0
                 waiting = connection.scalar(oldest)
             mined.append((top + 1 if waiting is None else waiting, time.perf_counter()))
-            if (complete and waiting is None) or (done.is_set() and not complete):
+            if (complete and waiting is None) or (ended and not complete):
                 return
             _pause(started)
 

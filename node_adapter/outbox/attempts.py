@@ -18,7 +18,8 @@ from node_adapter.outbox.chain import Look
 from node_adapter.outbox.leases import Leases, Standing
 from node_adapter.outbox.models import Attempt, AttemptKind, Operation, OperationState, is_in_flight
 from node_adapter.outbox.outbox import Outbox
-from node_adapter.outbox.signing import Signed, Signing, attempt_values
+from node_adapter.outbox.rows import Signed, attempt_values
+from node_adapter.outbox.signing import Signing
 from node_adapter.transactions import SignedTransaction, Transaction, disassemble
 from node_adapter.words import from_hex
 

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from node_adapter.client import NodeClient, SendOutcome, SendResult
 from node_adapter.errors import NodeUnavailable
 from node_adapter.outbox import Operation, Outbox, Worker, WorkerBusy
+from node_adapter.signers import Keyring
 from tests.node_adapter.outbox_support import (
+    PASSPHRASE,
     TestNetwork,
     anchored,
     anchors,

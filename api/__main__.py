@@ -1,5 +1,6 @@
 """`python -m api`: the API as a process. Settings come from `SCF_API_…`."""
 
+import os
 import sys
 
 import uvicorn
@@ -9,6 +10,7 @@ from api.app import create_app, make_services
 from api.settings import ApiSettings
 from node_adapter.deployments import DeploymentsUnreadable
 from node_adapter.networks import NetworksUnreadable, UnknownNetwork
+from node_adapter.outbox import faults
 
 
 def main() -> int:
@@ -21,8 +23,9 @@ def main() -> int:
             print(f"api: setting {where}: {found['msg']}", file=sys.stderr)
         return 2
     try:
+        faults.arm(os.environ)
         services = make_services(settings)
-    except (DeploymentsUnreadable, NetworksUnreadable, UnknownNetwork) as error:
+    except (faults.FaultsRefused, DeploymentsUnreadable, NetworksUnreadable, UnknownNetwork) as error:
         print(f"api: {error}", file=sys.stderr)
         return 2
     uvicorn.run(

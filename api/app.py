@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -36,6 +36,8 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
+from node_adapter.metrics import CONTENT_TYPE, render
+from node_adapter.outbox.figures import figures
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
 from node_adapter.signers import load_signers
@@ -159,6 +161,11 @@ def _health() -> APIRouter:
     def health() -> dict[str, str]:
         """The process is alive."""
         return {"status": "ok"}
+
+    @router.get("/metrics", response_class=PlainTextResponse)
+    def metrics(services: ServicesDep) -> PlainTextResponse:
+        """Figures for Prometheus: depth and age of the outbox, retries, replacements, each signer's balance of gas."""
+        return PlainTextResponse(render(figures(services.outbox)), media_type=CONTENT_TYPE)
 
     @router.get(
         "/ready",

@@ -221,13 +221,35 @@ def bench(
     name: Annotated[str, typer.Argument(help="write, index or gas.")],
     data: Data = DEFAULT,
     url: Url = None,
+    rows: Annotated[
+        int | None,
+        typer.Option("--rows", min=10, help="write: how many operations the full table has.", show_default="10000000"),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Measure, as ratios within one run: nothing of a running network is touched."""
     from scripts.bench import run
 
-    if not run(name, as_json=json_):
+    if not run(name, as_json=json_, rows=rows):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf outbox list --state pending")
+@command
+def outbox(
+    act: Annotated[str, typer.Argument(help="list, show, retry, replace, cancel or resume.")],
+    name: Annotated[str | None, typer.Argument(help="The operation's id; for resume the signer's address.")] = None,
+    data: Data = DEFAULT,
+    url: Url = None,
+    *,
+    state: Annotated[str | None, typer.Option("--state", help="List only those in this state.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many of the newest to list.")] = 20,
+    json_: Json = False,
+) -> None:
+    """What waits to reach the chain and why; send it again, pay more for it, cancel it, let a stopped signer go on."""
+    from scripts.outbox import run
+
+    run(_folder(data), act, name, state=state, limit=limit, as_json=json_)
 
 
 @app.command(epilog="Example: scf mutate contracts --sample 20 --seed 7")

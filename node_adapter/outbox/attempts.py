@@ -18,7 +18,8 @@ from node_adapter.outbox.chain import Look
 from node_adapter.outbox.leases import Leases, Standing
 from node_adapter.outbox.models import Attempt, AttemptKind, Operation, OperationState, is_in_flight
 from node_adapter.outbox.outbox import Outbox
-from node_adapter.outbox.signing import Signed, Signing, attempt_values
+from node_adapter.outbox.rows import Signed, attempt_values
+from node_adapter.outbox.signing import Signing
 from node_adapter.transactions import SignedTransaction, Transaction, disassemble
 from node_adapter.words import from_hex
 
@@ -52,8 +53,6 @@ class Attempts:
         self._signing = signing
         self._rules = rules
         self._look_at = 0.0
-        self.stuck: dict[str, str] = {}
-        """Signer → why its next operation is not mined, where no rule helps any more: an operator is wanted."""
 
     def step(self, standing: Standing, look: Look, lowest: Mapping[str, int]) -> bool:
         """True if another attempt was stored; it is to be sent."""
@@ -63,7 +62,9 @@ class Attempts:
             self._look_at = time.monotonic() + CALM_S
         rows = self._rows(fronts if due else {}, list(standing.mine))
         if due:
-            self.stuck = {signer: why for signer, why in self.stuck.items() if signer in {r.signer for r in rows}}
+            self._outbox.stuck = {
+                signer: why for signer, why in self._outbox.stuck.items() if signer in {r.signer for r in rows}
+            }
         made = [made for row in rows if (made := self._attempt(row, look)) is not None]
         for signed, number, kind in made:
             self._store(signed, number, kind, standing, look.head[0])
@@ -152,9 +153,9 @@ class Attempts:
         faults.reach("replace.stored")
 
     def _alert(self, row: Row[Any], why: str) -> None:
-        if row.signer not in self.stuck:
+        if row.signer not in self._outbox.stuck:
             logger.error("signer %s is stuck at operation %s: %s", row.signer, row.id, why)
-        self.stuck[row.signer] = f"operation {row.id}: {why}"
+        self._outbox.stuck[row.signer] = f"operation {row.id}: {why}"
 
 
 def _same_kind(row: Row[Any]) -> AttemptKind:

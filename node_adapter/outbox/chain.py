@@ -198,6 +198,10 @@ class Chain:
         answers = self._results([("eth_getTransactionByHash", (tx_hash,)) for tx_hash in tx_hashes])
         return [answer is not None for answer in answers]
 
+    def balances(self, addresses: Sequence[str]) -> list[int]:
+        """In wei. Raises NodeError."""
+        return [quantity(a) for a in self._results([("eth_getBalance", (address, "latest")) for address in addresses])]
+
     def send(self, raws: Sequence[str]) -> list[SendResult]:
         """Each once, in order. Raises WrongChain."""
         return self._client.send_raw_many([from_hex(raw) for raw in raws]) if raws else []

@@ -22,7 +22,7 @@ from node_adapter.outbox.commands import CANCELLED, NONCE_USED_ELSEWHERE
 from node_adapter.outbox.leases import Leases
 from node_adapter.outbox.models import Attempt, AttemptKind, ChainView, Operation, OperationState, is_in_flight
 from node_adapter.outbox.outbox import Outbox
-from node_adapter.outbox.signing import stop_signer
+from node_adapter.outbox.rows import stop_signer
 
 BATCH = 1_000
 TIP_TRIES = 4

@@ -27,6 +27,12 @@ def operations(engine: Engine, *, state: str | None = None, limit: int = 50) -> 
         return session.scalars(query).all()
 
 
+def operation(engine: Engine, operation_id: str) -> Operation:
+    """Raises NoSuchOperation."""
+    with Session(read_only(engine), expire_on_commit=False) as session:
+        return _get(session, operation_id)
+
+
 def attempts(engine: Engine, operation_id: str) -> Sequence[Attempt]:
     """Every transaction of the operation, oldest first. Raises NoSuchOperation."""
     with Session(read_only(engine), expire_on_commit=False) as session:

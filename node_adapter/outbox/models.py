@@ -145,6 +145,7 @@ class Attempt(Base):
         PrimaryKeyConstraint("operation_id", "number"),
         UniqueConstraint("tx_hash"),
         CheckConstraint("kind IN ('original', 'replacement', 'cancellation')", name="kind_known"),
+        _index("ix_attempt_again", "kind", where="number > 0"),
     )
 
     operation_id: Mapped[str] = mapped_column(String(32), ForeignKey("operation.id"))
@@ -214,6 +215,11 @@ def is_in_flight(entity: Any = Operation) -> ColumnElement[bool]:
 
 def is_live(entity: Any = Operation) -> ColumnElement[bool]:
     return _state(entity, OperationState.PENDING, OperationState.SIGNED, OperationState.SENT)
+
+
+def is_again() -> ColumnElement[bool]:
+    """An attempt that is no original."""
+    return Attempt.number > literal_column("0")
 
 
 def _state(entity: Any, *states: OperationState, alone: bool = False) -> ColumnElement[bool]:

@@ -76,6 +76,10 @@ class Outbox:
         self.deployments = deployments
         self.keyring = signer if isinstance(signer, Signers) else Signers([signer])
         self.chain = Chain(client, network or by_chain_id(deployments.chain_id))
+        self.stuck: dict[str, str] = {}
+        """Signer → why its next operation is not mined, where no rule helps any more: an operator is wanted."""
+        self.retries = 0
+        """How often this process sent bytes again."""
         self._woken = threading.Event()
         self._prepared: OrderedDict[tuple[str, str, str], _Prepared] = OrderedDict()
 

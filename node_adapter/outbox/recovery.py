@@ -50,10 +50,13 @@ class Recovery:
         if time.monotonic() < self._look_at:
             return False
         self._look_at = time.monotonic() + LOOK_AFTER_S
+        # Of each signer the next one alone: a node that lost its pool lost that too, and the rest waits behind it.
         waiting = [
             row
             for row in self._waiting()
-            if row.signer in standing.mine and (row.state == OperationState.SENT or row.signer in standing.claimed)
+            if row.nonce == look.counts.get(row.signer)
+            and row.signer in standing.mine
+            and (row.state == OperationState.SENT or row.signer in standing.claimed)
         ]
         known = self._chain.knows([row.tx_hash for row in waiting])
         gone = [row for row, is_known in zip(waiting, known, strict=True) if not is_known]
@@ -104,6 +107,7 @@ class Recovery:
             if not taken(result):
                 logger.warning("operation %s (%s) is not sent again: %s", row.id, row.kind, result.message)
         if unknown:
+            self._outbox.retries += len(unknown)
             faults.reach("recover.resent")
         signed = [row.id for row in run if row.state == OperationState.SIGNED]
         if signed:

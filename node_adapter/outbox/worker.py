@@ -67,7 +67,7 @@ class Worker:
     @property
     def stuck(self) -> dict[str, str]:
         """Signers of this worker that an operator must look after, and why."""
-        return dict(self._attempts.stuck)
+        return dict(self._outbox.stuck)
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set (and `outbox.wake()` called, if that shall be at once).
@@ -195,6 +195,7 @@ class Worker:
         )
         with read_only(self._outbox.engine).connect() as connection:
             rows = connection.execute(query).all()
+        self._outbox.retries += len(rows)
         return self._send([(row.id, row.raw) for row in rows]) if rows else False
 
     def _send(self, bytes_of: Sequence[tuple[str, str]]) -> bool:

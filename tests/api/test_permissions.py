@@ -17,7 +17,7 @@ from scripts.actors import Persona
 from tests.api.stage import Stage, answer, money, organisation_of, with_check_digit
 
 EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
-OPEN = {"/health", "/ready", "/api/v1/auth/token"}
+OPEN = {"/health", "/ready", "/metrics", "/api/v1/auth/token"}
 OPEN_UNLISTED = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
 ROLE = "403 RoleMissing"
@@ -51,6 +51,7 @@ SET_ASIDE = {"receivable_id": "{receivable_id}", "amount": SMALL}
 TABLE: dict[tuple[str, str], Row] = {
     ("get", "/health"): READ_BY_ALL,
     ("get", "/ready"): READ_BY_ALL,
+    ("get", "/metrics"): READ_BY_ALL,
     ("post", "/api/v1/auth/token"): Row("422 RequestInvalid"),  # open to all, and wants a form
     ("get", "/api/v1/chain"): READ_BY_ALL,
     ("get", "/api/v1/me"): READ_BY_ALL,

@@ -4,7 +4,7 @@ import itertools
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from node_adapter.deployments import Deployments
 from node_adapter.outbox import Call, Command, Operation, OperationState, Outbox, Worker, signature_placeholder
 from node_adapter.outbox.models import Attempt
 from node_adapter.signers import Keyring, Wallet, create_account
+from node_adapter.words import from_hex
 
 PASSPHRASE = "a passphrase of the tests"
 QUICK = 2**4
@@ -246,3 +247,19 @@ def wait_for(condition: Any, timeout_s: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "not in time"
         time.sleep(0.01)
+
+
+def anchors(network: TestNetwork, *senders: str) -> tuple[list[str], list[str]]:
+    """Accepted operations and the hashes they anchor."""
+    hashes = [secrets.token_bytes(32) for _ in senders]
+    commands = [network.anchor(sender, text) for sender, text in zip(senders, hashes, strict=True)]
+    return network.accept(*commands), [text.hex() for text in hashes]
+
+
+def raws(network: TestNetwork, ids: Sequence[str]) -> list[bytes]:
+    operations = sorted((network.operation(i) for i in ids), key=lambda o: o.signed_sequence or 0)
+    return [from_hex(network.raw(operation.id) or "") for operation in operations]
+
+
+def places(network: TestNetwork, ids: Sequence[str]) -> list[tuple[int, int]]:
+    return [(o.block_number or 0, o.tx_index or 0) for o in map(network.operation, ids)]

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from node_adapter.metrics import render
 from node_adapter.networks import DEVNET
 from node_adapter.outbox import Operation, Outbox, Worker, desk
 from node_adapter.outbox.attempts import Rules
 from node_adapter.outbox.chain import Chain
 from node_adapter.outbox.commands import ActImpossible, NoSuchOperation, NoSuchSigner
+from node_adapter.outbox.figures import figures
 from node_adapter.outbox.models import Attempt
 from tests.node_adapter.outbox_support import BANK, SUPPLIER, TestNetwork, anchored, make_network, wait_for
 
@@ -238,3 +240,20 @@ def test_stuck__own_wallets_key__is_shown_and_never_replaced(network: TestNetwor
     next_looks(network)
     assert kinds(network, operation_id) == ["original"]
     assert "alone can pay more" in network.worker.stuck[network.accounts["supplier"]]
+
+
+def test_figures__stuck_and_replaced__are_in_prometheus_text(network: TestNetwork) -> None:
+    operation_id = sent(network)
+    network.accept(network.anchor("bank"))
+    desk.replace(network.engine, operation_id)
+    network.worker.step()
+    network.outbox.stuck[network.accounts["supplier"]] = "a test says so"
+    lines = render(figures(network.outbox)).splitlines()
+    supplier = network.accounts["supplier"]
+    assert 'scf_outbox_operations{state="sent"} 2' in lines
+    assert 'scf_outbox_attempts_total{kind="replacement"} 1' in lines
+    assert f'scf_outbox_signer_stuck{{signer="{supplier}"}} 1' in lines
+    assert f'scf_outbox_signer_stopped{{signer="{supplier}"}} 0' in lines
+    balance = network.outbox.client.balance(supplier)
+    assert f'scf_outbox_signer_balance_wei{{signer="{supplier}"}} {float(balance):.17g}' in lines
+    assert "# TYPE scf_outbox_retries_total counter" in lines

@@ -30,6 +30,7 @@ COMMANDS = (
     "check",
     "test",
     "bench",
+    "outbox",
     "mutate",
 )
 AUDIT = ("prove", "verify", "root")
@@ -51,6 +52,11 @@ WITHOUT_A_NETWORK = (
     ["audit", "prove", "event", "1/0"],
     ["audit", "root"],
     ["audit", "verify", "nowhere.json", "--block-hash", "0x00"],
+    ["outbox", "list"],
+    ["outbox", "nothing"],
+    ["outbox", "show"],
+    ["outbox", "list", "--state", "nothing"],
+    ["outbox", "cancel", "0" * 32],
 )
 
 

@@ -67,6 +67,8 @@ def _new_tables() -> None:
         sa.ForeignKeyConstraint(["operation_id"], ["operation.id"], name="fk_attempt_operation_id"),
         sa.CheckConstraint("kind IN ('original', 'replacement', 'cancellation')", name=op.f("ck_attempt_kind_known")),
     )
+    again = sa.text("number > 0")
+    op.create_index("ix_attempt_again", "attempt", ["kind"], sqlite_where=again, postgresql_where=again)
     op.create_table(
         "signer",
         sa.Column("address", sa.String(42), nullable=False),

@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from api.app import create_app, make_services
 from api.settings import ApiSettings
+from node_adapter.deployments import DeploymentsUnreadable
+from node_adapter.networks import NetworksUnreadable, UnknownNetwork
 
 
 def main() -> int:
@@ -18,7 +20,11 @@ def main() -> int:
             where = ".".join(str(part) for part in found["loc"]) or "environment"
             print(f"api: setting {where}: {found['msg']}", file=sys.stderr)
         return 2
-    services = make_services(settings)
+    try:
+        services = make_services(settings)
+    except (DeploymentsUnreadable, NetworksUnreadable, UnknownNetwork) as error:
+        print(f"api: {error}", file=sys.stderr)
+        return 2
     uvicorn.run(
         create_app(services),
         host=settings.host,

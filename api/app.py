@@ -23,6 +23,7 @@ from api.holds.routes import router as holds
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
+from api.key_rotations.routes import router as key_rotations
 from api.operations.routes import router as operations
 from api.payables.routes import router as payables
 from api.programmes.routes import router as programmes
@@ -35,9 +36,10 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
-from node_adapter.keyring import Keyring
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import load_signers
+from node_adapter.urls import node_urls
 
 _DESCRIPTION = """
 Confirm a payable, split the receivable, sell it at a discount, be redeemed at maturity.
@@ -50,11 +52,22 @@ LAG_READY_BLOCKS = 5
 """Ready means: the index is at most this many blocks behind the node."""
 
 
+class NodeRead(BaseModel):
+    """A node of the list: whether it is the one asked, whether it may be, and if not, why. Its URL is masked."""
+
+    url: str
+    used: bool
+    good: bool
+    head: int | None
+    why: str
+
+
 class Ready(BaseModel):
     """Whether requests can be served, and if not, what is waited for."""
 
     ready: bool
     waiting_for: str | None
+    nodes: list[NodeRead]
 
 
 def make_services(settings: ApiSettings) -> Services:
@@ -62,19 +75,31 @@ def make_services(settings: ApiSettings) -> Services:
     engine = make_engine(settings.database_url.get_secret_value())
     migrate(engine, "api")
     deployments = Deployments.load(settings.deployments)
-    client = NodeClient(settings.node_url, chain_id=deployments.chain_id)
-    keyring = Keyring(settings.keys, settings.secrets / "keystore.passphrase")
+    network = networks.by_chain_id(deployments.chain_id, networks.load_networks(settings.networks))
+    client = NodeClient(
+        node_urls(settings.node_url.get_secret_value()),
+        chain_id=deployments.chain_id,
+        genesis_hash=deployments.genesis_hash,
+        network=network,
+    )
+    signers = load_signers(
+        settings.keys,
+        settings.secrets / "keystore.passphrase",
+        engine,
+        lambda: deployments,
+        lambda: client.head().timestamp,
+    )
     return Services(
         settings=settings,
         engine=engine,
         readers=read_only(engine),
-        outbox=Outbox(engine, client, deployments, keyring),
+        outbox=Outbox(engine, client, deployments, signers, network=network),
         client=client,
         deployments=deployments,
-        network=networks.by_chain_id(deployments.chain_id),
+        network=network,
         master_key=load_or_create_master_key(settings.secrets / "master.key"),
         token_key=_secret(settings.secrets / "token.key"),
-        relay=keyring.addresses()["relay"],
+        relay=signers.addresses()["relay"],
     )
 
 
@@ -108,6 +133,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     for router in (
         chain,
         identity,
+        key_rotations,
         programmes,
         invoices,
         payables,
@@ -143,7 +169,9 @@ def _health() -> APIRouter:
         """The node answers, and the index has caught up with it."""
         waiting = _waiting_for(services)
         status = HTTPStatus.OK if waiting is None else HTTPStatus.SERVICE_UNAVAILABLE
-        return JSONResponse(Ready(ready=waiting is None, waiting_for=waiting).model_dump(), status_code=status)
+        nodes = [NodeRead(**node.to_dict()) for node in services.client.nodes]
+        answer = Ready(ready=waiting is None, waiting_for=waiting, nodes=nodes)
+        return JSONResponse(answer.model_dump(), status_code=status)
 
     return router
 

@@ -1,11 +1,13 @@
 """What a request is given: sessions, the outbox, who is asking. Made once, in `api.app`; nothing here is global."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
 from sqlalchemy import Engine
@@ -21,6 +23,8 @@ from api.operations.schemas import OperationRead
 from api.reading import key_of, newest_block
 from api.settings import ApiSettings
 from api.texts import KeptText
+from indexer import queries
+from indexer.as_of import AsOfUnknown, session_as_of
 from node_adapter.client import NodeClient
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
@@ -48,6 +52,10 @@ class Services:
     relay: str
     """The hosted account that brings signed messages to the chain; it has no role on the network."""
 
+    def is_final(self, block: int, head: int) -> bool:
+        """Whether the block can no longer vanish, when `head` is the newest indexed."""
+        return self.outbox.chain.is_final(block, head)
+
 
 def get_services(request: Request) -> Services:
     """The process's one Services."""
@@ -60,10 +68,54 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 
-def get_session(services: ServicesDep) -> Iterator[Session]:
-    """One snapshot for the whole request, read-only: what is read and `as_of_block` are of one moment."""
-    with Session(services.readers) as session:
-        yield session
+AS_OF = "as_of"
+AsOf = Annotated[
+    str | None,
+    Query(
+        description="As of which moment: a block's number or hash, or an instant (2026-11-28T09:00:00+08:00). "
+        "The newest block if not given.",
+        examples=["120"],
+        max_length=66,
+    ),
+]
+
+
+def get_session(request: Request, services: ServicesDep, as_of: AsOf = None) -> Iterator[Session]:
+    """One snapshot for the whole request, read-only: what is read and `as_of_block` are of one moment.
+
+    That moment may be past (`indexer.as_of`), for every route that reads; a command acts now.
+    """
+    if as_of is None:
+        with Session(services.readers) as session:
+            yield session
+        return
+    if request.method != "GET":
+        raise RequestInvalid(f"a command acts now: leave {AS_OF} out", as_of=as_of)
+    try:
+        shown = session_as_of(services.engine, _moment(as_of))
+        with shown as session:
+            yield session
+    except AsOfUnknown as error:
+        raise RequestInvalid(str(error), as_of=as_of) from error
+
+
+def _moment(text: str) -> int | str | datetime:
+    """A block's number or hash, or an instant. RequestInvalid for anything else."""
+    if text.isascii() and text.isdecimal():
+        return min(int(text), 2**63 - 1)
+    if re.fullmatch(r"0x[0-9a-f]{64}", text.lower()):
+        return text.lower()
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise RequestInvalid(
+            "as_of is a block's number or hash, or an instant with its zone such as 2026-11-28T09:00:00+08:00 "
+            "(in an address a plus sign is written %2B)",
+            as_of=text,
+        )
+    return instant
 
 
 SessionDep = Annotated[Session, Depends(get_session)]
@@ -85,14 +137,22 @@ class CommandContext:
     session: Session
     actor: Actor
     idempotency_key: str
+    operation_id: str | None = None
+    """The client's own name for the operation, if it has chosen one."""
 
     @property
     def outbox(self) -> Outbox:
         return self.services.outbox
 
-    def address(self, instance: str) -> str:
-        """The address of one of the network's contracts."""
-        return self.services.deployments.address(instance)
+    def address(self, name: str, subject: str | None = None) -> str:
+        """The address of one of the network's contracts, of the version in which `subject` lives."""
+        return self.services.deployments.address(self.services.deployments.instance(name, self.version(subject)))
+
+    def version(self, subject: str | None) -> int:
+        """Of the contracts: a payable, a programme or an order stays where it was born, what is new is of the current
+        one."""
+        born = None if subject is None else queries.version_of(self.session, subject)
+        return born or self.services.deployments.current
 
     def key(self) -> str:
         """The key that acts and signs for the actor's organisation. Its account is who acts."""
@@ -117,8 +177,15 @@ class CommandContext:
         sender: str | None,
         sign: list[dict[str, Any]] | None = None,
         sign_as: str | None = None,
+        version: int | None = None,
     ) -> Command:
-        """A command of this actor under this request's key; `resource` is (type, id); id None: the chain gives it."""
+        """A command of this actor under this request's key; `resource` is (type, id); id None: the chain gives it.
+
+        The call goes to the contract of that name in `version`: if not said, the one in which `subject` lives.
+        """
+        if call is not None:
+            instance = self.services.deployments.instance(call.instance, version or self.version(subject))
+            call = replace(call, instance=instance)
         return Command(
             organisation=self.actor.organisation_id,
             idempotency_key=self.idempotency_key,
@@ -130,6 +197,7 @@ class CommandContext:
             sender=sender,
             sign=sign or [],
             sign_as=sign_as,
+            id=self.operation_id,
         )
 
     def once(self, act: str, request: BaseModel | bytes, prepare: "Callable[[str], Prepared]") -> OperationRead:
@@ -167,7 +235,7 @@ class CommandContext:
 
     def read(self, operation: Operation) -> OperationRead:
         """The operation as every command answers it."""
-        return read_operation(self.session, self.services.network, operation)
+        return read_operation(self.session, self.services.is_final, operation)
 
 
 def _record_nothing(_session: Session, _operation: Operation) -> None:
@@ -190,6 +258,10 @@ def get_command(
         str | None,
         Header(description="A name of your own for this attempt; repeating it never does the thing twice."),
     ] = None,
+    operation_id: Annotated[
+        str | None,
+        Header(description="The id that the operation shall have, 32 hexadecimal digits; else the answer brings one."),
+    ] = None,
 ) -> CommandContext:
     """What a commanding route works with; refuses a request that does not name its attempt."""
     if not idempotency_key:
@@ -200,7 +272,7 @@ def get_command(
         raise RequestInvalid(
             f"the Idempotency-Key has {len(idempotency_key)} characters, at most {IDEMPOTENCY_KEY_MAX}"
         )
-    return CommandContext(services, session, actor, idempotency_key)
+    return CommandContext(services, session, actor, idempotency_key, operation_id)
 
 
 CommandDep = Annotated[CommandContext, Depends(get_command)]

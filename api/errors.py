@@ -4,6 +4,7 @@
 404: it does not exist, or is not yours to see. 503: the node is away.
 """
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -18,7 +19,9 @@ from api.invoices.errors import InvoiceRefused
 from api.revert_status import refusal_of
 from node_adapter.errors import ContractReverted, NodeError
 from node_adapter.outbox.commands import OutboxError
+from node_adapter.signers import PolicyRefused, SignerError
 
+logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "urn:scf-network:problem:"
 RETRY_AFTER_S = "2"
 
@@ -93,6 +96,7 @@ class NotCaughtUp(ApiError):
 
 _OUTBOX_STATUS: dict[str, HTTPStatus] = {
     "IdempotencyKeyReused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "OperationIdMalformed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "SignatureMismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "StaleNonce": HTTPStatus.CONFLICT,
 }
@@ -154,6 +158,17 @@ def install(app: FastAPI) -> None:
             None,
             {"Retry-After": RETRY_AFTER_S},
         )
+
+    @app.exception_handler(PolicyRefused)
+    def _policy(_: Request, error: PolicyRefused) -> JSONResponse:
+        return problem(HTTPStatus.FORBIDDEN, _name(error), str(error), error.params)
+
+    @app.exception_handler(SignerError)
+    def _signer(_: Request, error: SignerError) -> JSONResponse:
+        # Where the key is and what is wrong with it is for who runs the server, not for who asks.
+        logger.warning("a key cannot be used: %s", error)
+        detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _name(error), detail, None, {"Retry-After": RETRY_AFTER_S})
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
+from api.context import AS_OF
+
 _AUDIT = "audit"
 _PROBLEM = "Problem"
 _READ = {"401", "403", "404", "422", "500", "503"}
@@ -50,6 +52,8 @@ def declare_problems(app: FastAPI) -> None:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             operation["responses"].pop("422", None)
+            if method != "get" and "parameters" in operation:
+                operation["parameters"] = [p for p in operation["parameters"] if p["name"] != AS_OF]
             for status in sorted(_statuses(path, method, operation)):
                 operation["responses"][status] = {"description": _MEANING[status], "content": content}
 

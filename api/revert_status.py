@@ -41,7 +41,6 @@ _OURS_TO_EXPLAIN = (
     "InsufficientBalance",
     "InvalidAccountNonce",
     "InvalidShortString",
-    "OrdersNotForCaller",
     "Panic",
     "SafeCastOverflowedUintDowncast",
     "SafeERC20FailedOperation",
@@ -123,6 +122,8 @@ _STATE = {
     "OrderAmountExceeded": "the order does not allow so much any more",
     "OrderNotForReceivable": "the order is for another holder or payable",
     "OrderNotOpen": "there is no such order, or it was released",
+    "OriginationNotSuccessor": "this version of the contracts does not make payables yet",
+    "OriginationSuperseded": "a later version of the contracts makes payables now; propose it anew",
     "ParticipantAlreadyAdmitted": "it was admitted before",
     "ParticipantIsContract": "a contract of the network stays in it",
     "ParticipantKeyRetired": "this key was replaced: another acts for the organisation now",
@@ -209,6 +210,7 @@ REFUSALS: dict[str, Refusal] = {
     **_answered(HTTPStatus.CONFLICT, _STATE),
     **_answered(HTTPStatus.FORBIDDEN, _NOT_YOURS),
     "Error": Refusal(HTTPStatus.CONFLICT, "the contract refused it"),
+    "PolicyRefused": Refusal(HTTPStatus.FORBIDDEN, "the policy of the key that would sign it refuses"),
 }
 
 

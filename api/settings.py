@@ -8,6 +8,8 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from node_adapter.networks import NETWORKS_VARIABLE
+
 
 def listens_on_loopback(host: str) -> bool:
     """Whether an API on `host` can be reached from this machine alone."""
@@ -25,12 +27,15 @@ class ApiSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SCF_API_", frozen=True)
 
     database_url: SecretStr
-    node_url: str
+    node_url: SecretStr
+    """One node's URL, or several between commas: the good ones are asked. May hold a password, or a provider's key."""
     deployments: Path
     keys: Path
-    """Folder of encrypted keystores that this server signs with."""
+    """Folder of this server's keys: encrypted keystores, and `signers.toml`, which says what each key may sign."""
     secrets: Path
     """Folder with `master.key`, `token.key` and `keystore.passphrase`, each 0600."""
+    networks: Path | None = Field(default_factory=lambda: os.environ.get(NETWORKS_VARIABLE), validate_default=True)
+    """The user's own networks; SCF_NETWORKS unless it is given here."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     token_minutes: int = Field(default=60, ge=1, le=24 * 60)

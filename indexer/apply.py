@@ -4,17 +4,18 @@ Both run inside the caller's one transaction, and both use the same handlers, so
 from nothing (R-42).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
+from indexer import journal
 from indexer.errors import ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, insert_many, load, write
-from indexer.models import FOLDED, ChainBlock, ChainEvent, OrphanedBlock, table_of
+from indexer.models import FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
 from indexer.registry import folding
 from node_adapter.client import Header, RawLog
 
@@ -48,10 +49,13 @@ def head(connection: Connection) -> Header | None:
     return None if row is None else Header(*row)
 
 
-def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decoder) -> int:
+def apply_blocks(
+    connection: Connection, blocks: Sequence[Block], decoder: Decoder, said: Mapping[str, bytes] | None = None
+) -> int:
     """Appends consecutive `blocks` and folds their events; returns how many blocks were new.
 
-    Idempotent: a block we hold changes nothing. Raises ParentMismatch where they do not continue our head,
+    Idempotent: a block we hold changes nothing. `said`: contracts' journals as of the last block, by instance. Raises
+    JournalMismatch where the events do not make them, ParentMismatch where they do not continue our head,
     ProjectionDiverged or UnknownEvent where going on would be guessing; the caller's transaction then rolls back.
     """
     _exclude_other_writers(connection)
@@ -59,12 +63,15 @@ def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decod
     if not new:
         return 0
     events = [decoder.decode(log, block.header.timestamp) for block in new for log in block.logs]
+    words, changed = journal.checked(connection, events, said or {})
     fold = Fold()
     load(connection, fold, events)
     for event in events:
         fold.apply(event)
     try:
         insert_many(connection, _BLOCK, [_block_row(block.header) for block in new])
+        if changed:
+            journal.keep(connection, new[-1].header, words)
         insert_many(connection, _EVENT, [event_row(event) for event in events])
         write(connection, fold)
     except IntegrityError as error:
@@ -73,16 +80,19 @@ def apply_blocks(connection: Connection, blocks: Sequence[Block], decoder: Decod
     return len(new)
 
 
-def rollback_to(connection: Connection, number: int, decoder: Decoder) -> RolledBack:
-    """Moves every block above `number` to the evidence, and refolds the subjects that had events in them."""
+def rollback_to(connection: Connection, number: int, decoder: Decoder, *, evidence: bool = True) -> RolledBack:
+    """Moves every block above `number` to the evidence, and refolds the subjects that had events in them.
+
+    Without `evidence` the blocks are only forgotten: the chain has them still, and they are to be read once more.
+    """
     _exclude_other_writers(connection)
     subjects = _orphaned_subjects(connection, number, decoder)
     for some in chunks(subjects):
-        for model in FOLDED:
-            table = table_of(model)
+        for table in (*map(table_of, FOLDED), *PAST.values()):
             connection.execute(delete(table).where(table.c.subject.in_(some)))
-    blocks = _keep_evidence(connection, number)
-    connection.execute(delete(_BLOCK).where(_BLOCK.c.number > number))
+    if evidence:
+        _keep_evidence(connection, number)
+    blocks = connection.execute(delete(_BLOCK).where(_BLOCK.c.number > number)).rowcount
     for some in chunks(subjects):
         fold = Fold()
         for event in stored_events(connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder):
@@ -171,7 +181,7 @@ def _folds(decoder: Decoder) -> ColumnElement[bool]:
     )
 
 
-def _keep_evidence(connection: Connection, number: int) -> int:
+def _keep_evidence(connection: Connection, number: int) -> None:
     orphans = connection.execute(select(_BLOCK).where(_BLOCK.c.number > number).order_by(_BLOCK.c.number)).all()
     for some in chunks(orphans):
         hashes = [block.hash for block in some]
@@ -183,7 +193,6 @@ def _keep_evidence(connection: Connection, number: int) -> int:
         rows = [{**block._asdict(), "events": said[block.hash]} for block in some if block.hash not in kept]
         if rows:
             connection.execute(insert(_ORPHAN), rows)
-    return len(orphans)
 
 
 def _evidence(row: Row) -> Row:

@@ -1,6 +1,6 @@
 """Why the indexer stops or steps back. It never logs and skips: a mirror that guesses is worse than one that stands."""
 
-from node_adapter.errors import NodeError
+from node_adapter.errors import NodeError, NodeUntrustworthy
 
 
 class IndexStopped(Exception):
@@ -25,6 +25,13 @@ class DeepReorg(IndexStopped):
 
 class ParentMismatch(Exception):
     """The next block does not continue ours: the node changed forks between two questions. Step back and go on."""
+
+
+class JournalMismatch(NodeUntrustworthy):
+    """The logs of a batch do not make what their contract's journal says: one is missing, doubled, moved or invented.
+
+    Nothing of the batch is written. If it stays so whoever is asked, it is the index: `scf verify` says where.
+    """
 
 
 class UnstableNode(NodeError):

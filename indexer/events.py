@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from indexer.errors import ProjectionDiverged, UnknownEvent
 from indexer.registry import route, unhandled
 from node_adapter.artifacts import EventSpec, MalformedLog, event_specs
 from node_adapter.client import RawLog
-from node_adapter.deployments import Deployments
+from node_adapter.deployments import Deployed, Deployments, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Decoder:
         if missing:
             raise UnknownEvent(f"no handler for {', '.join(missing)}: add one under indexer/handlers")
         self.deployments = deployments
+        self.instances = sorted(deployments.contracts)
         self.addresses = sorted(deployed.address for deployed in deployments.contracts.values())
         self._instances = {d.address: (name, d.contract) for name, d in deployments.contracts.items()}
         self._kinds = {name: d.contract for name, d in deployments.contracts.items()}
@@ -100,7 +101,21 @@ class Decoder:
 def deployments_hash(deployments: Deployments) -> str:
     """What a database is pinned to: the instances and where they live. Not the blocks: a devnet that fell back mines
     its deployments again, at the same addresses."""
-    places = {name: [d.contract, d.address] for name, d in deployments.contracts.items()}
+    return _places_hash(deployments.contracts.items())
+
+
+def deployments_before(deployments: Deployments, pinned: str) -> Deployments | None:
+    """These deployments as they were when a database was pinned to them: without the versions added since. None where
+    what was known then was changed or taken away."""
+    for version in reversed(deployments.versions):
+        known = {name: d for name, d in deployments.contracts.items() if version_of(name) <= version}
+        if _places_hash(known.items()) == pinned:
+            return replace(deployments, contracts=known)
+    return None
+
+
+def _places_hash(contracts: Iterable[tuple[str, Deployed]]) -> str:
+    places = {name: [d.contract, d.address] for name, d in contracts}
     return "0x" + hashlib.sha256(json.dumps(places, sort_keys=True).encode()).hexdigest()
 
 

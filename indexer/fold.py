@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from indexer.errors import ProjectionDiverged
 from indexer.events import Event
-from indexer.models import EVENT_ROWS, HISTORIES, STATES, Base, table_of
+from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, Base, table_of
 from indexer.registry import SUBJECT, route
 
 IN_LIST_MAX = 500
@@ -26,6 +26,8 @@ class Fold:
         self._stored: dict[type[Base], set[Key]] = {model: set() for model in STATES}
         self._touched: dict[type[Base], dict[Key, None]] = {model: {} for model in STATES}
         self.appended: dict[type[Base], list[Row]] = {model: [] for model in (*HISTORIES, *EVENT_ROWS)}
+        self.past: dict[type[Base], list[Row]] = {model: [] for model in STATES}
+        """What was true until a later block changed it."""
 
     def apply(self, event: Event) -> None:
         """Steps the rows by one business event; other events have no rows."""
@@ -37,6 +39,8 @@ class Fold:
         row = self._tables[model].get(key)
         if row is None:
             raise ProjectionDiverged(f"{where(event)}: there is no {model.__tablename__} {key}")
+        if row["last_block_number"] < event.block_number:
+            self.past[model].append({**row, "until_block": event.block_number})
         self._touched[model][key] = None
         row.update(_last(event))
         return row
@@ -95,6 +99,7 @@ def write(connection: Connection, fold: Fold, *, event_rows: bool = True) -> Non
     for model in fold.models():
         insert_many(connection, table_of(model), fold.created(model))
         _update_many(connection, table_of(model), fold.changed(model))
+        insert_many(connection, PAST[model], fold.past[model])
     for model, rows in fold.appended.items():
         if event_rows or model in HISTORIES:
             insert_many(connection, table_of(model), rows)

@@ -1,25 +1,43 @@
 """Keeps the index at the node's head, whatever the node does to its chain.
 
 The four cases: the next block continues ours (apply it); the node is on another fork (step back to the common ancestor,
-then apply); its head lies below ours, as after a killed devnet (the same as a fork); it changes forks while being read
-(what was read does not hang together: ask again). Nothing read is believed before it hangs together.
+then apply); its head lies below ours, as after a killed devnet (the same as a fork, after a moment: it may be only
+another, slower node); it changes forks while being read (what was read does not hang together: ask again). Nothing read
+is believed before it hangs together, and makes what the contracts' journals say.
 """
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
-from indexer.errors import DeepReorg, IndexForeign, ParentMismatch, UnstableNode
-from indexer.events import Decoder, deployments_hash
+from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, UnstableNode
+from indexer.events import Decoder, deployments_before, deployments_hash
+from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
+from node_adapter.deployments import Deployments
+from node_adapter.errors import NodeError, NodeUntrustworthy
 
 FORK_SWITCHES_MAX = 16
+MISMATCHES_MAX = 3
+"""How often a range is asked whose answers cannot be: anew as a whole, of another node where there is one."""
+COUNTED = {
+    "reorgs": "times that blocks of ours were taken back",
+    "fork_switches": "ranges that did not hang together while they were read",
+    "behind": "looks at a node that had no block of our number",
+    "journals_compared": "ranges compared with the contracts' journals",
+    "journals_unknown": "ranges that were not, since the node keeps no state of so old a block",
+    "journal_mismatches": "ranges whose logs did not make the journals",
+}
+"""Counter → what it counts."""
 _BLOCK = table_of(ChainBlock)
 _IDENTITY = table_of(IndexIdentity)
 
@@ -33,6 +51,9 @@ class ChainSource(Protocol):
     def block_hash(self, number: int) -> str | None: ...
     def headers(self, numbers: Sequence[int]) -> list[Header]: ...
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[RawLog]: ...
+    def rpc_many(self, methods: Sequence[tuple[str, Sequence[Any]]]) -> Sequence[Any]: ...
+    def pinned(self) -> AbstractContextManager[None]: ...
+    def distrust(self, error: NodeError) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +65,8 @@ class Limits:
     """Aimed at, not a maximum: ranges shrink when blocks are full and grow again when they are empty."""
     reorg_depth: int = 16_384
     """Blocks taken back without asking. A killed devnet loses seconds of blocks, which can be thousands."""
+    behind_pauses_s: tuple[float, ...] = (0.1, 0.2, 0.4)
+    """What a node is given to show a block of ours that it does not have yet, before that is called a reorg."""
 
 
 @dataclass(slots=True)
@@ -56,7 +79,14 @@ class Follower:
     limits: Limits = field(default_factory=Limits)
     on_progress: Callable[[int, int], None] = lambda _indexed, _head: None
     on_reorg: Callable[[RolledBack, int], None] = lambda _rolled_back, _ancestor: None
+    counters: Counter[str] = field(default_factory=Counter)
+    """By the names in COUNTED; since the start."""
     _range: int = 100
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """`counters`, all of them: what never happened is 0."""
+        return {name: self.counters[name] for name in COUNTED}
 
     @property
     def start_block(self) -> int:
@@ -65,6 +95,9 @@ class Follower:
 
     def pin(self) -> None:
         """Checks that database, node and deployments file belong together, and writes it down the first time.
+
+        A version that was deployed since is written down too, and the blocks from its first contract on are read once
+        more, now with its events.
 
         Raises IndexForeign, or NodeError where the node does not answer.
         """
@@ -83,17 +116,26 @@ class Follower:
                 names = ("chain_id", "genesis_hash", "deployments_hash")
                 connection.execute(_IDENTITY.insert().values(id=1, **dict(zip(names, ours, strict=True))))
             elif tuple(row) != ours:
-                raise IndexForeign(
-                    f"the database mirrors chain {row.chain_id} from {row.genesis_hash} with other deployments or "
-                    f"another genesis than the node's {node[1]}: give it a database of its own"
-                )
+                known = deployments_before(deployments, row.deployments_hash)
+                if tuple(row)[:2] != node or known is None:
+                    raise IndexForeign(
+                        f"the database mirrors chain {row.chain_id} from {row.genesis_hash} with other deployments or "
+                        f"another genesis than the node's {node[1]}: give it a database of its own"
+                    )
+                self._add_versions(connection, known)
+
+    def _add_versions(self, connection: Connection, known: Deployments) -> None:
+        deployments = self.decoder.deployments
+        connection.execute(update(_IDENTITY).values(deployments_hash=deployments_hash(deployments)))
+        first = min(d.block for name, d in deployments.contracts.items() if name not in known.contracts)
+        rollback_to(connection, first - 1, self.decoder, evidence=False)
 
     def catch_up(self, stop: threading.Event | None = None) -> int:
         """Applies blocks until our head is the node's; returns how many. One transaction per batch.
 
         Raises NodeError where the node fails (UnstableNode where it keeps changing forks), and IndexStopped.
         """
-        applied = 0
+        applied = mismatches = 0
         for _ in range(FORK_SWITCHES_MAX):
             self._leave_orphaned_fork()
             try:
@@ -103,6 +145,15 @@ class Follower:
                         break
                     applied += new
             except ParentMismatch:
+                self.counters["fork_switches"] += 1
+                continue
+            except NodeUntrustworthy as error:
+                if isinstance(error, JournalMismatch):
+                    self.counters["journal_mismatches"] += 1
+                    self.source.distrust(error)
+                mismatches += 1
+                if mismatches == MISMATCHES_MAX:
+                    raise
                 continue
             return applied
         raise UnstableNode(f"the node changed forks {FORK_SWITCHES_MAX} times while being read")
@@ -111,15 +162,17 @@ class Follower:
         with read_only(self.engine).connect() as connection:
             current = head(connection)
         first = self.start_block if current is None else current.number + 1
-        newest = self.source.head().number
-        if newest < first:
-            # A head below ours is a fork too; it is noticed before the next round.
-            if current is not None and newest < current.number:
-                raise ParentMismatch(f"the node's head fell to {newest}, ours is {current.number}")
-            return 0
-        blocks = self._read(first, min(newest, first + self._range - 1))
+        with self.source.pinned():
+            newest = self.source.head().number
+            if newest < first:
+                # A head below ours is a fork too; it is noticed before the next round.
+                if current is not None and newest < current.number:
+                    raise ParentMismatch(f"the node's head fell to {newest}, ours is {current.number}")
+                return 0
+            blocks = self._read(first, min(newest, first + self._range - 1))
+            said = self._journals(blocks, at_head=blocks[-1].header.number == newest)
         with self.engine.begin() as connection:
-            applied = apply_blocks(connection, blocks, self.decoder)
+            applied = apply_blocks(connection, blocks, self.decoder, said)
         self._adapt(blocks)
         self.on_progress(blocks[-1].header.number, newest)
         return applied
@@ -141,6 +194,22 @@ class Follower:
             raise ParentMismatch(f"block {last} changed while it was read")
         return [Block(header, sorted(by_block[header.hash], key=lambda log: log.log_index)) for header in headers]
 
+    def _journals(self, blocks: Sequence[Block], *, at_head: bool) -> dict[str, bytes] | None:
+        """What the contracts say they said until the last of `blocks`: those with logs in them, at the head all.
+
+        None where the node no longer has the state of so old a block; at the head, later, nothing is left out.
+        """
+        instances = self.decoder.instances
+        if not at_head:
+            spoke = {log.address for block in blocks for log in block.logs}
+            instances = [name for name in instances if self.decoder.deployments.address(name) in spoke]
+        last = blocks[-1].header
+        said = said_by(self.source, self.decoder, instances, last.hash)
+        if said is None and at_head:
+            raise ParentMismatch(f"the node does not answer for block {last.number}, which it gave a moment ago")
+        self.counters["journals_unknown" if said is None else "journals_compared"] += 1
+        return said
+
     def _adapt(self, blocks: Sequence[Block]) -> None:
         logs = sum(len(block.logs) for block in blocks)
         fitting = len(blocks) * self.limits.batch_logs // max(logs, 1)
@@ -150,13 +219,24 @@ class Follower:
         with read_only(self.engine).connect() as connection:
             current = head(connection)
             ours = {} if current is None else self._newest_hashes(connection, current)
-        if current is None or self.source.block_hash(current.number) == current.hash:
+        if current is None or self._has(current):
             return
         self.pin()
+        self.counters["reorgs"] += 1
         ancestor = self._common_ancestor(ours, current)
         with self.engine.begin() as connection:
             rolled_back = rollback_to(connection, ancestor, self.decoder)
         self.on_reorg(rolled_back, ancestor)
+
+    def _has(self, ours: Header) -> bool:
+        """Whether our block is the node's too. One that has none of that number may be only behind."""
+        for pause_s in self.limits.behind_pauses_s:
+            found = self.source.block_hash(ours.number)
+            if found is not None:
+                return found == ours.hash
+            self.counters["behind"] += 1
+            time.sleep(pause_s)
+        return self.source.block_hash(ours.number) == ours.hash
 
     def _newest_hashes(self, connection: Connection, current: Header) -> dict[int, str]:
         """Hash by number of as many of our newest blocks as may be taken back, and one more to stand on."""

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -19,13 +20,18 @@ from indexer.lead import leading
 from node_adapter.client import NodeClient
 from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate
 from node_adapter.deployments import Deployments, DeploymentsUnreadable
-from node_adapter.errors import NodeError, WrongChain
+from node_adapter.errors import NodeError, NodeUntrustworthy, WrongChain
+from node_adapter.networks import NETWORKS_VARIABLE, NetworksUnreadable, UnknownNetwork, by_chain_id, load_networks
+from node_adapter.urls import node_urls
 
 log = logging.getLogger("indexer")
 
 DATABASE_VARIABLE = "SCF_INDEXER_DATABASE"
+NODE_VARIABLE = "SCF_INDEXER_NODE"
+"""One URL, or several between commas."""
 POLL_S = 0.3
 AWAY_POLL_S = 1.0
+_BAD_SETTINGS = (DeploymentsUnreadable, DatabaseUnsupported, NetworksUnreadable, UnknownNetwork, ValueError)
 PROGRESS_BLOCKS = 1_000
 """While catching up, a line at least this often."""
 
@@ -44,7 +50,8 @@ def follow(follower: Follower, stop: threading.Event, *, poll_s: float = POLL_S)
             raise IndexForeign(str(error)) from error
         except NodeError as error:
             if not away:
-                log.warning("the node is away, waiting for it: %s", error)
+                what = "cannot be believed, asking again" if isinstance(error, NodeUntrustworthy) else "is away"
+                log.warning("the node %s, waiting for it: %s", what, error)
             # It may come back as another one.
             away, known = True, False
             stop.wait(max(poll_s, AWAY_POLL_S))
@@ -59,7 +66,13 @@ def run(options: argparse.Namespace, stop: threading.Event) -> None:
     """Takes the lead, migrates, follows. Raises IndexStopped, and what a bad database or file raises."""
     engine = make_engine(options.database)
     deployments = Deployments.load(options.deployments)
-    source = NodeClient(options.node, chain_id=deployments.chain_id)
+    nodes = [url for text in options.node for url in node_urls(text)]
+    source = NodeClient(
+        nodes,
+        chain_id=deployments.chain_id,
+        genesis_hash=deployments.genesis_hash,
+        network=by_chain_id(deployments.chain_id, load_networks(options.networks)),
+    )
     progress = _Progress()
     limits = Limits(reorg_depth=options.reorg_depth)
     follower = Follower(
@@ -69,7 +82,7 @@ def run(options: argparse.Namespace, stop: threading.Event) -> None:
         if not leads:
             return
         migrate(engine, "indexer")
-        log.info("following %s into %s", options.node, masked(options.database))
+        log.info("following %s into %s", ", ".join(map(masked, nodes)), masked(options.database))
         follow(follower, stop, poll_s=options.poll_s)
     log.info("stopped")
 
@@ -83,10 +96,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         run(options, stop)
-    except (IndexStopped, DeploymentsUnreadable, DatabaseUnsupported, OSError, OperationalError) as error:
+    except (IndexStopped, OSError, OperationalError, *_BAD_SETTINGS) as error:
         log.error("%s: %s", type(error).__name__, str(error).splitlines()[0])
         return 1
     return 0
+
+
+class _Several(argparse.Action):
+    """What is given, in order, in the place of the default."""
+
+    def __call__(self, _parser: object, options: argparse.Namespace, value: Any, _option: str | None = None) -> None:
+        given = getattr(options, self.dest)
+        setattr(options, self.dest, [value] if given is self.default else [*given, value])
 
 
 class _Progress:
@@ -126,7 +147,23 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help=f"SQLite or PostgreSQL, as SQLAlchemy has it; a URL with a password goes into {DATABASE_VARIABLE}",
     )
-    parser.add_argument("--node", required=True, metavar="URL", help="the node's JSON-RPC")
+    nodes = os.environ.get(NODE_VARIABLE)
+    parser.add_argument(
+        "--node",
+        required=nodes is None,
+        default=[nodes],
+        action=_Several,
+        metavar="URL",
+        help=f"a node's JSON-RPC, and again for each other one; a URL with a password or key goes into {NODE_VARIABLE}",
+    )
+    networks = os.environ.get(NETWORKS_VARIABLE)
+    parser.add_argument(
+        "--networks",
+        type=Path,
+        default=Path(networks) if networks else None,
+        metavar="FILE",
+        help=f"networks of your own (TOML); also {NETWORKS_VARIABLE}",
+    )
     parser.add_argument("--deployments", required=True, type=Path, metavar="FILE", help="which contracts, and where")
     parser.add_argument("--poll-s", type=float, default=POLL_S, metavar="S", help="seconds between looks at the head")
     parser.add_argument(

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from indexer.models import (
     CashPosting,
     ChainBlock,
+    ChainEvent,
+    DebtorBar,
     FreezeOrder,
     Hold,
     ProgrammeToken,
@@ -21,6 +23,10 @@ from indexer.models import (
     SetAsidePosting,
     TokenPause,
 )
+from node_adapter.deployments import version_of as version_of_instance
+
+VERSION_BITS = 24
+"""Above these a programme's or an order's number says its version, less one: see `idsBefore` in Types.sol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +89,30 @@ def programme_tokens(session: Session, programme_ids: Collection[int] | None = N
     return dict(tokens)
 
 
-def newest_reference_rate(session: Session) -> ReferenceRate | None:
-    """The reference rate in force; None before the first (R-17)."""
-    newest = (ReferenceRate.block_number.desc(), ReferenceRate.log_index.desc())
-    return session.scalars(select(ReferenceRate).order_by(*newest).limit(1)).one_or_none()
+def reference_rates(session: Session) -> dict[str, ReferenceRate]:
+    """The reference rate in force, by instance of Origination; nothing before the first (R-17)."""
+    of_event = and_(ChainEvent.block_hash == ReferenceRate.block_hash, ChainEvent.log_index == ReferenceRate.log_index)
+    rows = session.execute(
+        select(ChainEvent.contract, ReferenceRate)
+        .join(ChainEvent, of_event)
+        .order_by(ReferenceRate.block_number, ReferenceRate.log_index)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def bars(session: Session) -> dict[tuple[str, str], int | None]:
+    """The date before which a debtor confirms nothing (R-29b), by debtor and version's register."""
+    rows = session.scalars(select(DebtorBar).order_by(DebtorBar.block_number, DebtorBar.log_index))
+    return {(bar.debtor, bar.register): bar.until for bar in rows}
+
+
+def version_of(session: Session, subject: str) -> int | None:
+    """The version of the contracts that a payable (its id), a programme ("programme:7") or an order ("order:7") lives
+    in, for good: that of the first event about it. None where there is none."""
+    first = (ChainEvent.block_number, ChainEvent.log_index)
+    statement = select(ChainEvent.contract).where(ChainEvent.subject == subject).order_by(*first).limit(1)
+    instance = session.scalar(statement)
+    return None if instance is None else version_of_instance(instance)
 
 
 def live_order(now: int) -> ColumnElement[bool]:
@@ -117,14 +143,18 @@ def set_aside_under(session: Session, order_id: int) -> int:
     return int(session.scalar(select(func.sum(counted)).where(Hold.order_id == order_id)) or 0)
 
 
-def blocked(session: Session, holder: str, payable_id: str | None, now: int) -> bool:
+def blocked(session: Session, holder: str, payable_id: str | None, now: int, *, version: int = 1) -> bool:
     """Whether nothing of what `holder` has of this payable moves: a live order is not served yet (R-23).
 
-    Without a payable: whether that is so of all.
+    Without a payable: whether that is so of all in this `version`, which a payable says itself.
     """
+    if payable_id is not None:
+        version = version_of(session, payable_id) or version
+    before = version - 1 << VERSION_BITS
     orders = session.scalars(
         select(FreezeOrder).where(
             FreezeOrder.holder == holder,
+            FreezeOrder.order_id.between(before + 1, before + (1 << VERSION_BITS)),
             or_(FreezeOrder.payable_id.is_(None), FreezeOrder.payable_id == payable_id),
             live_order(now),
         )

@@ -4,6 +4,7 @@ Read from `contracts/abi/<Contract>.json`, which `node_adapter.build` writes and
 nothing here talks to a node or needs the compiler.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,11 @@ __all__ = [
     "MalformedLog",
     "abi",
     "artifact",
+    "built",
+    "built_hash",
     "bytecode",
     "event_specs",
+    "hash_of_built",
     "journal_next",
     "keccak",
     "payable_of",
@@ -74,6 +78,23 @@ def abi(contract: str) -> list[dict[str, Any]]:
 def bytecode(contract: str) -> bytes:
     """What a creation transaction carries, before the constructor's arguments."""
     return bytes.fromhex(artifact(contract)["bytecode"].removeprefix("0x"))
+
+
+@cache
+def built() -> dict[str, dict[str, Any]]:
+    """What of each contract ends on the chain: its runtime code, and where its immutables are."""
+    kept = ("deployed_bytecode", "immutable_references")
+    return {contract: {name: artifact(contract)[name] for name in kept} for contract in CONTRACTS}
+
+
+@cache
+def built_hash() -> str:
+    """Of what `built` says, 0x hex: a deployment is of one such build."""
+    return hash_of_built(built())
+
+
+def hash_of_built(content: dict[str, dict[str, Any]]) -> str:
+    return "0x" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def canonical_type(entry: dict[str, Any]) -> str:

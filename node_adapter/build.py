@@ -131,14 +131,13 @@ def _task(contracts_dir: Path, wanted: list[str]) -> tuple[dict[str, Any], dict[
     foundry: dict[str, Any] = tomllib.loads((contracts_dir / "foundry.toml").read_text())["profile"]["default"]
     names = [path.relative_to(contracts_dir).as_posix() for path in sorted((contracts_dir / "src").rglob("*.sol"))]
     names.append(_remapped(ACCESS_MANAGER, foundry["remappings"]))
-    interfaces = {name: {"": ["ast"]} for name in names if name.startswith("src/interfaces/")}
     task = {
         "language": "Solidity",
         "sources": {name: {"urls": [name]} for name in names},
         "settings": {
             **_settings(foundry),
             "remappings": foundry["remappings"],
-            "outputSelection": {"*": {"*": wanted}, **interfaces},
+            "outputSelection": {"*": {"*": wanted, "": ["ast"]}},
         },
     }
     return task, foundry
@@ -195,7 +194,12 @@ def _artifact(
     compiled = output["contracts"][name][contract]
     metadata = json.loads(compiled["metadata"])
     deployed = compiled["evm"]["deployedBytecode"]
-    references = [place for places in deployed.get("immutableReferences", {}).values() for place in places]
+    names = _immutable_names(output)
+    references = [
+        {"name": names[int(node)], **place}
+        for node, places in deployed.get("immutableReferences", {}).items()
+        for place in places
+    ]
     # keccak256 of every file that went into this contract, under the name that its importers know it by.
     files = metadata["sources"].items()
     sources = sorted(f"{source['keccak256']}  {_short(key, remappings)}\n" for key, source in files)
@@ -208,6 +212,17 @@ def _artifact(
         "journal_events": _journal_events(contract, output, compiled["abi"]),
         "compiler": {"solc": metadata["compiler"]["version"], "settings": settings},
         "source_hash": "0x" + hashlib.sha256("".join(sources).encode()).hexdigest(),
+    }
+
+
+def _immutable_names(output: dict[str, Any]) -> dict[int, str]:
+    """Node of the syntax tree → name, of every immutable there is."""
+    return {
+        node["id"]: node["name"]
+        for source in output["sources"].values()
+        for contract in source["ast"]["nodes"]
+        for node in contract.get("nodes", ())
+        if node.get("mutability") == "immutable"
     }
 
 

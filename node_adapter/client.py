@@ -1,49 +1,84 @@
 """The one client for reads, simulations and sends. What a node answers is checked against what was asked.
 
-Reads that fail for want of an answer are tried three times; a send never is (the outbox knows what to look up). For any
-number of threads.
+Reads that have no answer, or one that cannot be, are tried three times on a node and then on the next; a send never is
+(the outbox knows what to look up). For any number of threads.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
 from typing import Any
 
-from node_adapter.codec import decode_output, encode_call
-from node_adapter.errors import ContractReverted, NodeUntrustworthy, WrongChain
+from node_adapter.calls import Block, Call, block_parameter, decoded, message
+from node_adapter.codec import encode_call
+from node_adapter.errors import ContractReverted, NodeError, NodeUntrustworthy, WrongChain
+from node_adapter.headers import check_header
+from node_adapter.log_ranges import LogRanges
+from node_adapter.networks import Network
+from node_adapter.nodes import LAG_MAX_BLOCKS, Identity, Nodes, NodeStatus, asked_again
 from node_adapter.parse import Header, RawLog, Receipt, octets, parse_header, parse_log, parse_receipt, quantity
 from node_adapter.reverts import contract_refusal
-from node_adapter.rpc import Method, Rpc, RpcError
+from node_adapter.rpc import Counters, Method, RpcError
 from node_adapter.sends import SendOutcome, SendResult, send_result
 from node_adapter.words import hex0x
 
-__all__ = ["Call", "Header", "NodeClient", "RawLog", "Receipt", "SendOutcome", "SendResult"]
-
-Block = int | str
-"""A number, "latest" or "pending", or a block's hash."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    contract: str
-    address: str
-    function: str
-    args: Sequence[Any] = field(default=())
+__all__ = ["Call", "Header", "NodeClient", "NodeStatus", "RawLog", "Receipt", "SendOutcome", "SendResult"]
 
 
 class NodeClient:
-    """`chain_id`: checked on every new connection, before anything else is asked over it; WrongChain otherwise."""
+    """`chain_id`, `genesis_hash`: checked on every new connection, and before every send; WrongChain otherwise.
 
-    def __init__(self, url: str, *, chain_id: int | None = None, timeout_s: float = 10.0) -> None:
-        self._expected_chain_id = chain_id
-        self._rpc = Rpc(url, timeout_s, None if chain_id is None else self._check_chain_id)
+    `urls`: one node, or several of which the good ones are asked (`node_adapter.nodes`). `network`: with it, headers
+    are checked as the network's are made, and logs are asked in ranges that it allows.
+    """
+
+    def __init__(
+        self,
+        urls: str | Sequence[str],
+        *,
+        chain_id: int | None = None,
+        genesis_hash: str | None = None,
+        network: Network | None = None,
+        timeout_s: float = 10.0,
+        lag_max_blocks: int = LAG_MAX_BLOCKS,
+    ) -> None:
+        self._counters = Counters()
+        identity = Identity(chain_id, genesis_hash)
+        listed = [urls] if isinstance(urls, str) else list(urls)
+        self._rpc = Nodes(listed, timeout_s, identity, self._counters, lag_max_blocks)
+        self._network = network
+        self._ranges = LogRanges(self._rpc.read, network.max_log_range if network else None, self.count)
 
     def __repr__(self) -> str:
-        return f"<NodeClient {self._rpc.shown}>"
+        return f"<NodeClient {', '.join(node.url for node in self.nodes)}>"
 
     @property
     def url(self) -> str:
-        """Masked, fit to be printed."""
+        """Of the node that is asked at present; masked, fit to be printed."""
         return self._rpc.shown
+
+    @property
+    def nodes(self) -> list[NodeStatus]:
+        """What is known of each node at present; asks none."""
+        return self._rpc.status()
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What happened on the wire since the start, see `rpc.COUNTED`."""
+        return self._counters.to_dict()
+
+    def count(self, what: str) -> None:
+        """One more of what `counters` counts."""
+        self._counters.add(what)
+
+    def pinned(self) -> AbstractContextManager[None]:
+        """`with client.pinned():` all that this thread asks within is of one node. Where that one fails, the error ends
+        the whole question, and the next goes to another: answers of two nodes are never mixed."""
+        return self._rpc.pinned()
+
+    def distrust(self, error: NodeError) -> None:
+        """What this thread's node says cannot be: the next question goes to another, where there is one."""
+        self._counters.add("untrustworthy")
+        self._rpc.distrust(error)
 
     def rpc(self, method: str, *params: Any) -> Any:
         """Any other read. Raises NodeError."""
@@ -78,19 +113,21 @@ class NodeClient:
 
     # Blocks and logs
 
+    @asked_again
     def head(self) -> Header:
-        return parse_header(self._rpc.read("eth_getBlockByNumber", "latest", False))
+        return self._header(self._rpc.read("eth_getBlockByNumber", "latest", False))
 
     def finalized(self) -> int | None:
         """The number of the newest block that the node itself calls final; None where it names none."""
         block = self._rpc.read("eth_getBlockByNumber", "finalized", False)
-        return None if block is None else parse_header(block).number
+        return None if block is None else self._header(block).number
 
     def block_hash(self, number: int) -> str | None:
         """None where the node has no block of that number."""
         headers = self.headers([number])
         return headers[0].hash if headers else None
 
+    @asked_again
     def headers(self, numbers: Sequence[int]) -> list[Header]:
         """In the order asked; numbers that the node has no block of are left out. They need not be of one fork: the
         node may have changed its mind between two. Raises NodeUntrustworthy for a header of another number."""
@@ -99,23 +136,23 @@ class NodeClient:
         for number, answer in zip(numbers, answers, strict=True):
             if answer is None:
                 continue
-            header = parse_header(answer)
+            header = self._header(answer)
             if header.number != number:
                 raise NodeUntrustworthy(f"asked for block {number}, the node answers with {header.number}")
             headers.append(header)
         return headers
 
+    @asked_again
     def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[RawLog]:
         """All logs of `addresses` in blocks `first` to `last`, both included, in the chain's order.
 
-        The caller keeps the range within the network's `max_log_range`. Raises NodeUntrustworthy for a log that was
-        not asked for, is given twice, or was taken back.
+        Asked in as many ranges as the network, or the node, wants. Raises NodeUntrustworthy for a log that was not
+        asked for, is given twice, or was taken back.
         """
         wanted = {address.lower() for address in addresses}
         if not wanted or last < first:
             return []
-        question = {"fromBlock": hex(first), "toBlock": hex(last), "address": sorted(wanted)}
-        logs = [parse_log(entry) for entry in self._rpc.read("eth_getLogs", question)]
+        logs = [parse_log(entry) for entry in self._ranges.entries(first, last, sorted(wanted))]
         for log in logs:
             if not first <= log.block_number <= last or log.address.lower() not in wanted:
                 raise NodeUntrustworthy(f"asked for logs of blocks {first} to {last}, got one of {log.block_number}")
@@ -138,8 +175,8 @@ class NodeClient:
     ) -> Any:
         """What the contract answers, see `node_adapter.codec`. Raises ContractReverted, NodeError."""
         data = hex0x(encode_call(contract, function, args))
-        answer = self.simulate(_message(address, data, sender), block)
-        return _decoded(contract, function, len(args), answer)
+        answer = self.simulate(message(address, data, sender), block)
+        return decoded(contract, function, len(args), answer)
 
     def call_many(self, calls: Sequence[Call], block: Block = "latest") -> list[Any | ContractReverted]:
         """Answers in the order asked, all at one `block` (give a number or hash, or they may differ by a block).
@@ -148,7 +185,7 @@ class NodeClient:
         """
         where = block_parameter(block)
         methods: list[Method] = [
-            ("eth_call", (_message(call.address, hex0x(encode_call(call.contract, call.function, call.args))), where))
+            ("eth_call", (message(call.address, hex0x(encode_call(call.contract, call.function, call.args))), where))
             for call in calls
         ]
         results: list[Any | ContractReverted] = []
@@ -159,7 +196,7 @@ class NodeClient:
                     raise answer.refused("eth_call")
                 results.append(refusal)
             else:
-                results.append(_decoded(call.contract, call.function, len(call.args), octets(answer)))
+                results.append(decoded(call.contract, call.function, len(call.args), octets(answer)))
         return results
 
     def simulate(
@@ -200,18 +237,27 @@ class NodeClient:
     def balance(self, address: str, block: Block = "latest") -> int:
         return quantity(self._rpc.read("eth_getBalance", address, block_parameter(block)))
 
+    @asked_again
     def base_fee(self) -> int:
         """Wei per gas of the newest block; 0 where the network has no fee market."""
         block = self._rpc.read("eth_getBlockByNumber", "latest", False)
+        self._header(block)
         return quantity(block.get("baseFeePerGas") or "0x0")
 
     # Transactions
 
     def send_raw_many(self, raws: Sequence[bytes]) -> list[SendResult]:
         """Sends each once, in order. Never raises NodeError for one: see SendOutcome. Raises WrongChain."""
-        answers = self._rpc.send_many([("eth_sendRawTransaction", (hex0x(raw),)) for raw in raws])
+        answers: Sequence[Any | RpcError | NodeError]
+        try:
+            answers = self._rpc.send_many([("eth_sendRawTransaction", (hex0x(raw),)) for raw in raws])
+        except WrongChain:
+            raise
+        except NodeError as error:
+            answers = [error] * len(raws)
         return [send_result(raw, answer) for raw, answer in zip(raws, answers, strict=True)]
 
+    @asked_again
     def receipts(self, hashes: Sequence[str]) -> list[Receipt | None]:
         """In the order asked; None for what is not mined."""
         answers = self._read_many([("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in hashes])
@@ -238,25 +284,8 @@ class NodeClient:
             raise contract_refusal(answer) or answer.refused(method)
         return answer
 
-    def _check_chain_id(self, rpc: Rpc) -> None:
-        found = quantity(rpc.read("eth_chainId"))
-        if found != self._expected_chain_id:
-            raise WrongChain(f"the node at {self.url} is of chain {found}, not {self._expected_chain_id}")
-
-
-def block_parameter(block: Block) -> Any:
-    """As JSON-RPC wants it; a block given by its hash must be canonical still (EIP-1898)."""
-    if isinstance(block, int):
-        return hex(block)
-    return {"blockHash": block, "requireCanonical": True} if block.startswith("0x") else block
-
-
-def _message(address: str, data: str, sender: str | None = None) -> dict[str, str]:
-    return {"to": address, "data": data} | ({"from": sender} if sender else {})
-
-
-def _decoded(contract: str, function: str, argument_count: int, answer: bytes) -> Any:
-    try:
-        return decode_output(contract, function, argument_count, answer)
-    except ValueError as error:
-        raise NodeUntrustworthy(str(error)) from error
+    def _header(self, answer: Any) -> Header:
+        header = parse_header(answer)
+        if self._network is not None:
+            check_header(answer, self._network.headers)
+        return header

@@ -25,6 +25,14 @@ class NodeUnavailable(NodeError):
     """No answer: nobody listens, the connection broke, or it took too long. Whether a send arrived is not known."""
 
 
+class NodeBusy(NodeUnavailable):
+    """The node asks to be left alone for a while (429, 503), `retry_after_s` where it says for how long."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class NodeRefused(NodeError):
     """The node answered with a JSON-RPC error that is no revert: `code` and `message` are its own."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from node_adapter.errors import NodeError, NodeUnavailable
+from node_adapter.errors import NodeError
 from node_adapter.rpc import RpcError
 from node_adapter.words import hex0x, keccak
 
@@ -30,7 +30,7 @@ class SendResult:
     message: str = ""
 
 
-def send_result(raw: bytes, answer: "Any | RpcError | NodeUnavailable") -> SendResult:
+def send_result(raw: bytes, answer: "Any | RpcError | NodeError") -> SendResult:
     tx_hash = hex0x(keccak(raw))
     if isinstance(answer, NodeError):
         return SendResult(tx_hash, SendOutcome.UNKNOWN, str(answer))

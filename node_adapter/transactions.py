@@ -11,7 +11,9 @@ from typing import Any
 from node_adapter.words import checksum_address, hex0x, keccak
 
 TYPE = 2
-_HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""Of secp256k1's group."""
+_HALF_ORDER = ORDER // 2
 """Half the curve's order: a signature with a larger s has a twin under another hash, and nodes refuse it (EIP-2)."""
 
 

@@ -13,7 +13,8 @@ from node_adapter.words import from_hex, hex0x, keccak, snake_case
 
 TypedData = dict[str, Any]
 
-_ORIGINATION = "scf-network Origination"
+_ORIGINATION, _DISCOUNTING = "scf-network Origination", "scf-network Discounting"
+DOMAIN_NAMES = {"Origination": _ORIGINATION, "Discounting": _DISCOUNTING}
 _DOMAIN = [("string", "name"), ("string", "version"), ("uint256", "chainId"), ("address", "verifyingContract")]
 _TERMS = [
     ("address", "supplier"),
@@ -68,6 +69,15 @@ _RECEIVE = [
     ("uint256", "validBefore"),
     ("bytes32", "nonce"),
 ]
+_ON_ORIGINATION = {
+    "Confirmation": {"Confirmation": _CONFIRMATION, "Terms": _TERMS, "Programme": _PROGRAMME},
+    "Publication": {"Publication": _PUBLICATION, "Programme": _PROGRAMME},
+    "Cancellation": {"Cancellation": _CANCELLATION},
+}
+_ON_DISCOUNTING = {"Quote": {"Quote": _QUOTE, "Fee": _FEE}}
+_ON_DEPOSIT_TOKEN = {"ReceiveWithAuthorization": {"ReceiveWithAuthorization": _RECEIVE}}
+MESSAGES = {"Origination": _ON_ORIGINATION, "Discounting": _ON_DISCOUNTING, "DepositToken": _ON_DEPOSIT_TOKEN}
+"""Every message of the network: contract that takes it → primary type → its structs."""
 
 
 def confirmation(
@@ -82,28 +92,25 @@ def confirmation(
 
     Structs by Solidity's names or ours (`faceValue`, `face_value`), exactly their fields; so everywhere here.
     """
-    types = {"Confirmation": _CONFIRMATION, "Terms": _TERMS, "Programme": _PROGRAMME}
     message = {"payable_id": payable_id, "terms": terms, "programme": programme, "deadline": deadline}
-    return _typed_data(_ORIGINATION, chain_id, origination_address, types, message)
+    return _typed_data(_ORIGINATION, chain_id, origination_address, _ON_ORIGINATION["Confirmation"], message)
 
 
 def publication(chain_id: int, origination_address: str, programme: Mapping[str, Any], deadline: int) -> TypedData:
     """What a debtor signs to publish a programme."""
-    types = {"Publication": _PUBLICATION, "Programme": _PROGRAMME}
     message = {"programme": programme, "deadline": deadline}
-    return _typed_data(_ORIGINATION, chain_id, origination_address, types, message)
+    return _typed_data(_ORIGINATION, chain_id, origination_address, _ON_ORIGINATION["Publication"], message)
 
 
 def cancellation(chain_id: int, origination_address: str, payable_id: int | str, deadline: int) -> TypedData:
     """What one party of a confirmed payable signs so that the other may cancel it (R-13)."""
     message = {"payable_id": payable_id, "deadline": deadline}
-    return _typed_data(_ORIGINATION, chain_id, origination_address, {"Cancellation": _CANCELLATION}, message)
+    return _typed_data(_ORIGINATION, chain_id, origination_address, _ON_ORIGINATION["Cancellation"], message)
 
 
 def quote(chain_id: int, discounting_address: str, quote: Mapping[str, Any]) -> TypedData:
     """What a financier signs to quote. Its digest is the quote's hash. `fees` is a list of {to, amount}."""
-    types = {"Quote": _QUOTE, "Fee": _FEE}
-    return _typed_data("scf-network Discounting", chain_id, discounting_address, types, quote)
+    return _typed_data(_DISCOUNTING, chain_id, discounting_address, _ON_DISCOUNTING["Quote"], quote)
 
 
 def receive_with_authorization(
@@ -127,8 +134,7 @@ def receive_with_authorization(
         "validBefore": valid_before,
         "nonce": nonce,
     }
-    types = {"ReceiveWithAuthorization": _RECEIVE}
-    return _typed_data(token_name, chain_id, token_address, types, message)
+    return _typed_data(token_name, chain_id, token_address, _ON_DEPOSIT_TOKEN["ReceiveWithAuthorization"], message)
 
 
 def deposit_token_name(currency: str) -> str:
@@ -175,15 +181,18 @@ def signer_of(typed_data: TypedData, signature: str) -> str:
     return recover(digest(typed_data), int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:64], "big"), raw[64] - 27)
 
 
+def declared(types: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    """`types` and the domain's as the message carries them."""
+    structs = {"EIP712Domain": _DOMAIN, **types}
+    return {struct: [{"name": field, "type": kind} for kind, field in fields] for struct, fields in structs.items()}
+
+
 def _typed_data(
     name: str, chain_id: int, contract: str, types: dict[str, list[tuple[str, str]]], message: Mapping[str, Any]
 ) -> TypedData:
     primary = next(iter(types))
     return {
-        "types": {
-            "EIP712Domain": [{"name": field, "type": kind} for kind, field in _DOMAIN],
-            **{struct: [{"name": field, "type": kind} for kind, field in fields] for struct, fields in types.items()},
-        },
+        "types": declared(types),
         "primaryType": primary,
         "domain": {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract},
         "message": _struct(types, primary, message),

@@ -35,6 +35,9 @@ PERSONAS = (
 )
 """The story's ten, and two who are refused: a rival core enterprise, and a company that was never admitted."""
 
+SECOND_LOGINS = {"o2": "o"}
+"""A second person of an actor's organisation, who approves what the first prepared: login → actor."""
+
 SERVICE_KEYS = ("deployer", "relay")
 """Hosted accounts that belong to no organisation: one deploys, one brings signed messages to the chain."""
 

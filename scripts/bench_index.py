@@ -27,8 +27,9 @@ from node_adapter.codec import encode_call
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account
+from node_adapter.networks import by_chain_id
 from node_adapter.outbox import Outbox, Worker
+from node_adapter.signers import Keyring, create_account
 
 ANCHORS = 1_000
 CREDITS = 1_000
@@ -54,7 +55,7 @@ def run() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="scf-bench-") as name:
         folder = Path(name)
         node = Anvil(folder / "node", durable=False).start()
-        client = NodeClient(node.url, chain_id=DEVNET)
+        client = NodeClient(node.url, chain_id=DEVNET, network=by_chain_id(DEVNET))
         try:
             deployments = _Chain(node.url, client, folder).build()
             rows = _measure(client, deployments, folder)

@@ -21,8 +21,8 @@ from node_adapter.codec import encode_call
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.outbox import Call, Command, Operation, OperationState, Outbox, Worker
+from node_adapter.signers import Keyring, create_account
 from node_adapter.transactions import Transaction
 
 OPERATIONS = 400

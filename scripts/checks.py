@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardhat_free_devnet.tools import ToolMissing, require
+from scripts import debian_tools
 from scripts.errors import CliError
 from scripts.output import emit, say
 
@@ -58,7 +59,7 @@ def checks(*, slow: bool, deep: bool = False) -> list[Check]:
         Check("tests", [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not slow"]),
     ]
     if slow:
-        found.append(Check("slow tests", [*pytest, "-m", "slow"]))
+        found.append(Check("slow tests", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "slow"]))
     if deep:
         found.append(Check("slither", [sys.executable, "-m", "scripts.slither"]))
         found.append(Check("coverage", [sys.executable, "-m", "scripts.coverage"]))
@@ -68,6 +69,7 @@ def checks(*, slow: bool, deep: bool = False) -> list[Check]:
 def run(*, slow: bool, as_json: bool, deep: bool = False) -> bool:
     """Run them; whether all passed. A failing check's own output is on the terminal."""
     results = []
+    debian_tools.provide()
     for check in checks(slow=slow, deep=deep):
         say(f"── {check.name}")
         started = time.monotonic()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.contracts_cli import contracts_app
 from scripts.data_folder import DEFAULT, DataFolder
 from scripts.errors import CliError
 from scripts.output import command, emit, say
@@ -156,6 +157,30 @@ def reset(
         say(f"the database {left} was left as it is; give the next network an empty one")
 
 
+@app.command(
+    epilog="Example: scf keys create treasury --pkcs11 /usr/lib/softhsm/libsofthsm2.so --token scf --pin-file hsm.pin"
+)
+@command
+def keys(  # noqa: PLR0917 -- typer passes them by name
+    action: Annotated[str, typer.Argument(help="list, or create.")] = "list",
+    name: Annotated[str | None, typer.Argument(help="create: what the key is called.")] = None,
+    pkcs11: Annotated[
+        Path | None, typer.Option("--pkcs11", help="create: in an HSM; its PKCS#11 module. Else in a keystore.")
+    ] = None,
+    token: Annotated[str | None, typer.Option("--token", help="create: the HSM token's label.")] = None,
+    pin_file: Annotated[
+        Path | None, typer.Option("--pin-file", help="create: file with the token's PIN, mode 600.")
+    ] = None,
+    data: Data = DEFAULT,
+    url: Url = None,
+    json_: Json = False,
+) -> None:
+    """Make a key, in a keystore or inside an HSM, or show where each key is and what it may sign."""
+    from scripts.keys import run
+
+    run(_folder(data), action, name, pkcs11=pkcs11, token=token, pin_file=pin_file, as_json=json_)
+
+
 @app.command(epilog="Example: scf doctor")
 @command
 def doctor(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
@@ -228,6 +253,9 @@ def mutate(
 
     if not run(name, sample=sample, seed=seed, as_json=json_):
         raise typer.Exit(1)
+
+
+app.add_typer(contracts_app, name="contracts", no_args_is_help=True)
 
 
 if __name__ == "__main__":

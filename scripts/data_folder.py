@@ -25,6 +25,8 @@ OURS = frozenset(
 )
 """All that `scf up` makes beside the database."""
 DATABASE = "scf.sqlite3"
+NETWORKS = "networks.toml"
+"""Written by the user, if at all."""
 _ASIDE = re.compile(r"\.probe-[0-9a-f]{8}|(actors|config|run)\.json\.[0-9a-f]{8}\.new")
 """What a killed writer may have left."""
 LOOK_S = 0.5
@@ -80,6 +82,12 @@ class DataFolder:
     def config(self) -> Path:
         return self.root / "config.json"
 
+    def networks_file(self) -> Path | None:
+        """The user's own networks: what SCF_NETWORKS names, else `networks.toml` in this folder, else none."""
+        named = os.environ.get("SCF_NETWORKS")
+        own = self.root / NETWORKS
+        return Path(named) if named else own if own.exists() else None
+
     def exists(self) -> bool:
         return self.config.exists()
 
@@ -90,7 +98,8 @@ class DataFolder:
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            foreign = sorted(path.name for path in self.root.iterdir() if not is_our_name(path.name))
+            names = {path.name for path in self.root.iterdir()} - {NETWORKS}
+            foreign = sorted(name for name in names if not is_our_name(name))
             if foreign and not self.exists():
                 raise CliError(
                     f"{self.root} holds other files ({foreign[0]}); --data wants a new or an empty folder",

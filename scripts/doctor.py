@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from hardhat_free_devnet.tools import tools
+from hardhat_free_devnet.tools import tools, tools_required
+from scripts import debian_tools
 from scripts.data_folder import FREE_MIN_BYTES, DataFolder
 from scripts.errors import CliError
 from scripts.output import emit
@@ -37,6 +38,7 @@ def findings(folder: DataFolder, url: str | None) -> list[Finding]:
         problem = tool.problem or ""
         found.append(Finding(tool.name, not problem, tool.installed or "missing", problem))
     found.append(_node())
+    found.extend(_debian(tool) for tool in debian_tools.TOOLS)
     found.append(_space(folder))
     found.append(_writable(folder))
     found.append(_network(folder, url))
@@ -61,6 +63,14 @@ def show(folder: DataFolder, url: str | None, *, as_json: bool) -> bool:
 def _node() -> Finding:
     path = shutil.which("node")
     return Finding("node.js", path is not None, path or "missing", "run ./scripts/scf, which installs what is missing")
+
+
+def _debian(tool: debian_tools.DebianTool) -> Finding:
+    """Only tests need it: without it they are skipped, except where that is a failure."""
+    if tool.found():
+        return Finding(tool.name, True, str(tool.file() or shutil.which(tool.programs[0])))
+    required = tools_required(os.environ)
+    return Finding(tool.name, not required, f"not installed: {tool.wanted_for} are skipped", tool.mend)
 
 
 def _space(folder: DataFolder) -> Finding:

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,14 +19,16 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, masked, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, create_account, read_passphrase
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import Keyring, create_account, load_signers, read_secret
+from node_adapter.signers.settings import FILE as SIGNERS_FILE
 from scripts import actors
-from scripts.actors import PERSONAS, SERVICE_KEYS, DemoActor
+from scripts.actors import PERSONAS, SECOND_LOGINS, SERVICE_KEYS, DemoActor
 from scripts.data_folder import DataFolder, write_private_text
 from scripts.errors import CliError
 from scripts.output import explain
+from scripts.signer_policy import policy_text
 
 Say = Callable[[str], None]
 
@@ -41,7 +44,7 @@ def passphrase(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private_text(path, secrets.token_urlsafe(32) + "\n")
-    return read_passphrase(path)
+    return read_secret(path)
 
 
 def tables(folder: DataFolder) -> Engine:
@@ -122,10 +125,30 @@ def organisations(folder: DataFolder, engine: Engine, addresses: dict[str, str],
                 )
                 password = known[persona.login].password
                 register_user(session, organisation, login=persona.login, password=password, demo=True)
-        made = [known[persona.login] for persona in PERSONAS if persona.login in known]
+        if logins:
+            for login, of in SECOND_LOGINS.items():
+                _second_login(session, known, login, of)
+        made = [known[login] for login in (*(p.login for p in PERSONAS), *SECOND_LOGINS) if login in known]
         # Before the commit: a login that is in the database has its password on record.
         actors.save(folder, made)
     return made
+
+
+def signer_policy(folder: DataFolder, addresses: dict[str, str], say: Say) -> None:
+    """What each key may sign, by its owner's role; written once, and the user's from then on."""
+    path = folder.keys / SIGNERS_FILE
+    if not path.exists():
+        if folder.was_provisioned():
+            say(f"{path} was missing: what the keys may sign is as for a new network")
+        write_private_text(path, policy_text(PERSONAS, addresses))
+
+
+def _second_login(session: Session, known: dict[str, DemoActor], login: str, of: str) -> None:
+    if session.get(User, login) is not None:
+        return
+    first = session.get_one(User, of)
+    known[login] = replace(known[of], login=login, password=actors.new_password())
+    register_user(session, first.organisation, login=login, password=known[login].password, demo=True)
 
 
 def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict[str, str], say: Say) -> Deployments:
@@ -134,8 +157,14 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
         return Deployments.load(folder.deployments)
     say("deploying the contracts")
     client = NodeClient(node_url)
-    keyring = Keyring(folder.keys, folder.secrets / PASSPHRASE)
-    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), keyring)
+    signers = load_signers(
+        folder.keys,
+        folder.secrets / PASSPHRASE,
+        engine,
+        lambda: outbox.deployments,
+        lambda: client.head().timestamp,
+    )
+    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), signers)
     worker = Worker(outbox)
     try:
         deployments = deploy_network(
@@ -145,6 +174,7 @@ def contracts(folder: DataFolder, engine: Engine, node_url: str, addresses: dict
             operator=addresses["o"],
             compliance=addresses["co"],
             bank=addresses["b"],
+            say=say,
             reference_rate=((REFERENCE_RATE_FROM - date(1970, 1, 1)).days, REFERENCE_RATE_PPM),
         )
     finally:

@@ -9,19 +9,20 @@ from node_adapter.db import masked
 from scripts import actors
 from scripts.data_folder import DataFolder, read_json
 from scripts.output import emit
-from scripts.supervisor import is_ready, running
+from scripts.supervisor import readiness, running
 
 
 def report(folder: DataFolder) -> dict[str, Any]:
     """The document of `scf status --json`. Heads are null while they cannot be read."""
     record = running(folder)
     deployments = read_json(folder.deployments)
-    ready, waiting = is_ready(record["api_url"])
+    ready = readiness(record["api_url"])
     return {
-        "ok": ready,
-        "waiting_for": waiting or None,
+        "ok": ready["ready"],
+        "waiting_for": ready["waiting_for"],
         "api_url": record["api_url"],
-        "node_url": record["node_url"],
+        "node_url": masked(record["node_url"]),
+        "nodes": ready["nodes"],
         "chain_id": deployments["chain_id"],
         "contracts": {name: deployed["address"] for name, deployed in deployments["contracts"].items()},
         "head": _head(record["node_url"]),
@@ -54,6 +55,9 @@ def show(folder: DataFolder, _url: str | None, *, as_json: bool) -> bool:
     console.print(
         f"chain {found['chain_id']} at {found['node_url']}: block {found['head']}, indexed {found['indexed']}"
     )
+    for node in found["nodes"]:
+        if not node["good"]:
+            console.print(f"[red]node left out[/]: {node['why']}")
     console.print(f"database {found['database']}")
     console.print("processes " + ", ".join(f"{name} {pid}" for name, pid in found["processes"].items()))
     for name, address in found["contracts"].items():

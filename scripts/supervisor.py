@@ -68,6 +68,7 @@ class Supervisor:
 
     def _start(self) -> None:
         self._addresses = provision.keys(self.folder, self.say)
+        provision.signer_policy(self.folder, self._addresses, self.say)
         self._start_node()
         if self._stop.is_set():
             return
@@ -105,8 +106,7 @@ class Supervisor:
         database = self.folder.database_url()
         if name == "indexer":
             command = [sys.executable, "-m", "indexer", "--deployments", str(self.folder.deployments)]
-            command += ["--node", self._node_url()]
-            environment = {"SCF_INDEXER_DATABASE": database}
+            environment = {"SCF_INDEXER_DATABASE": database, "SCF_INDEXER_NODE": self._node_url()}
         else:
             command = [sys.executable, "-m", "api"]
             environment = {
@@ -118,6 +118,8 @@ class Supervisor:
                 "SCF_API_HOST": self.host,
                 "SCF_API_PORT": str(self.port),
             }
+        if (networks := self.folder.networks_file()) is not None:
+            environment["SCF_NETWORKS"] = str(networks)
         log = self.folder.logs / f"{name}.log"
         self._children[name] = processes.spawn(command, log, environment)
 
@@ -257,16 +259,27 @@ def running(folder: DataFolder) -> dict[str, Any]:
 
 def is_ready(url: str) -> tuple[bool, str]:
     """Whether `GET /ready` says so, and else what it waits for."""
+    answer = readiness(url)
+    return bool(answer["ready"]), str(answer["waiting_for"] or "")
+
+
+def readiness(url: str) -> dict[str, Any]:
+    """What `GET /ready` answers; without nodes where it does not answer."""
+    said = "the API"
     try:
-        with urllib.request.urlopen(f"{url}/ready", timeout=5):  # noqa: S310 -- http, by construction
-            return True, ""
+        with urllib.request.urlopen(f"{url}/ready", timeout=5) as answer:  # noqa: S310 -- http, by construction
+            found = json.load(answer)
     except urllib.error.HTTPError as error:
+        said = f"the API (status {error.code})"
         try:
-            return False, str(json.load(error)["waiting_for"])
-        except (ValueError, KeyError):
-            return False, f"the API (status {error.code})"
-    except OSError:
-        return False, "the API"
+            found = json.load(error)
+        except ValueError:
+            found = None
+    except (OSError, ValueError):
+        found = None
+    if isinstance(found, dict) and {"ready", "waiting_for", "nodes"} <= found.keys():
+        return found
+    return {"ready": False, "waiting_for": said, "nodes": []}
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -37,11 +37,18 @@ def _compare(folder: DataFolder, console: Console | None) -> dict[str, Any]:
     from node_adapter.client import NodeClient
     from node_adapter.db import make_engine
     from node_adapter.deployments import Deployments
+    from node_adapter.networks import by_chain_id, load_networks
+    from node_adapter.urls import node_urls
 
     record = running(folder)
     deployments = Deployments.load(folder.deployments)
     engine = make_engine(folder.database_url())
-    client = NodeClient(record["node_url"], chain_id=deployments.chain_id)
+    client = NodeClient(
+        node_urls(record["node_url"]),
+        chain_id=deployments.chain_id,
+        genesis_hash=deployments.genesis_hash,
+        network=by_chain_id(deployments.chain_id, load_networks(folder.networks_file())),
+    )
     try:
         with Progress(console=console, disable=console is None, transient=True) as bar:
             task = bar.add_task("comparing", total=None)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.context import ActorDep, ServicesDep, SessionDep
 from api.domain.dates import business_date
@@ -20,6 +20,7 @@ class ChainRead(BaseModel):
     block_hash: str
     now: datetime
     business_date: date
+    version: int = Field(description="Of the contracts: the one in which new payables are made.")
 
 
 @router.get("")
@@ -32,4 +33,5 @@ def get_chain(session: SessionDep, services: ServicesDep, _actor: ActorDep) -> C
         block_hash=block.hash,
         now=datetime.fromtimestamp(block.timestamp, UTC),
         business_date=business_date(block.timestamp),
+        version=services.deployments.current,
     )

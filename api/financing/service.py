@@ -163,7 +163,7 @@ def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_ha
     if accepted(context.session, [request_id]):
         raise RequestAccepted(f"financing request {request_id} has been accepted", request_id=request_id)
     row = _priced(context, request, body)
-    chain_id, discounting = context.services.deployments.chain_id, context.address("Discounting")
+    chain_id, discounting = context.services.deployments.chain_id, context.address("Discounting", request.payable_id)
     quote = typed_data.quote(chain_id, discounting, _quote_values(request, row))
     row.quote_hash = "0x" + typed_data.digest(quote).hex()
     cash = typed_data.receive_with_authorization(

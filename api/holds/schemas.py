@@ -22,6 +22,13 @@ class FreezeOrder(Request):
         pattern=r"^0x[0-9a-f]{56}$",
         description="Of this payable alone; of all that it holds if not given.",
     )
+    version: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="Without a payable: of which version of the contracts; each that has payables needs its own order. "
+        "The current one if not given.",
+    )
     amount: PositiveMoney
     until: AwareDatetime = Field(description="The last second at which it holds.")
     reason: str = Field(min_length=1, max_length=TEXT_MAX)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api import texts
 from api.context import CommandContext, Prepared, Services
 from api.currencies import deposit_token, minor_units
-from api.errors import NotFound, StateForbids
+from api.errors import NotFound, RequestInvalid, StateForbids
 from api.holds.schemas import (
     INSTANT_MAX,
     FreezeEnforce,
@@ -66,6 +66,8 @@ def _order(context: CommandContext, body: FreezeOrder, request_hash: str) -> Pre
         if payable is None:
             raise NotFound.of("payable", body.payable_id)
         amount = minor_units(programmes.currency(session, deployments, payable.programme_id), body.amount)
+    if body.version not in (None, *deployments.versions):
+        raise RequestInvalid(f"there is no version {body.version} of the contracts", versions=deployments.versions)
     until = int(body.until.timestamp())
     if not 0 <= until <= INSTANT_MAX:
         raise HoldUntilOutOfRange(f"{body.until.isoformat()} is further than an order can reach", until=until)
@@ -79,6 +81,7 @@ def _order(context: CommandContext, body: FreezeOrder, request_hash: str) -> Pre
             subject=body.holder,
             call=Call("Holds", "order", arguments),
             sender=context.key(),
+            version=(body.version if body.payable_id is None else None) or context.version(body.payable_id),
         ),
         lambda stored, _operation: stored.add_all(kept),
     )
@@ -149,6 +152,7 @@ def _act(
             subject=row.holder,
             call=Call("Holds", function, [row.order_id, *arguments]),
             sender=context.key(),
+            version=context.version(f"order:{row.order_id}"),
         )
     )
 

@@ -100,12 +100,7 @@ def _row(
         currency=parsed.currency,
         amount=parsed.payable_amount_minor,
         fingerprint="0x" + print_of_invoice.hex(),
-        payable_id=payable_id_of(
-            context.services.deployments.chain_id,
-            context.address("Origination"),
-            context.actor.account(),
-            salt_of(invoice_id),
-        ),
+        payable_id=payable_id(context, invoice_id),
         created_at=context.now(),
         document_hash="0x" + sealed.document_hash.hex(),
         document_salt=sealed.salt,
@@ -113,6 +108,13 @@ def _row(
         document_ciphertext=sealed.ciphertext,
         document_master_key_id=sealed.master_key_id,
     )
+
+
+def payable_id(context: CommandContext, invoice_id: str) -> str:
+    """The payable that the actor's invoice becomes if it is proposed now: an id is one version's of the contracts."""
+    origination = context.address("Origination")
+    chain_id = context.services.deployments.chain_id
+    return payable_id_of(chain_id, origination, context.actor.account(), salt_of(invoice_id))
 
 
 def salt_of(invoice_id: str) -> bytes:

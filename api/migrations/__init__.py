@@ -10,5 +10,6 @@ def metadata() -> MetaData:
     from api.financing import models as _financing  # noqa: F401
     from api.identity import models as _identity  # noqa: F401
     from api.invoices import models as _invoices  # noqa: F401
+    from api.key_rotations import models as _key_rotations  # noqa: F401
 
     return Base.metadata

@@ -1,5 +1,6 @@
 """How an operation reads from outside."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -10,7 +11,6 @@ from api.revert_status import refusal_of
 from api.schemas import Resource
 from indexer import queries
 from indexer.models import ChainEvent
-from node_adapter.networks import Network
 from node_adapter.outbox.models import Operation, OperationState
 
 _NUMBERED_BY = {
@@ -20,7 +20,7 @@ _NUMBERED_BY = {
 """What the chain numbers, and the event that says so: a command that makes one knows its id only once it is done."""
 
 
-def read_operation(session: Session, network: Network, operation: Operation) -> OperationRead:
+def read_operation(session: Session, is_final: Callable[[int, int], bool], operation: Operation) -> OperationRead:
     """The answer every command gives, with the state as people outside see it."""
     state = _state(session, operation)
     head = queries.head(session)
@@ -39,15 +39,21 @@ def read_operation(session: Session, network: Network, operation: Operation) -> 
         to_sign=(operation.to_sign or []) if state == "awaiting_signature" else [],
         wallet=operation.wallet if state == "awaiting_signature" else None,
         tx=operation.tx_hash,
-        block=operation.block_number,
+        block=operation.block_number if operation.block_hash is not None else None,
         block_hash=operation.block_hash,
         final=(
             head is not None
             and operation.block_number is not None
-            and network.is_final(operation.block_number, head.number)
+            and operation.block_hash is not None
+            and is_final(operation.block_number, head.number)
         ),
         error=error,
+        gas_used=operation.gas_used,
         created_at=datetime.fromtimestamp(operation.created_at, UTC),
+        signed_at=_instant(operation.signed_at),
+        sent_at=_instant(operation.sent_at),
+        mined_at=_instant(operation.mined_at),
+        failed_at=_instant(operation.failed_at),
     )
 
 
@@ -64,6 +70,10 @@ def _resource(session: Session, operation: Operation, state: State) -> Resource:
         )
     )
     return resource if told is None else Resource(type=resource.type, id=str(told[field]))
+
+
+def _instant(unix_s: int | None) -> datetime | None:
+    return None if unix_s is None else datetime.fromtimestamp(unix_s, UTC)
 
 
 def _state(session: Session, operation: Operation) -> State:

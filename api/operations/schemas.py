@@ -22,7 +22,8 @@ class OperationRead(BaseModel):
     """A command that was accepted, and how far it is.
 
     `awaiting_signature`: sign `to_sign` and POST it to `/operations/{id}/signature`. `pending`: on its way.
-    `mined`: in a block. `done`: the index has that block, so every list shows it. `failed`: refused, nothing changed.
+    `mined`: in a block, which may still vanish. `done`: the index has that block, so every list shows it. `failed`:
+    refused, nothing changed. None of these words means final: `final` says so, by the network's own rule.
     """
 
     id: str
@@ -36,7 +37,12 @@ class OperationRead(BaseModel):
     block_hash: str | None = None
     final: bool = Field(default=False, description="The block can no longer be reorganised away.")
     error: OperationError | None = None
+    gas_used: int | None = None
     created_at: datetime
+    signed_at: datetime | None = Field(default=None, description="Its nonce was taken. Each step has its instant.")
+    sent_at: datetime | None = None
+    mined_at: datetime | None = None
+    failed_at: datetime | None = None
 
 
 class SignaturesGiven(Request):

@@ -7,13 +7,12 @@ from api.errors import NotFound
 from api.identity.actor import Actor
 from api.operations.reading import read_operation
 from api.operations.schemas import OperationRead, SignaturesGiven
-from node_adapter.outbox.commands import StaleNonce
 from node_adapter.outbox.models import Operation
 
 
 def get_operation(session: Session, services: Services, actor: Actor, operation_id: str) -> OperationRead:
     """One operation of the actor's own organisation; NotFound for any other."""
-    return read_operation(session, services.network, _own(session, actor, operation_id))
+    return read_operation(session, services.is_final, _own(session, actor, operation_id))
 
 
 def give_signature(
@@ -23,17 +22,9 @@ def give_signature(
 
     Raises SignatureMismatch, SignatureNotAwaited, and StaleNonce, whose operation then has a fresh `to_sign`.
     """
-    stale: StaleNonce | None = None
-    with Session(services.engine, expire_on_commit=False) as session, session.begin():
-        operation = _own(session, actor, operation_id)
-        try:
-            services.outbox.signature(session, operation, given.signatures)
-        except StaleNonce as error:
-            stale = error
-    if stale is not None:
-        raise stale
+    operation = services.outbox.signature(_own(reading, actor, operation_id).id, given.signatures)
     services.outbox.wake()
-    return read_operation(reading, services.network, operation)
+    return read_operation(reading, services.is_final, operation)
 
 
 def _own(session: Session, actor: Actor, operation_id: str) -> Operation:

@@ -47,7 +47,7 @@ def _payment(context: CommandContext, payable_id: str, body: PayablePay, request
         token_address=token,
         token_name=typed_data.deposit_token_name(currency),
         from_=payable.debtor,
-        to=context.address("Settlement"),
+        to=context.address("Settlement", payable_id),
         value=amount - netted,
         valid_after=0,
         valid_before=valid_before,

@@ -78,7 +78,7 @@ def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> l
                     "confirmed_at": _instant(row.confirmed_at),
                     "closed_at": _instant(row.closed_at),
                     "last_block": row.last_block_number,
-                    "final": services.network.is_final(row.last_block_number, head.number),
+                    "final": services.is_final(row.last_block_number, head.number),
                     "as_of_block": head.number,
                 }
             )

@@ -11,6 +11,7 @@ from api.errors import NotFound, NotYours
 from api.identity.actor import Actor, Role
 from api.identity.models import Organisation
 from api.invoices import service as invoices
+from api.invoices.models import Invoice
 from api.operations.schemas import OperationRead
 from api.payables.schemas import PayablePropose, ReasonGiven
 from api.programmes import service as programmes
@@ -90,16 +91,24 @@ def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) 
         "tenor_reason_hash": _hash_of(reason),
         "undertaking_hash": _hash_of(undertaking),
     }
+    payable_id = invoices.payable_id(context, invoice.id)
+
+    def record(session: Session, _operation: object) -> None:
+        session.add_all([text for text in (reason, undertaking) if text is not None])
+        if invoice.payable_id != payable_id:  # it was uploaded under an earlier version of the contracts
+            session.get_one(Invoice, invoice.id).payable_id = payable_id
+
     return Prepared(
         context.command(
             request_hash,
             kind="payable.propose",
-            resource=("payable", invoice.payable_id),
-            subject=invoice.payable_id,
+            resource=("payable", payable_id),
+            subject=payable_id,
             call=Call("Origination", "propose", ["0x" + invoices.salt_of(invoice.id).hex(), terms]),
             sender=context.key(),
+            version=context.services.deployments.current,
         ),
-        lambda session, _operation: session.add_all([text for text in (reason, undertaking) if text is not None]),
+        record,
     )
 
 
@@ -121,7 +130,7 @@ def _confirmation(context: CommandContext, payable_id: str, request_hash: str) -
     terms = terms_of(payable)
     message = typed_data.confirmation(
         context.services.deployments.chain_id,
-        context.address("Origination"),
+        context.address("Origination", payable_id),
         payable_id,
         terms,
         programmes.terms(context.session, programme),

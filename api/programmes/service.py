@@ -122,8 +122,11 @@ def get(session: Session, programme_id: int) -> Programme:
 def for_proposal(context: CommandContext, debtor: str, currency: str, programme_id: int | None) -> Programme:
     """What to propose under: the programme named, which must be in the currency, else the debtor's newest open one."""
     session, token = context.session, deposit_token(context.services.deployments, currency)
+    before = context.services.deployments.current - 1 << queries.VERSION_BITS
     accepts = exists().where(
-        ProgrammeToken.programme_id == Programme.programme_id, ProgrammeToken.deposit_token == token
+        ProgrammeToken.programme_id == Programme.programme_id,
+        ProgrammeToken.deposit_token == token,
+        Programme.programme_id > before,  # an earlier version's takes no new payables
     )
     if programme_id is not None:
         if (

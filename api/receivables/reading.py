@@ -163,7 +163,7 @@ def read_all(session: Session, services: Services, actor: Actor, rows: Sequence[
                 issue_date=from_day(payable.issue_date),
                 due_date=from_day(payable.due_date),
                 last_block=shown.last_block,
-                final=services.network.is_final(shown.last_block, head.number),
+                final=services.is_final(shown.last_block, head.number),
                 as_of_block=head.number,
             )
         )

@@ -22,7 +22,8 @@ import {
     Payable,
     PayableState,
     Piece,
-    Roles
+    Roles,
+    idsBefore
 } from "./types/Types.sol";
 
 /// @title Holds
@@ -78,6 +79,7 @@ contract Holds is HoldBook, AccessManaged {
         RECEIVABLES = IReceivables(network.receivables);
         ORIGINATION = IOrigination(network.origination);
         SETTLEMENT = ISettlement(network.settlement);
+        _lastOrderId = _lastHoldId = idsBefore(network.version);
     }
 
     /* COMPLIANCE */

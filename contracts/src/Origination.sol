@@ -12,7 +12,7 @@ import {IReceivables} from "./interfaces/IReceivables.sol";
 import {Amounts} from "./libraries/Amounts.sol";
 import {CalendarLib} from "./libraries/CalendarLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Actor, FrozenTerms, Network, PayableState, Proposal, Roles, Terms} from "./types/Types.sol";
+import {Actor, FrozenTerms, Network, PayableState, Proposal, Roles, Terms, idsBefore} from "./types/Types.sol";
 
 /// @title Origination
 /// @notice Where a debt comes from: a debtor's programme ({Programmes}), an invoice, and the debtor's own act.
@@ -26,8 +26,13 @@ import {Actor, FrozenTerms, Network, PayableState, Proposal, Roles, Terms} from 
 /// @dev A proposal is one word: its parties, its state, and 176 bits of the hash of its terms. Who acts on it passes the
 /// terms again, so that a debtor confirms what it has seen (R-09); what it signs holds the programme in full as well.
 ///
+/// VERSIONS
+/// @dev There are no upgrades: a new version is deployed beside this one, whose administrator names it as {successor},
+/// once. From then on debts are made there alone, and what was confirmed here lives on here. A successor finds an
+/// invoice claimed, and a debtor barred, where any version before it does.
+///
 /// TRUST
-/// @dev No administrator makes a debt. The operator sets the reference rate, which late interest that was agreed cannot
+/// @dev No administrator makes a debt. One can end the making of new ones, in favour of a successor, after a day's notice. The operator sets the reference rate, which late interest that was agreed cannot
 /// fall below (R-17), within the bounds of an agreed rate, and for later confirmations only.
 contract Origination is Programmes {
     /* TYPES */
@@ -59,17 +64,36 @@ contract Origination is Programmes {
     IReceivables public immutable RECEIVABLES;
     IDishonours public immutable DISHONOURS;
 
+    /// @inheritdoc IOrigination
+    IOrigination public immutable PREDECESSOR;
+
     /* STORAGE */
 
     mapping(uint256 payableId => ProposalWord) internal _proposals;
 
+    mapping(bytes32 invoiceFingerprint => uint256 payableId) internal _claims;
+
     /// @inheritdoc IOrigination
-    mapping(bytes32 invoiceFingerprint => uint256 payableId) public claimedBy;
+    address public successor;
 
     constructor(Network memory network) AccessManaged(network.authority) EIP712("scf-network Origination", "1") {
         PARTICIPANTS = IParticipants(network.participants);
         RECEIVABLES = IReceivables(network.receivables);
         DISHONOURS = IDishonours(network.dishonours);
+        PREDECESSOR = IOrigination(network.predecessor);
+        programmeCount = idsBefore(network.version);
+    }
+
+    /* ADMINISTRATOR */
+
+    /// @inheritdoc IOrigination
+    function nameSuccessor(address next) external restricted {
+        require(successor == address(0), OriginationSuperseded(successor));
+        require(address(IOrigination(next).PREDECESSOR()) == address(this), OriginationNotSuccessor(next));
+
+        successor = next;
+
+        _announce(2, abi.encode(SuccessorNamed.selector, next));
     }
 
     /* SUPPLIER */
@@ -225,6 +249,20 @@ contract Origination is Programmes {
     /* VIEWS */
 
     /// @inheritdoc IOrigination
+    function claimedBy(bytes32 invoiceFingerprint) public view returns (uint256 payableId) {
+        payableId = _claims[invoiceFingerprint];
+        if (payableId == 0 && address(PREDECESSOR) != address(0)) return PREDECESSOR.claimedBy(invoiceFingerprint);
+    }
+
+    /// @inheritdoc IOrigination
+    function barredUntil(address debtor) public view returns (uint32 until) {
+        until = DISHONOURS.barredUntil(debtor);
+        if (address(PREDECESSOR) == address(0)) return until;
+        uint32 before = PREDECESSOR.barredUntil(debtor);
+        if (before > until) return before;
+    }
+
+    /// @inheritdoc IOrigination
     function proposalOf(uint256 payableId)
         external
         view
@@ -299,7 +337,12 @@ contract Origination is Programmes {
 
     /// @dev Claims the invoice and makes the receivable.
     function _open(uint256 payableId, Terms memory terms, bool issued) internal returns (uint256 receivableId) {
-        claimedBy[terms.invoiceFingerprint] = payableId;
+        require(successor == address(0), OriginationSuperseded(successor));
+        require(
+            address(PREDECESSOR) == address(0) || PREDECESSOR.successor() == address(this),
+            OriginationNotSuccessor(address(this))
+        );
+        _claims[terms.invoiceFingerprint] = payableId;
         return RECEIVABLES.open(payableId, _freeze(terms, issued));
     }
 
@@ -332,7 +375,7 @@ contract Origination is Programmes {
 
     function _cancel(uint256 payableId, ProposalWord storage p, bytes32 invoiceFingerprint, bool refusal) internal {
         p.state = PayableState.Cancelled;
-        delete claimedBy[invoiceFingerprint];
+        delete _claims[invoiceFingerprint];
 
         _announce(3, abi.encode(InvoiceReleased.selector, invoiceFingerprint, payableId));
 
@@ -394,7 +437,7 @@ contract Origination is Programmes {
     }
 
     function _requireNotBarred(address debtor) internal view {
-        uint32 until = DISHONOURS.barredUntil(debtor);
+        uint32 until = barredUntil(debtor);
         require(until <= CalendarLib.today(), DebtorBarred(debtor, until));
     }
 
@@ -404,7 +447,7 @@ contract Origination is Programmes {
     }
 
     function _requireUnclaimed(bytes32 invoiceFingerprint) internal view {
-        uint256 claimant = claimedBy[invoiceFingerprint];
+        uint256 claimant = claimedBy(invoiceFingerprint);
         require(claimant == 0, InvoiceAlreadyClaimed(invoiceFingerprint, claimant));
     }
 

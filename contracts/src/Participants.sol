@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import {Journal} from "./Journal.sol";
-import {IHolds} from "./interfaces/IHolds.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Actor, Network, Participant, ParticipantStatus, Roles} from "./types/Types.sol";
 
@@ -43,8 +42,6 @@ contract Participants is IParticipants, AccessManaged, Journal {
         uint64 effectiveAt;
     }
 
-    IHolds public immutable HOLDS;
-
     /// @inheritdoc IParticipants
     uint64 public immutable ROTATION_DELAY_S;
 
@@ -56,7 +53,6 @@ contract Participants is IParticipants, AccessManaged, Journal {
 
     /// @param rotationDelayS Seconds that everybody has to see, and its owner to stop, the rotation of a key.
     constructor(Network memory network, uint64 rotationDelayS) AccessManaged(network.authority) {
-        HOLDS = IHolds(network.holds);
         ROTATION_DELAY_S = rotationDelayS;
     }
 
@@ -173,8 +169,7 @@ contract Participants is IParticipants, AccessManaged, Journal {
 
     /// @inheritdoc IParticipants
     /// @dev The event is the order's own, at {Holds}.
-    function countOrder(address account, bool more) external {
-        require(msg.sender == address(HOLDS), OrdersNotForCaller(msg.sender, address(HOLDS)));
+    function countOrder(address account, bool more) external restricted {
         Record storage r = _records[account];
         require(r.status != ParticipantStatus.None, ParticipantNotActive(account, r.status));
 

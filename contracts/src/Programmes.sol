@@ -71,7 +71,7 @@ abstract contract Programmes is IOrigination, AccessManaged, EIP712, Journal {
 
     /* STORAGE */
 
-    /// @notice How many programmes were published; their ids count from 1.
+    /// @notice The id of the programme published last. They count up from {idsBefore} this version.
     uint32 public programmeCount;
 
     /// @inheritdoc IOrigination

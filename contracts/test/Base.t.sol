@@ -119,7 +119,9 @@ abstract contract BaseTest is Test, SigningKit, JournalKit {
             discounting: vm.computeCreateAddress(operator, nonce + 6),
             settlement: vm.computeCreateAddress(operator, nonce + 7),
             dishonours: vm.computeCreateAddress(operator, nonce + 8),
-            anchors: vm.computeCreateAddress(operator, nonce + 9)
+            anchors: vm.computeCreateAddress(operator, nonce + 9),
+            predecessor: address(0),
+            version: 1
         });
         vm.startPrank(operator);
         accessManager = new AccessManager(operator);
@@ -165,8 +167,10 @@ abstract contract BaseTest is Test, SigningKit, JournalKit {
         _giveRole(address(holds), holds.order.selector, AccessRoles.COMPLIANCE);
         _giveRole(address(holds), holds.releaseOrder.selector, AccessRoles.COMPLIANCE);
         _giveRole(address(holds), holds.enforceOrder.selector, AccessRoles.COMPLIANCE);
+        _giveRole(address(participants), participants.countOrder.selector, AccessRoles.HOLDS);
         accessManager.grantRole(AccessRoles.OPERATOR, operator, 0);
         accessManager.grantRole(AccessRoles.COMPLIANCE, compliance, 0);
+        accessManager.grantRole(AccessRoles.HOLDS, address(holds), 0);
         vm.stopPrank();
     }
 

@@ -1,9 +1,9 @@
-"""Dishonours events → `dishonour` (subject: the payable); until when a `participant` is barred (subject: itself)."""
+"""Dishonours events → `dishonour` (subject: the payable), `debtor_bar`."""
 
 from indexer.events import Event
 from indexer.fold import Fold
 from indexer.handlers.steps import agree, or_none
-from indexer.models import Dishonour, Participant
+from indexer.models import DebtorBar, Dishonour
 from indexer.registry import handles
 
 
@@ -34,6 +34,7 @@ def on_dishonour_lifted(fold: Fold, event: Event) -> None:
     row["lift_reason_hash"] = event.args["reason_hash"]
 
 
-@handles("Dishonours", "DebtorBarredUntil", subject="debtor", reads={Participant: "debtor"})
+@handles("Dishonours", "DebtorBarredUntil", subject="debtor", folds=False)
 def on_debtor_barred_until(fold: Fold, event: Event) -> None:
-    fold.step(Participant, event.args["debtor"], event)["barred_until"] = or_none(event.args["until"])
+    until = or_none(event.args["until"])
+    fold.append(DebtorBar, event, register=event.address, debtor=event.args["debtor"], until=until)

@@ -1,9 +1,9 @@
-"""Origination events → `programme`, `programme_token`, `reference_rate`, and `payable` up to its confirmation."""
+"""Origination events → `programme`, `programme_token`, `reference_rate`, `succession`; `payable` until confirmed."""
 
 from indexer.events import Event
 from indexer.fold import Fold
 from indexer.handlers.steps import agree, or_none, payable_in
-from indexer.models import CreditNote, Payable, PayableState, Programme, ProgrammeToken, ReferenceRate
+from indexer.models import CreditNote, Payable, PayableState, Programme, ProgrammeToken, ReferenceRate, Succession
 from indexer.registry import handles
 
 PROGRAMME = "programme:{programme_id}"
@@ -39,6 +39,11 @@ def on_programme_retired(fold: Fold, event: Event) -> None:
 @handles("Origination", "ReferenceRateSet", subject="reference_rate:{effective_date}", folds=False)
 def on_reference_rate_set(fold: Fold, event: Event) -> None:
     fold.append(ReferenceRate, event, **event.args)
+
+
+@handles("Origination", "SuccessorNamed", subject="{emitter}", folds=False)
+def on_successor_named(fold: Fold, event: Event) -> None:
+    fold.append(Succession, event, origination=event.address, **event.args)
 
 
 @handles("Origination", "PayableProposed", subject="payable_id")

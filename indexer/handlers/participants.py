@@ -22,7 +22,6 @@ def on_participant_admitted(fold: Fold, event: Event) -> None:
         key=event.args["account"],
         announced_key=None,
         key_effective_at=None,
-        barred_until=None,
     )
 
 

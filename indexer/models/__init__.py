@@ -16,6 +16,7 @@ from indexer.models.event_rows import (
     Anchor,
     CashPosting,
     DealFee,
+    DebtorBar,
     DepositCredit,
     ProgrammeToken,
     QuoteCancellation,
@@ -24,6 +25,7 @@ from indexer.models.event_rows import (
     RedemptionSkip,
     ReferenceRate,
     SetAsidePosting,
+    Succession,
     TokenPause,
 )
 from indexer.models.folded import (
@@ -46,10 +48,14 @@ from indexer.models.folded_events import (
     Recovery,
     Repurchase,
 )
-from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, OrphanedBlock
+from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
+from indexer.models.past import pasts
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
+
+PAST = pasts(STATES)
+"""How each of them was before it changed: tables without a class of their own."""
 
 HISTORIES = (
     ReceivableMove,
@@ -68,6 +74,8 @@ FOLDED = (*STATES, *HISTORIES)
 
 EVENT_ROWS = (
     CashPosting,
+    DebtorBar,
+    Succession,
     DepositCredit,
     TokenPause,
     ProgrammeToken,
@@ -86,6 +94,7 @@ __all__ = [
     "EVENT_ROWS",
     "FOLDED",
     "HISTORIES",
+    "PAST",
     "STATES",
     "Anchor",
     "Base",
@@ -95,6 +104,7 @@ __all__ = [
     "CreditNote",
     "Deal",
     "DealFee",
+    "DebtorBar",
     "DepositCredit",
     "Dishonour",
     "Draw",
@@ -103,6 +113,7 @@ __all__ = [
     "HoldEnforcement",
     "HoldKind",
     "IndexIdentity",
+    "JournalCheckpoint",
     "MoveKind",
     "OrphanedBlock",
     "ParkingKind",
@@ -128,6 +139,7 @@ __all__ = [
     "Role",
     "SetAsidePosting",
     "SkipReason",
+    "Succession",
     "TokenPause",
     "table_of",
 ]

@@ -46,6 +46,28 @@ class TokenPause(OfOneEvent, Base):
     reason_hash: Mapped[Hex32 | None]
 
 
+class DebtorBar(OfOneEvent, Base):
+    """From now on a debtor confirms nothing before a date (R-29b). A register's newest row of a debtor is in force; of
+    several versions' registers the latest date counts."""
+
+    __tablename__ = "debtor_bar"
+    __table_args__ = (event_key("debtor_bar"),)
+
+    register: Mapped[Address]
+    debtor: Mapped[Address] = mapped_column(index=True)
+    until: Mapped[Day | None] = mapped_column(doc="None: it is barred no more.")
+
+
+class Succession(OfOneEvent, Base):
+    """A version's Origination makes no more debts: its successor does."""
+
+    __tablename__ = "succession"
+    __table_args__ = (event_key("succession"),)
+
+    origination: Mapped[Address]
+    successor: Mapped[Address]
+
+
 class ProgrammeToken(OfOneEvent, Base):
     """Payments under the programme may come in this token; its tokens are of one currency."""
 

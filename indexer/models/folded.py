@@ -29,7 +29,6 @@ class Participant(Folded, Base):
     key: Mapped[Address] = mapped_column(index=True)
     announced_key: Mapped[Address | None] = mapped_column(doc="May take over from `key_effective_at` on.")
     key_effective_at: Mapped[UnixSeconds | None]
-    barred_until: Mapped[Day | None] = mapped_column(doc="The date before which this debtor confirms nothing (R-29b).")
 
 
 class Programme(Folded, Base):

@@ -60,6 +60,19 @@ class ChainEvent(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class JournalCheckpoint(Base):
+    """What the journals were at the end of a batch, by contract: the next batch is compared from there.
+
+    A reorg takes those above it away with their blocks.
+    """
+
+    __tablename__ = "journal_checkpoint"
+
+    block_hash: Mapped[Hex32] = mapped_column(ForeignKey("chain_block.hash", ondelete="CASCADE"), primary_key=True)
+    block_number: Mapped[BlockNumber] = mapped_column(unique=True)
+    words: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
 class OrphanedBlock(Base):
     """A block the chain took back, with what it said: evidence, never deleted, and nothing is computed from it.
 

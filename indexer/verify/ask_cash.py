@@ -25,6 +25,7 @@ from indexer.models import (
     table_of,
 )
 from indexer.verify.question import ZERO_ADDRESS, Asker, Question
+from node_adapter.words import payable_of
 
 _ANCHOR, _BLOCK, _CASH = table_of(Anchor), table_of(ChainBlock), table_of(CashPosting)
 _PAYMENT, _RECOVERY, _REDEMPTION = table_of(Payment), table_of(Recovery), table_of(Redemption)
@@ -39,14 +40,16 @@ def questions(asker: Asker) -> Iterator[Question]:
     yield from _balances(asker)
     yield from _held_for_payables(asker, held)
     for (piece, holder, token), amount in set_aside.items():
-        call = asker.call("Settlement", "setAsideOf", piece, holder, token)
+        version = asker.version(payable_of(piece))
+        call = asker.call("Settlement", "setAsideOf", piece, holder, token, version=version)
         yield Question("set_aside", f"{piece}/{holder}/{token}", call, amount, "set_aside_of")
     yield from _cash_of_contracts(asker, held, set_aside)
     yield from _pauses(asker)
     yield from _pay_outs(asker)
     yield from _references(asker)
     for row in asker.rows(QuoteCancellation):
-        call = asker.call("Discounting", "nonceUsed", row.financier, row.nonce)
+        version = asker.version_of_event(row)
+        call = asker.call("Discounting", "nonceUsed", row.financier, row.nonce, version=version)
         yield Question("quote_nonce", f"{row.financier}/{row.nonce}", call, True, "nonce_used")
     yield from _anchors(asker)
 
@@ -70,28 +73,29 @@ def _held_for_payables(asker: Asker, held: Held) -> Iterator[Question]:
     tokens = queries.programme_tokens(asker.session)
     asked = {(row.payable_id, token) for row in payables for token in tokens.get(row.programme_id, [])}
     for payable_id, token in sorted(asked | held.keys()):
-        call = asker.call("Settlement", "held", payable_id, token)
+        call = asker.call("Settlement", "held", payable_id, token, version=asker.version(payable_id))
         yield Question("settlement_held", f"{payable_id}/{token}", call, held.get((payable_id, token), 0), "held")
 
 
 def _cash_of_contracts(asker: Asker, held: Held, set_aside: dict[tuple[str, str, str], int]) -> Iterator[Question]:
     """R-04: Settlement holds what it owes to the unit, Discounting nothing, a token at its own address what waits."""
-    owed: dict[str, int] = defaultdict(int)
-    for (*_, token), amount in [*held.items(), *set_aside.items()]:
-        owed[token] += amount
+    owed: dict[tuple[int, str], int] = defaultdict(int)
+    for (payable_id, token), amount in held.items():
+        owed[asker.version(payable_id), token] += amount
+    for (piece, _, token), amount in set_aside.items():
+        owed[asker.version(payable_of(piece)), token] += amount
     waiting: dict[str, int] = defaultdict(int)
     for row in asker.rows(PayOut):
         waiting[row.token] += row.amount if row.state == PayOutState.REQUESTED else 0
     for token in asker.tokens:
-        settlement, discounting = (asker.deployed[name].address for name in ("Settlement", "Discounting"))
-        for where, account, amount in (
-            ("Settlement", settlement, owed[token]),
-            ("Discounting", discounting, 0),
-            ("pay-outs", token, waiting[token]),
-        ):
-            yield Question(
-                "contract_cash", f"{token}/{where}", asker.token(token, "balanceOf", account), amount, "balance"
-            )
+        cash = [("pay-outs", token, waiting[token])]
+        for version in asker.deployments.versions:
+            settlement, discounting = (asker.deployments.instance(n, version) for n in ("Settlement", "Discounting"))
+            cash.append((settlement, asker.deployed[settlement].address, owed[version, token]))
+            cash.append((discounting, asker.deployed[discounting].address, 0))
+        for where, account, amount in cash:
+            balance = asker.token(token, "balanceOf", account)
+            yield Question("contract_cash", f"{token}/{where}", balance, amount, "balance")
 
 
 def _pauses(asker: Asker) -> Iterator[Question]:

@@ -1,5 +1,6 @@
 """Questions about payables and the receivables made of them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,7 +50,8 @@ def questions(asker: Asker) -> Iterator[Question]:
     yield from _receivables(asker)
     yield from _holders(asker)
     for row in asker.rows(Dishonour):
-        call = asker.call("Dishonours", "isDishonoured", row.payable_id)
+        version = asker.version(row.payable_id)
+        call = asker.call("Dishonours", "isDishonoured", row.payable_id, version=version)
         yield Question("dishonour", row.payable_id, call, not row.lifted, "is_dishonoured")
 
 
@@ -58,16 +60,20 @@ def _payables(asker: Asker) -> Iterator[Question]:
     serials = {row[0]: row[1] for row in asker.connection.execute(count)}
     programmes = {row.programme_id: row for row in asker.rows(Programme)}
     rows = asker.rows(Payable)
-    claims = {row.invoice_fingerprint: row.payable_id for row in rows if row.claims_invoice}
+    claims: dict[tuple[str, int], str] = {}
     for row in rows:
-        key = row.payable_id
+        if row.claims_invoice:  # later versions find it claimed too
+            born = asker.version(row.payable_id)
+            claims |= {(row.invoice_fingerprint, v): row.payable_id for v in asker.deployments.versions if v >= born}
+    for row in rows:
+        key, version = row.payable_id, asker.version(row.payable_id)
         debt = _debt(row, programmes.get(row.programme_id), serials.get(key, 0))
-        yield Question("payable", key, asker.call("Receivables", "payableOf", key), debt)
-        yield Question("proposal", key, asker.call("Origination", "proposalOf", key), _proposal(row))
+        yield Question("payable", key, asker.call("Receivables", "payableOf", key, version=version), debt)
+        yield Question("proposal", key, asker.call("Origination", "proposalOf", key, version=version), _proposal(row))
         ledger = {name: getattr(row, name) for name in ("interest_paid", "recovered", "recovery_closed")}
-        yield Question("payable_ledger", key, asker.call("Settlement", "ledgerOf", key), ledger)
-        claim = asker.call("Origination", "claimedBy", row.invoice_fingerprint)
-        claimant = claims.get(row.invoice_fingerprint, payable_id(0))
+        yield Question("payable_ledger", key, asker.call("Settlement", "ledgerOf", key, version=version), ledger)
+        claim = asker.call("Origination", "claimedBy", row.invoice_fingerprint, version=version)
+        claimant = claims.get((row.invoice_fingerprint, version), payable_id(0))
         yield Question("invoice_claim", row.invoice_fingerprint, claim, claimant, "claimed_by")
 
 
@@ -96,7 +102,7 @@ def _word(value: int | str | None) -> bytes:
 
 def _receivables(asker: Asker) -> Iterator[Question]:
     for row in asker.rows(Receivable):
-        key = row.receivable_id
+        key, version = row.receivable_id, asker.version(row.payable_id)
         live = row.state == ReceivableState.LIVE
         piece = {name: getattr(row, name) for name in ("holder", "sender", "received_at", "start", "end", "depth")}
         piece |= {
@@ -104,14 +110,20 @@ def _receivables(asker: Asker) -> Iterator[Question]:
             "refusable": row.refusable,
             "parked": row.parking is not None,
         }
-        yield Question("receivable", key, asker.call("Receivables", "pieceOf", key), piece if live else _NO_PIECE)
+        yield Question(
+            "receivable", key, asker.call("Receivables", "pieceOf", key, version=version), piece if live else _NO_PIECE
+        )
         shares = {name: getattr(row, f"drawn_{name}") if live else 0 for name in ("principal", "interest", "recovered")}
-        yield Question("receivable_drawn", key, asker.call("Settlement", "drawnOf", key), shares)
+        yield Question("receivable_drawn", key, asker.call("Settlement", "drawnOf", key, version=version), shares)
 
 
 def _holders(asker: Asker) -> Iterator[Question]:
+    """Each version counts its own."""
     live_pieces = func.sum(case((_RECEIVABLE.c.state == ReceivableState.LIVE.value, 1), else_=0))
-    count = select(_RECEIVABLE.c.holder, live_pieces).group_by(_RECEIVABLE.c.holder)
-    for holder, live in asker.connection.execute(count):
-        call = asker.call("Receivables", "balanceOf(address)", holder)
-        yield Question("receivable_count", holder, call, int(live), "balance_of")
+    columns = _RECEIVABLE.c.holder, _RECEIVABLE.c.payable_id
+    held: Counter[tuple[str, int]] = Counter()
+    for holder, payable, live in asker.connection.execute(select(*columns, live_pieces).group_by(*columns)):
+        held[holder, asker.version(payable)] += int(live)
+    for (holder, version), live in held.items():
+        call = asker.call("Receivables", "balanceOf(address)", holder, version=version)
+        yield Question("receivable_count", holder, call, live, "balance_of")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from indexer import queries
 from indexer.models import FreezeOrder, Hold, HoldKind
 from indexer.verify.question import ZERO_ADDRESS, Asker, Question
-from node_adapter.words import payable_id, receivable_id
+from node_adapter.words import payable_id, payable_of, receivable_id
 
 _NO_HOLD = {
     "receivable_id": receivable_id(0),
@@ -35,14 +35,18 @@ def _holds(asker: Asker) -> Iterator[Question]:
             disputed[row.payable_id] += row.amount if there else 0
         sql = {name: getattr(row, name) or empty for name, empty in _NO_HOLD.items()}
         shown = sql if there and row.order_id not in released else _NO_HOLD
-        yield Question("hold", str(row.hold_id), asker.call("Holds", "holdOf", row.hold_id), shown)
+        call = asker.call("Holds", "holdOf", row.hold_id, version=asker.version(row.payable_id))
+        yield Question("hold", str(row.hold_id), call, shown)
 
     held = queries.held_on(asker.session, None, asker.now)
     for piece, hold_ids in recorded.items():
-        yield Question("held", piece, asker.call("Holds", "heldOf", piece), held.get(piece, 0), "held_of")
-        yield Question("held", piece, asker.call("Holds", "holdsOn", piece), sorted(hold_ids), "holds_on", sorted)
+        version = asker.version(payable_of(piece))
+        held_of, holds_on = (asker.call("Holds", view, piece, version=version) for view in ("heldOf", "holdsOn"))
+        yield Question("held", piece, held_of, held.get(piece, 0), "held_of")
+        yield Question("held", piece, holds_on, sorted(hold_ids), "holds_on", sorted)
     for debt, amount in disputed.items():
-        yield Question("disputed", debt, asker.call("Holds", "disputedOf", debt), amount, "disputed_of")
+        call = asker.call("Holds", "disputedOf", debt, version=asker.version(debt))
+        yield Question("disputed", debt, call, amount, "disputed_of")
 
 
 def _orders(asker: Asker) -> Iterator[Question]:
@@ -52,8 +56,8 @@ def _orders(asker: Asker) -> Iterator[Question]:
         sql["payable_id"] = row.payable_id or payable_id(0)
         if not row.released and row.until >= asker.now:
             sql["assigned"] = queries.set_aside_under(asker.session, row.order_id)
-        key = str(row.order_id)
-        yield Question("freeze_order", key, asker.call("Holds", "orderOf", row.order_id), sql)
-        blocked = queries.blocked(asker.session, row.holder, row.payable_id, asker.now)
-        call = asker.call("Holds", "isBlocked", row.holder, row.payable_id or 0)
+        key, version = str(row.order_id), asker.version(f"order:{row.order_id}")
+        yield Question("freeze_order", key, asker.call("Holds", "orderOf", row.order_id, version=version), sql)
+        blocked = queries.blocked(asker.session, row.holder, row.payable_id, asker.now, version=version)
+        call = asker.call("Holds", "isBlocked", row.holder, row.payable_id or 0, version=version)
         yield Question("freeze_order", key, call, blocked, "is_blocked")

@@ -1,5 +1,7 @@
 """The chain log against the node: every block and every log once more, and the journals, which the contracts keep."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, select
 
 from indexer.apply import all_events, event_row
@@ -7,13 +9,15 @@ from indexer.events import Decoder
 from indexer.fold import Row
 from indexer.follow import ChainSource
 from indexer.journal import EMPTY, journals
-from indexer.models import ChainBlock, ChainEvent, table_of
+from indexer.models import ChainBlock, ChainEvent, JournalCheckpoint, table_of
 from indexer.verify.report import Comparison
 from node_adapter.client import Header
+from node_adapter.words import hex0x
 
 RANGE_BLOCKS = 500
 _BLOCK = table_of(ChainBlock)
 _EVENT = table_of(ChainEvent)
+_CHECKPOINT = table_of(JournalCheckpoint)
 
 
 def compare_log(
@@ -41,10 +45,29 @@ def compare_log(
 
 def compare_journals(comparison: Comparison, connection: Connection, words: dict[str, bytes]) -> None:
     """`words` is what the contracts say, by instance."""
-    ours = journals(connection, comparison.step)
+
+    def checkpoint(number: int, stored: Mapping[str, str], made: dict[str, bytes]) -> None:
+        comparison.compared["journal_checkpoint"] += 1
+        for instance in sorted(stored.keys() | made.keys()):
+            place, word = f"{instance} at block {number}", hex0x(made.get(instance, EMPTY))
+            comparison.same("journal_checkpoint", place, "word", stored.get(instance, hex0x(EMPTY)), word)
+
+    _compare_places(comparison, connection)
+    ours = journals(connection, comparison.step, checkpoint)
     for instance in sorted(words):
         comparison.compared["journal"] += 1
         comparison.same("journal", instance, "journal", ours.get(instance, EMPTY), words[instance])
+
+
+def _compare_places(comparison: Comparison, connection: Connection) -> None:
+    """Each checkpoint is of a block that we hold, under its number."""
+    rows = connection.execute(
+        select(_CHECKPOINT.c.block_hash, _CHECKPOINT.c.block_number, _BLOCK.c.number).join(
+            _BLOCK, _BLOCK.c.hash == _CHECKPOINT.c.block_hash, isouter=True
+        )
+    )
+    for block_hash, number, held in rows:
+        comparison.same("journal_checkpoint", block_hash, "block_number", number, held)
 
 
 def _block(header: Header) -> Row:

@@ -7,13 +7,13 @@ chain's, and that handlers read them rightly, are the other two parts.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy import Connection, Select, Table, func, select, union
 
 from indexer.apply import all_events, folding_events
 from indexer.errors import ProjectionDiverged, UnknownEvent
 from indexer.events import Decoder, Event, split_topics
 from indexer.fold import Fold, chunks
-from indexer.models import EVENT_ROWS, FOLDED, HISTORIES, Base, ChainEvent, table_of
+from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, ChainEvent, table_of
 from indexer.registry import route
 from indexer.verify.report import Comparison
 from node_adapter.client import RawLog
@@ -26,7 +26,8 @@ _EVENT = table_of(ChainEvent)
 def compare_folded(comparison: Comparison, connection: Connection, decoder: Decoder) -> None:
     """Rows with a subject, subject by subject."""
     known = folding_events(decoder).with_only_columns(_EVENT.c.subject).order_by(None)
-    claimed = [select(table_of(model).c.subject) for model in FOLDED]
+    tables = [table_of(model) for model in (*STATES, *HISTORIES)]
+    claimed = [select(table.c.subject) for table in (*tables, *PAST.values())]
     subjects = list(connection.scalars(union(known, *claimed)))
     for some in chunks(subjects):
         fold = Fold()
@@ -37,11 +38,12 @@ def compare_folded(comparison: Comparison, connection: Connection, decoder: Deco
                 fold.apply(event)
             except ProjectionDiverged as error:
                 comparison.same("chain_event", event.subject, "fold", str(error), "")
-        for model in FOLDED:
-            table = table_of(model)
+        made = {table_of(model): fold.created(model) for model in STATES}
+        made |= {table_of(model): fold.appended[model] for model in HISTORIES}
+        made |= {PAST[model]: fold.past[model] for model in STATES}
+        for table, theirs in made.items():
             ours = connection.execute(select(table).where(table.c.subject.in_(some))).mappings()
-            theirs = fold.appended[model] if model in HISTORIES else fold.created(model)
-            comparison.rows(table.name, _keys(model), [dict(row) for row in ours], theirs)
+            comparison.rows(table.name, _keys(table), [dict(row) for row in ours], theirs)
         comparison.step(len(some))
 
 
@@ -58,7 +60,7 @@ def compare_event_rows(comparison: Comparison, connection: Connection, decoder: 
         for model in EVENT_ROWS:
             table = table_of(model)
             ours = connection.execute(select(table).where(table.c.block_number.between(low, high))).mappings()
-            comparison.rows(table.name, _keys(model), [dict(row) for row in ours], fold.appended[model])
+            comparison.rows(table.name, _keys(table), [dict(row) for row in ours], fold.appended[model])
         comparison.step(count)
 
 
@@ -103,5 +105,5 @@ def _ranges(connection: Connection) -> Iterator[tuple[int, int]]:
     yield low, HIGHEST
 
 
-def _keys(model: type[Base]) -> list[str]:
-    return [column.name for column in table_of(model).primary_key.columns]
+def _keys(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key.columns]

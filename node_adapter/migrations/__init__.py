@@ -4,7 +4,13 @@ from sqlalchemy import MetaData
 
 
 def metadata() -> MetaData:
-    """The adapter's tables."""
-    from node_adapter.outbox.models import Base
+    """The adapter's tables: the outbox's and the signers'."""
+    from node_adapter.db import NAMING_CONVENTION
+    from node_adapter.outbox.models import Base as OutboxBase
+    from node_adapter.signers.spending import Base as SignersBase
 
-    return Base.metadata
+    found = MetaData(naming_convention=NAMING_CONVENTION)
+    for base in (OutboxBase, SignersBase):
+        for table in base.metadata.tables.values():
+            table.to_metadata(found)
+    return found

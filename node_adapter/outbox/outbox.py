@@ -1,26 +1,26 @@
 """The door to the outbox: a command becomes a row, and a signature completes one. The worker does the rest.
 
-Everything that changes a row here runs in the caller's transaction, so that the caller's own rows go with it. Nothing
-is sent from here: what is stored is sent, and only that.
+`accept` runs in the caller's transaction, so that the caller's own rows go with it; nothing here asks a node while a
+transaction is open. Nothing is sent from here: what is stored is sent, and only that.
 """
 
+import secrets
 import threading
 import time
-import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, ScalarResult, func, select, text
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient
 from node_adapter.codec import encode_call, encode_creation
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring
 from node_adapter.networks import Network, by_chain_id
-from node_adapter.outbox import own_wallet
+from node_adapter.outbox import faults, wallet_door
 from node_adapter.outbox.calldata import fill_signatures, to_json
 from node_adapter.outbox.chain import Chain, Request
 from node_adapter.outbox.commands import (
@@ -29,19 +29,32 @@ from node_adapter.outbox.commands import (
     Command,
     Creation,
     IdempotencyKeyReused,
-    SignatureNotAwaited,
-    StaleNonce,
+    NoSuchOperation,
+    NotSimulated,
+    OperationIdTaken,
 )
+from node_adapter.outbox.leases import know_signers
 from node_adapter.outbox.models import Operation, OperationState
-from node_adapter.words import hex0x
+from node_adapter.outbox.own_wallet import ToSign
+from node_adapter.signers import Signer, Signers
+from node_adapter.transactions import Transaction
 
 ACCEPT_LOCK = 0x5CF_0001
-"""PostgreSQL's advisory lock of those who hand out sequence numbers; SQLite has one writer anyway."""
+SIGN_LOCK = 0x5CF_0003
+"""PostgreSQL's advisory locks of those who hand out the order of acceptance and of signing; SQLite has one writer."""
 PREPARED_MAX = 256
 DUMMY_SIGNATURE = "0x" + "00" * 65
 ACCEPTS_ALL = "0x631626ba7e60e01b60005260206000f3"
 """Runtime code of an ERC-1271 wallet that finds every signature valid: PUSH4 magic, shift, store, return. A call is
 tried with it in the place of a wallet whose signature is still to come, and all the other rules are checked already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What `simulate` found out for `accept`, which must ask neither node nor signer."""
+
+    signatures: list[str] | None
+    to_sign: ToSign | None
 
 
 class Outbox:
@@ -50,18 +63,21 @@ class Outbox:
         engine: Engine,
         client: NodeClient,
         deployments: Deployments,
-        keyring: Keyring,
+        signer: Signer,
         *,
         network: Network | None = None,
     ) -> None:
-        """`network`: the descriptor, if not the one that `node_adapter.networks` has for the deployments' chain."""
+        """`signer`: usually `Signers`, with a policy; else without one.
+
+        `network`: the descriptor, if not the one that `node_adapter.networks` has for the deployments' chain.
+        """
         self.engine = engine
         self.client = client
         self.deployments = deployments
-        self.keyring = keyring
+        self.keyring = signer if isinstance(signer, Signers) else Signers([signer])
         self.chain = Chain(client, network or by_chain_id(deployments.chain_id))
         self._woken = threading.Event()
-        self._prepared: OrderedDict[tuple[str, str, str], own_wallet.ToSign] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, str, str], _Prepared] = OrderedDict()
 
     def __repr__(self) -> str:
         return f"<Outbox of chain {self.deployments.chain_id}, {self.keyring!r}>"
@@ -71,110 +87,104 @@ class Outbox:
         with Session(read_only(self.engine), expire_on_commit=False) as session:
             return _find(session, organisation, idempotency_key, request_hash)
 
+    def operation(self, operation_id: str) -> Operation:
+        """Raises NoSuchOperation."""
+        with Session(read_only(self.engine), expire_on_commit=False) as session:
+            found = session.get(Operation, operation_id)
+        if found is None:
+            raise NoSuchOperation(operation_id)
+        return found
+
     def simulate(self, command: Command) -> None:
         """Tries the call on the newest block; stores nothing and holds no lock. Raises ContractReverted, NodeError.
 
         A message that a client's wallet has still to sign is taken as signed, see ACCEPTS_ALL.
         """
-        if command.call is None or command.sender is None:
-            self._sign_hosted(command)  # unlocks the key before the database is held
-            return
-        signatures = self._sign_hosted(command)
-        trusting = []
-        if signatures is None:
-            signatures = [DUMMY_SIGNATURE] * len(command.sign)
-            trusting = [command.sign_as] if command.sign_as else []
-        request = self._request(command.call, command.sender, signatures)
-        if self.keyring.holds(command.sender):
-            self.keyring.unlock(command.sender)
-        elif not trusting:
-            key = (command.organisation, command.idempotency_key, command.request_hash)
-            self._prepared[key] = self.chain.to_sign(request, self._stored_nonce(command.sender))
+        # A message that a hosted key signs is signed once the rest is known to pass: a policy counts what was signed.
+        late = self._signs_late(command)
+        signed = None if late else self._sign_hosted(command)
+        for message in command.sign if signed is None and command.sign_as else ():
+            self.keyring.permit_typed_data(str(command.sign_as), message, signed=False)
+        to_sign = None
+        if command.call is not None and command.sender is not None:
+            trusting = [command.sign_as] if signed is None and command.sign_as else []
+            request = self._request(command.call, command.sender, signed or [DUMMY_SIGNATURE] * len(command.sign))
+            if self.keyring.holds(command.sender):
+                self.keyring.unlock(command.sender)
+            elif not trusting:
+                to_sign = self.chain.to_sign(request, self.stored_nonce(command.sender) + 1)
+                transaction = Transaction.from_json(to_sign[0]["data"])
+                self.keyring.permit_transaction(command.sender, transaction, signed=False)
+            if to_sign is None:
+                overrides = {address: {"code": ACCEPTS_ALL} for address in trusting}
+                self.client.simulate(request.to_json(), overrides=overrides)
+        if late:
+            signed = self._sign_hosted(command)
+        if command.sign or to_sign is not None:
+            self._prepared[_key(command)] = _Prepared(signed, to_sign)
             while len(self._prepared) > PREPARED_MAX:
                 self._prepared.popitem(last=False)
-            return
-        self.client.simulate(request.to_json(), overrides={address: {"code": ACCEPTS_ALL} for address in trusting})
 
     def accept(self, session: Session, command: Command) -> Operation:
         """Stores the command as an operation in the caller's transaction; commit, then `wake`.
 
-        Raises AlreadyAccepted, IdempotencyKeyReused; ContractReverted or NodeError only where the sender is a client's
-        wallet and the command was not simulated before.
+        Raises AlreadyAccepted, IdempotencyKeyReused, OperationIdTaken, and NotSimulated where the sender is a client's
+        wallet and `simulate` did not come before.
         """
-        lock(session)
-        existing = _find(session, command.organisation, command.idempotency_key, command.request_hash)
-        if existing is not None:
-            raise AlreadyAccepted(existing.id)
-        call = command.call
-        operation = Operation(
-            id=uuid.uuid4().hex,
-            sequence=_next(session, Operation.sequence),
-            organisation=command.organisation,
-            idempotency_key=command.idempotency_key,
-            request_hash=command.request_hash,
-            kind=command.kind,
-            resource=to_json(command.resource),
-            subject=command.subject,
-            instance=call.instance if call else None,
-            contract=self._contract(call),
-            function=call.function if isinstance(call, Call) else None,
-            args=to_json(call.args) if call else [],
-            signer=command.sender,
-            created_at=int(time.time()),
-            signatures=self._sign_hosted(command),
-        )
-        if command.sign and operation.signatures is None:
+        return self.accept_all(session, [command])[0]
+
+    def accept_all(self, session: Session, commands: Sequence[Command]) -> list[Operation]:
+        """Many at once, in this order: all, or none. As `accept`."""
+        connection = session.connection()
+        lock(connection, ACCEPT_LOCK)
+        for command in commands:
+            existing = _find(session, command.organisation, command.idempotency_key, command.request_hash)
+            if existing is not None:
+                raise AlreadyAccepted(existing.id)
+            if command.id is not None and session.get(Operation, command.id) is not None:
+                raise OperationIdTaken(command.id)
+        first = next_number(connection, Operation.sequence)
+        operations = [self._row(command, first + place) for place, command in enumerate(commands)]
+        session.add_all(operations)
+        session.flush()
+        know_signers(connection, sorted({command.sender for command in commands if command.sender is not None}))
+        faults.reach("accept.stored")
+        return operations
+
+    def signature(self, operation_id: str, signatures: list[str]) -> Operation:
+        """Takes what the client's wallet signed, in a transaction of its own; see `wallet_door`. Raises OutboxError."""
+        return wallet_door.take(self, operation_id, signatures)
+
+    def refresh_to_sign(self, operation_id: str) -> ToSign:
+        """What the wallet is to sign, with a transaction's nonce, gas and fees as of now, and stored.
+
+        Raises NoSuchOperation, SignatureNotAwaited; ContractReverted if the call would be refused by now; NodeError.
+        """
+        return wallet_door.refresh(self, operation_id)
+
+    def complete_messages(self, operation: Operation, to_sign: ToSign | None) -> None:
+        """All messages are signed: the record is complete, or the transaction is next. Raises NotSimulated."""
+        operation.to_sign = None
+        operation.wallet = None
+        if operation.signer is None:
+            operation.state = OperationState.DONE
+        elif self.keyring.holds(operation.signer):
+            operation.state = OperationState.PENDING
+        elif to_sign is None:
+            raise NotSimulated(operation.kind)
+        else:
             operation.state = OperationState.AWAITING_SIGNATURE
-            operation.wallet = command.sign_as
-            operation.to_sign = [{"type": "typed_data", "data": message} for message in command.sign]
-        else:
-            self._after_messages(operation)
-        session.add(operation)
-        session.flush()
-        return operation
+            operation.wallet = operation.signer
+            operation.to_sign = to_sign
 
-    def signature(self, session: Session, operation: Operation, signatures: list[str]) -> Operation:
-        """Takes what the wallet signed. The same signatures a second time change nothing.
-
-        Raises SignatureMismatch, SignatureNotAwaited, and StaleNonce (commit before answering that one).
-        """
-        lock(session)
-        session.refresh(operation)
-        if operation.state != OperationState.AWAITING_SIGNATURE or operation.wallet is None or not operation.to_sign:
-            given = [signature.lower() for signature in signatures]
-            if given in (operation.signatures, [operation.raw]):
-                return operation
-            raise SignatureNotAwaited(operation.id, operation.state)
-        if operation.to_sign[0]["type"] == "typed_data":
-            operation.signatures = own_wallet.check_typed_data(operation.to_sign, signatures, operation.wallet)
-            self._after_messages(operation)
-        else:
-            transaction, signed = own_wallet.check_transaction(operation.to_sign, signatures, operation.wallet)
-            if transaction.nonce != self._next_nonce(session, operation.wallet):
-                raise StaleNonce(self.refresh_to_sign(operation))
-            operation.nonce, operation.gas = transaction.nonce, transaction.gas
-            operation.raw, operation.tx_hash = hex0x(signed.raw), signed.tx_hash
-            operation.signed_sequence = _next(session, Operation.signed_sequence)
-            operation.state = OperationState.SIGNED
-            operation.signed_at = int(time.time())
-        session.flush()
-        return operation
-
-    def refresh_to_sign(self, operation: Operation) -> own_wallet.ToSign:
-        """What the wallet is to sign, with a transaction's nonce, gas and fees as of now; in the row once committed.
-
-        Raises ContractReverted if the call would be refused by now, NodeError.
-        """
-        waits = operation.state == OperationState.AWAITING_SIGNATURE and operation.to_sign
-        if not waits or operation.signer is None or operation.to_sign is None:
-            raise SignatureNotAwaited(operation.id, operation.state)
-        if operation.to_sign[0]["type"] == "transaction":
-            stored = self._stored_nonce(operation.signer, object_session(operation))
-            operation.to_sign = self.chain.to_sign(self.request_of(operation), stored)
-        return operation.to_sign
+    def stored_nonce(self, signer: str) -> int:
+        """The highest nonce of the signer in the table, -1 if none."""
+        with read_only(self.engine).connect() as connection:
+            return highest_nonce(connection, signer)
 
     def wake(self) -> None:
         """Tells the worker of this process that there is something to do. Call it after the commit."""
+        faults.reach("accept.committed")
         self._woken.set()
 
     def wait(self, timeout_s: float) -> None:
@@ -193,6 +203,34 @@ class Outbox:
         to = self.deployments.address(operation.instance)
         return Request(operation.signer, to, encode_call(operation.contract, operation.function, args))
 
+    def _row(self, command: Command, sequence: int) -> Operation:
+        prepared = self._prepared.pop(_key(command), None) or _Prepared(self._sign_hosted(command), None)
+        call = command.call
+        operation = Operation(
+            id=command.id or new_id(),
+            sequence=sequence,
+            organisation=command.organisation,
+            idempotency_key=command.idempotency_key,
+            request_hash=command.request_hash,
+            kind=command.kind,
+            resource=to_json(command.resource),
+            subject=command.subject,
+            instance=call.instance if call else None,
+            contract=self._contract(call),
+            function=call.function if isinstance(call, Call) else None,
+            args=to_json(call.args) if call else [],
+            signer=command.sender,
+            created_at=int(time.time()),
+            signatures=prepared.signatures,
+        )
+        if command.sign and operation.signatures is None:
+            operation.state = OperationState.AWAITING_SIGNATURE
+            operation.wallet = command.sign_as
+            operation.to_sign = [{"type": "typed_data", "data": message} for message in command.sign]
+        else:
+            self.complete_messages(operation, prepared.to_sign)
+        return operation
+
     def _request(self, call: Call | Creation, sender: str, signatures: Sequence[str]) -> Request:
         if isinstance(call, Creation):
             return Request(sender, None, encode_creation(call.contract, call.args))
@@ -205,6 +243,12 @@ class Outbox:
             return self.deployments[call.instance].contract
         return call.contract if call else None
 
+    def _signs_late(self, command: Command) -> bool:
+        """Whether the call can be tried with its messages unsigned, and they are a hosted key's."""
+        if command.call is None or command.sender is None or command.sign_as in (None, command.sender):
+            return False
+        return self.keyring.holds(command.sender) and self.keyring.holds(str(command.sign_as))
+
     def _sign_hosted(self, command: Command) -> list[str] | None:
         """The messages' signatures if the server holds the key (none to sign: an empty list), else None."""
         signer = command.sign_as
@@ -214,45 +258,31 @@ class Outbox:
             return None
         return [self.keyring.sign_typed_data(signer, message) for message in command.sign]
 
-    def _after_messages(self, operation: Operation) -> None:
-        """All messages are signed: the record is complete, or the transaction is next."""
-        operation.to_sign = None
-        operation.wallet = None
-        if operation.signer is None:
-            operation.state = OperationState.DONE
-        elif self.keyring.holds(operation.signer):
-            operation.state = OperationState.PENDING
-        else:
-            key = (operation.organisation, operation.idempotency_key, operation.request_hash)
-            operation.state = OperationState.AWAITING_SIGNATURE
-            operation.wallet = operation.signer
-            operation.to_sign = self._prepared.pop(key, None) or self.chain.to_sign(
-                self.request_of(operation), self._stored_nonce(operation.signer)
-            )
 
-    def _next_nonce(self, session: Session, signer: str) -> int:
-        return max(self._stored_nonce(signer, session) + 1, self.client.nonce(signer))
-
-    def _stored_nonce(self, signer: str, session: Session | None = None) -> int:
-        """The highest nonce of the signer in the table, -1 if none."""
-        highest = select(func.max(Operation.nonce)).where(Operation.signer == signer)
-        if session is not None:
-            found = session.scalar(highest)
-        else:
-            with Session(read_only(self.engine)) as own:
-                found = own.scalar(highest)
-        return -1 if found is None else found
+def new_id() -> str:
+    """32 hex digits that begin with the time (as UUID 7 does): neighbours in time are neighbours in the index."""
+    return f"{time.time_ns() // 1_000_000:012x}7{secrets.token_hex(10)[:19]}"
 
 
-def lock(session: Session) -> None:
-    """Until the transaction ends, nobody else hands out sequence numbers: the order of rows is the order of commits."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ACCEPT_LOCK})
+def lock(connection: Connection, key: int) -> None:
+    """Until the transaction ends, nobody else hands out these numbers: the order of rows is the order of commits."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def _next(session: Session, column: Any) -> int:
-    highest: ScalarResult[int | None] = session.scalars(select(func.max(column)))
-    return (highest.one() or 0) + 1
+def highest_nonce(connection: Connection, signer: str) -> int:
+    """In the table; -1 if none."""
+    found = connection.scalar(select(func.max(Operation.nonce)).where(Operation.signer == signer))
+    return -1 if found is None else found
+
+
+def next_number(connection: Connection, column: Any) -> int:
+    """One more than the highest. Under `lock`."""
+    return (connection.scalar(select(func.max(column))) or 0) + 1
+
+
+def _key(command: Command) -> tuple[str, str, str]:
+    return command.organisation, command.idempotency_key, command.request_hash
 
 
 def _find(session: Session, organisation: str, idempotency_key: str, request_hash: str) -> Operation | None:

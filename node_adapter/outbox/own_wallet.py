@@ -42,3 +42,11 @@ def check_transaction(to_sign: ToSign, signatures: Sequence[str], wallet: str) -
     if signer != wallet:
         raise SignatureMismatch(0, f"it is signed by {signer}, not by {wallet}")
     return got, SignedTransaction(raw, hex0x(keccak(raw)))
+
+
+def hash_of(signatures: Sequence[str]) -> str | None:
+    """The hash of the one signed transaction that came; None if it is none."""
+    try:
+        return hex0x(keccak(from_hex(signatures[0]))) if len(signatures) == 1 else None
+    except ValueError:
+        return None

@@ -1,7 +1,8 @@
 """What the chain took back is sent again: the same bytes, in the same order, each mined before the next one goes.
 
 Operations depend on one another across signers (a supplier's `propose` needs the operator's `admit`), and a node that
-fell back remembers neither. While anything waits here, nothing new is signed.
+fell back remembers neither. One worker puts it right (`chain_view.recoverer`, a lease like a signer's) and nobody
+signs meanwhile: who stores a signature locks that row as a reader, who begins to recover writes it.
 """
 
 import logging
@@ -9,12 +10,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import Row, and_, select, tuple_, update
 
-from node_adapter.client import SendOutcome
 from node_adapter.db import read_only
-from node_adapter.outbox.chain import taken
-from node_adapter.outbox.models import Operation, OperationState
+from node_adapter.outbox import faults
+from node_adapter.outbox.chain import Look, Place, taken
+from node_adapter.outbox.leases import Leases, Standing
+from node_adapter.outbox.models import Attempt, ChainView, Operation, OperationState, Signer, is_in_flight
 from node_adapter.outbox.outbox import Outbox
 
 WALK_BATCH = 64
@@ -29,38 +31,70 @@ logger = logging.getLogger(__name__)
 
 
 class Recovery:
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, leases: Leases) -> None:
         self._outbox = outbox
+        self._leases = leases
         self._chain = outbox.chain
-        self.needed = True
-        """At the start it always is: the worker before may have been killed anywhere."""
         self._look_at = 0.0
 
     def suspect(self) -> None:
         """The node failed to answer: it may come back with less than it had."""
-        self.needed = True
+        self._look_at = 0.0
 
-    def check(self) -> None:
-        """Puts every operation whose block vanished back to SENT."""
-        if not self.chain_is_ours():
+    def needed(self, standing: Standing, look: Look) -> bool:
+        """Whether somebody must put right what the chain took back: its block is gone, or the node forgot it."""
+        if not look.tip_stands or (standing.recoverer is not None and not standing.recoverer_lives):
+            return True
+        if standing.claimed:
+            self._look_at = 0.0
+        if time.monotonic() < self._look_at:
+            return False
+        self._look_at = time.monotonic() + LOOK_AFTER_S
+        waiting = [
+            row
+            for row in self._waiting()
+            if row.signer in standing.mine and (row.state == OperationState.SENT or row.signer in standing.claimed)
+        ]
+        known = self._chain.knows([row.tx_hash for row in waiting])
+        gone = [row for row, is_known in zip(waiting, known, strict=True) if not is_known]
+        return self._are_unmined(gone)
+
+    def begin(self, standing: Standing) -> bool:
+        """Makes this worker the one that recovers. False if another is, or knows better by now."""
+        until = self._leases.now() + self._leases.lease_ms
+        with self._outbox.engine.begin() as connection:
+            row = connection.execute(
+                select(
+                    ChainView.recoverer,
+                    ChainView.tip_number,
+                    ChainView.tip_hash,
+                    (ChainView.recoverer_until_ms > self._leases.now()).label("lives"),
+                ).with_for_update()
+            ).one()
+            mine = row.recoverer == self._leases.worker
+            others = self._leases.shared and row.recoverer is not None and not mine and bool(row.lives)
+            tip = None if row.tip_number is None else (row.tip_number, row.tip_hash)
+            if others or tip != standing.tip:
+                return False
+            values = {"recoverer": self._leases.worker, "recoverer_until_ms": until}
+            connection.execute(update(ChainView).values(values))
+        faults.reach("recover.begun")
+        return True
+
+    def step(self, standing: Standing, look: Look) -> bool:
+        """As the one that recovers: puts back what lost its block, and sends the next run of what waits, unless the
+        node has it. True while anything waits; at the end everybody may sign again."""
+        if not look.tip_stands:
             self._rewind()
-            self.needed = True
-        elif not self.needed and time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + LOOK_AFTER_S
-            waiting = self._waiting()
-            known = self._chain.knows([row.tx_hash for row in waiting])
-            self.needed = not all(known)
-
-    def chain_is_ours(self) -> bool:
-        """Whether the block of the newest mined operation is still there, and with it all below."""
-        newest = newest_block(self._outbox)
-        return newest is None or self._chain.block_hashes([newest[0]])[newest[0]] == newest[1]
-
-    def step(self) -> bool:
-        """Sends the next run of what waits, unless the node has it. True while anything waits."""
+            return True
         waiting = self._waiting()
         if not waiting:
-            self.needed = False
+            faults.reach("recover.ending")
+            ended = and_(
+                ChainView.recoverer == self._leases.worker, ChainView.tip_hash.is_not_distinct_from(_hash(look.tip))
+            )
+            with self._outbox.engine.begin() as connection:
+                connection.execute(update(ChainView).where(ended).values(recoverer=None))
             self._look_at = time.monotonic() + LOOK_AFTER_S
             return False
         run = _first_run(waiting)
@@ -69,8 +103,8 @@ class Recovery:
         for row, result in zip(unknown, self._chain.send([row.raw for row in unknown]), strict=True):
             if not taken(result):
                 logger.warning("operation %s (%s) is not sent again: %s", row.id, row.kind, result.message)
-            elif result.outcome == SendOutcome.NONCE_USED and self._nonce_is_gone(row):
-                self._give_up(row)
+        if unknown:
+            faults.reach("recover.resent")
         signed = [row.id for row in run if row.state == OperationState.SIGNED]
         if signed:
             with self._outbox.engine.begin() as connection:
@@ -81,8 +115,15 @@ class Recovery:
                 )
         return True
 
+    def lowest_waiting(self) -> dict[str, int]:
+        """The lowest nonce in flight of every signer, whoever holds it: the one that recovers collects for all."""
+        lowest: dict[str, int] = {}
+        for row in self._waiting():
+            lowest[row.signer] = min(row.nonce, lowest.get(row.signer, row.nonce))
+        return lowest
+
     def _waiting(self) -> Sequence[Any]:
-        """All that is stored and not mined, in the order of signing.
+        """All that is stored and not mined, in the order of signing; nothing of a signer that is stopped.
 
         What an operation needs was mined when its estimate passed, so it was signed before; and nonces follow the same
         order. The places that operations had in blocks do not: after two fall-backs they are of different forks.
@@ -95,36 +136,59 @@ class Recovery:
                 Operation.signer,
                 Operation.nonce,
                 Operation.tx_hash,
-                Operation.raw,
+                Attempt.raw,
             )
-            .where(Operation.state.in_((OperationState.SENT, OperationState.SIGNED)))
+            .join(Attempt, Attempt.tx_hash == Operation.tx_hash)
+            .join(Signer, Signer.address == Operation.signer)
+            .where(is_in_flight(), Signer.stopped_by.is_(None))
             .order_by(Operation.signed_sequence)
             .limit(10 * RUN_MAX)
         )
         with read_only(self._outbox.engine).connect() as connection:
             return connection.execute(query).all()
 
-    def _rewind(self) -> None:
-        gone = self._vanished()
+    def _are_unmined(self, gone: Sequence[Row[Any]]) -> bool:
+        """Whether one of these is neither known to the node nor mined under another of its hashes."""
         if not gone:
-            return
-        logger.warning("the chain took %d blocks back, from block %d on; sending again", len(gone), gone[-1][0])
+            return False
+        counts = self._outbox.client.nonces(sorted({row.signer for row in gone}))
+        return any(row.nonce >= counts[row.signer] for row in gone)
+
+    def _rewind(self) -> None:
+        """Puts every operation whose block vanished back to SENT, and the tip to the newest block that stands.
+
+        Raises WrongChain: what another chain lacks, ours has not taken back.
+        """
+        self._outbox.client.check_identity(self._outbox.deployments.chain_id, self._outbox.deployments.genesis_hash)
+        gone, stands = self._vanished()
+        if gone:
+            logger.warning("the chain took %d blocks back, from block %d on; sending again", len(gone), gone[-1][0])
         changes = {
             Operation.state: OperationState.SENT,
             Operation.block_hash: None,
             Operation.mined_at: None,
+            Operation.failed_at: None,
+            Operation.gas_used: None,
             Operation.error_name: None,
             Operation.error_params: None,
         }
         with self._outbox.engine.begin() as connection:
+            recoverer = connection.scalar(select(ChainView.recoverer).with_for_update())
+            if recoverer != self._leases.worker:
+                return
             for first in range(0, len(gone), UPDATE_MAX):
                 places = gone[first : first + UPDATE_MAX]
                 vanished = tuple_(Operation.block_number, Operation.block_hash).in_(places)
                 connection.execute(update(Operation).where(vanished).values(changes))
+            number, block_hash = stands or (None, None)
+            connection.execute(update(ChainView).values(tip_number=number, tip_hash=block_hash))
+            faults.reach("recover.storing")
+        faults.reach("recover.rewound")
 
-    def _vanished(self) -> list[tuple[int, str]]:
-        """Blocks of ours that the chain no longer has, newest first. Below one it has, it has them all."""
-        gone: list[tuple[int, str]] = []
+    def _vanished(self) -> tuple[list[Place], Place | None]:
+        """Blocks of ours that the chain no longer has, newest first, and the newest that it has. Below one it has, it
+        has them all."""
+        gone: list[Place] = []
         before: int | None = None
         while True:
             query = select(Operation.block_number, Operation.block_hash).where(Operation.block_hash.is_not(None))
@@ -132,49 +196,19 @@ class Recovery:
                 query = query.where(Operation.block_number < before)
             query = query.distinct().order_by(Operation.block_number.desc()).limit(WALK_BATCH)
             with read_only(self._outbox.engine).connect() as connection:
-                places: list[tuple[int, str]] = [
+                places: list[Place] = [
                     (n, h) for n, h in connection.execute(query).all() if n is not None and h is not None
                 ]
             hashes = self._chain.block_hashes([number for number, _ in places])
-            lost = [(number, block_hash) for number, block_hash in places if hashes[number] != block_hash]
-            gone += lost
-            if len(lost) < len(places) or len(places) < WALK_BATCH:
-                return gone
+            stands = [place for place in places if hashes[place[0]] == place[1]]
+            gone += [place for place in places if hashes[place[0]] != place[1]]
+            if stands or len(places) < WALK_BATCH:
+                return gone, stands[0] if stands else None
             before = places[-1][0]
 
-    def _nonce_is_gone(self, row: Row[Any]) -> bool:
-        """Whether some transaction that is not ours used the nonce, on a chain that did not change while we looked."""
-        head = self._outbox.client.head()
-        used = self._outbox.client.nonce(row.signer, head.number) > row.nonce
-        mined = self._outbox.client.receipts([row.tx_hash])[0]
-        return used and mined is None and self._chain.block_hashes([head.number])[head.number] == head.hash
 
-    def _give_up(self, row: Row[Any]) -> None:
-        """The account's key was used elsewhere: these bytes can never be mined. They are not signed anew."""
-        logger.error("operation %s (%s): nonce %d of %s was used elsewhere", row.id, row.kind, row.nonce, row.signer)
-        with self._outbox.engine.begin() as connection:
-            connection.execute(
-                update(Operation)
-                .where(Operation.id == row.id)
-                .values(
-                    state=OperationState.FAILED,
-                    error_name="NonceUsedElsewhere",
-                    error_params={"signer": row.signer, "nonce": row.nonce},
-                )
-            )
-
-
-def newest_block(outbox: Outbox) -> tuple[int, str] | None:
-    """Number and hash of the highest block that an operation was mined in, as the table has it."""
-    query = (
-        select(Operation.block_number, Operation.block_hash)
-        .where(Operation.block_hash.is_not(None))
-        .order_by(Operation.block_number.desc())
-        .limit(1)
-    )
-    with read_only(outbox.engine).connect() as connection:
-        row = connection.execute(query).first()
-    return None if row is None else (row.block_number, row.block_hash)
+def _hash(place: Place | None) -> str | None:
+    return None if place is None else place[1]
 
 
 def _first_run(waiting: Sequence[Row[Any]]) -> Sequence[Row[Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from node_adapter.keyring import Wallet
+from node_adapter.signers import Wallet
 from scripts import actors, verify
 from scripts.actors import PERSONAS
 from scripts.data_folder import DataFolder

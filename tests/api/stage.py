@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -34,11 +34,14 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, Wallet, create_account
 from node_adapter.outbox.models import Operation, OperationState
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
+from node_adapter.signers import Wallet, create_account, load_signers
+from node_adapter.signers.settings import FILE as SIGNERS_FILE
 from scripts.actors import PERSONAS, SERVICE_KEYS, Persona
+from scripts.data_folder import write_private_text
+from scripts.signer_policy import policy_text
 from scripts.story_invoice import StoryParty, story_invoice
 
 with warnings.catch_warnings():
@@ -312,6 +315,12 @@ class Stage:
         texts = {"until": until.isoformat(), "reason": "an inquiry", "authority": "a court, 2026-17"}
         return str(self["co"].command("/api/v1/freeze-orders", {**body, **texts})["resource"]["id"])
 
+    def rotation(self, login: str, key: str | None = None) -> str:
+        """A new key for an organisation, prepared and not approved."""
+        path = f"/api/v1/participants/{self[login].address}/key-rotations"
+        done = self["o"].command(path, {"key": key or "0x" + secrets.token_hex(20)})
+        return str(done["resource"]["id"])
+
     def _pieces(self, login: str, payable: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self[login].read("/api/v1/receivables", payable_id=payable)["items"]
         return rows
@@ -327,6 +336,7 @@ def build(node: Anvil, folder: Path) -> Stage:
     addresses = {name: create_account(keys, name, PASSPHRASE, work_factor=QUICK) for name in hosted}
     own = [p.login for p in EVERYBODY if p.custody == "own"]
     addresses |= {name: create_account(wallets, name, PASSPHRASE, work_factor=QUICK) for name in own}
+    write_private_text(keys / SIGNERS_FILE, policy_text(EVERYBODY, addresses, daily=2**53 - 1))
     fund(node.url, addresses.values())
     database = f"sqlite:///{folder}/scf.sqlite3"
     engine = make_engine(database)
@@ -334,7 +344,14 @@ def build(node: Anvil, folder: Path) -> Stage:
         migrate(engine, room)
     deployments = folder / "deployments.json"
     client = NodeClient(node.url)
-    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), Keyring(keys, PASSPHRASE))
+    signers = load_signers(
+        keys,
+        secret_files / "keystore.passphrase",
+        engine,
+        lambda: outbox.deployments,
+        lambda: client.head().timestamp,
+    )
+    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), signers)
     worker = Worker(outbox)
     deployed = deploy_network(
         outbox,
@@ -374,6 +391,9 @@ def _register(stage: Stage, addresses: dict[str, str]) -> None:
             )
         first = session.get_one(Organisation, stage["s1"].organisation_id)
         session.add(_user("s1-real", first, demo=False))
+        operator = stage["o"]
+        session.add(_user("o2", session.get_one(Organisation, operator.organisation_id), demo=True))
+    stage.members["o2"] = replace(operator, login="o2")
     stage.members["nobody"] = Member(stage, "nobody")
 
 
@@ -413,7 +433,7 @@ def set_the_scene(stage: Stage) -> None:
     given = [
         stage["o"].post("/api/v1/participants", {"organisation_id": member.organisation_id}).json()["id"]
         for login, member in stage.members.items()
-        if login not in NEVER_ADMITTED | {"nobody"}
+        if login not in NEVER_ADMITTED | {"o2", "nobody"}
     ]
     for operation in given:
         stage["o"].ended(operation)

@@ -19,8 +19,8 @@ from node_adapter.errors import ContractReverted, NodeUnavailable
 from node_adapter.outbox.commands import OutboxError, SignatureMismatch
 from tests.api.stage import TestClient, refusal
 
-NOT_IN_AN_ABI = {"Error", "ExecutionFailed", "Panic", "UnknownRevert"}
-"""Solidity's own two, and what the adapter calls a failure without data, or with data that it cannot read."""
+NOT_IN_AN_ABI = {"Error", "ExecutionFailed", "Panic", "UnknownRevert", "PolicyRefused"}
+"""Solidity's own two, what the adapter calls a failure without data or with unreadable data, and a key's policy."""
 
 
 def custom_errors() -> set[str]:

@@ -65,7 +65,7 @@ def test_signature__of_anything_else__is_refused_and_nothing_is_sent(network: St
     answers = {name: refusal(hand_in(network, operation, *signatures)) for name, signatures in wrong.items()}
     assert answers == dict.fromkeys(wrong, "422 SignatureMismatch")
     stored = network.operation(operation["id"])
-    assert (stored.state, stored.signatures, stored.raw) == (OperationState.AWAITING_SIGNATURE, None, None)
+    assert (stored.state, stored.signatures, stored.tx_hash) == (OperationState.AWAITING_SIGNATURE, None, None)
     assert network.rpc("eth_getTransactionCount", network.services.relay, "pending") == nonce
     assert hand_in(network, operation, right).status_code == 202
     assert network["c"].ended(operation["id"])["state"] == "done"

@@ -56,6 +56,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/me"): READ_BY_ALL,
     ("get", "/api/v1/participants"): READ_BY_ALL,
     ("post", "/api/v1/participants"): Row(ROLE, {"o": "202"}, {"organisation_id": "{candidate}"}),
+    ("post", "/api/v1/participants/{account}/key-rotations"): Row(ROLE, {"o": "202"}, {"key": "{key}"}),
+    ("get", "/api/v1/key-rotations"): READ_BY_ALL,
+    ("get", "/api/v1/key-rotations/{rotation_id}"): Row(UNSEEN, {"o": "200", "s1": "200"}),
+    ("post", "/api/v1/key-rotations/{rotation_id}/approval"): Row(ROLE, {"o": "202"}),
+    ("post", "/api/v1/key-rotations/{rotation_id}/cancel"): Row(UNSEEN, {"o": "202", "s1": "409 StateForbids"}),
+    ("post", "/api/v1/key-rotations/{rotation_id}/completion"): Row(
+        UNSEEN, {"o": "403 NotYours", "s1": "409 KeyRotationTooEarly"}
+    ),
     ("post", "/api/v1/programmes"): Row(
         ROLE, {"c": "202", "rival": "202"}, {"minimum_piece": {"amount": "{amount}", "currency": "CNY"}}
     ),
@@ -201,6 +209,8 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     scene = {"s3": network["s3"].address, "new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
     if path == "/api/v1/participants":
         scene["candidate"] = candidate(network)
+    if "key-rotations" in path:
+        _rotation(network, path, scene)
     if "invoice" in path or path == "/api/v1/payables":
         scene["invoice_id"] = network.invoice()
     if "programme_id" in path:
@@ -233,6 +243,17 @@ def _go_further(network: Stage, path: str, scene: dict[str, str]) -> None:
         network["s2"].command(f"/api/v1/receivables/{scene['absorbed_id']}/transfer", back)
     if path.endswith("/redeem"):
         network.pay(scene["payable_id"], 100)
+
+
+def _rotation(network: Stage, path: str, scene: dict[str, str]) -> None:
+    """s1's, prepared by o's second person; the key is nobody's."""
+    scene["account"], scene["key"] = network["s1"].address, "0x" + secrets.token_hex(20)
+    if "rotation_id" not in path:
+        return
+    prepare = f"/api/v1/participants/{scene['account']}/key-rotations"
+    scene["rotation_id"] = network["o2"].command(prepare, {"key": scene["key"]})["resource"]["id"]
+    if path.endswith("/completion"):
+        network["o"].command(f"/api/v1/key-rotations/{scene['rotation_id']}/approval")
 
 
 def _freeze(network: Stage, path: str, scene: dict[str, str]) -> None:

@@ -25,6 +25,7 @@ def foreign(network: Stage) -> dict[str, str]:
         "request": request,
         "quote": network.quoted("f1", request),
         "operation": network["s1"].post("/api/v1/financing-requests", body).json()["id"],
+        "rotation": network.rotation("s1"),
     }
 
 
@@ -51,6 +52,8 @@ READS = (
     ("quote", "/api/v1/quotes/{}", "c"),
     ("operation", "/api/v1/operations/{}", "s2"),
     ("operation", "/api/v1/operations/{}", "o"),
+    ("rotation", "/api/v1/key-rotations/{}", "s2"),
+    ("rotation", "/api/v1/key-rotations/{}", "r"),
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from node_adapter.keyring import Wallet
+from node_adapter.signers import Wallet
 from scripts import actors
 from scripts.demo import story
 from scripts.demo.cast import Cast, assemble

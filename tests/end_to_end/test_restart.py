@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from node_adapter.deploy import ORDER
+from node_adapter.wiring import ORDER
 from tests.conftest import tool
 from tests.end_to_end.conftest import cast_of
 from tests.end_to_end.load import chain_events, check_nonces, check_verified, rows
@@ -87,7 +87,7 @@ def test_first_start__killed__the_next_one_finishes_it(
     fresh.end()
     document = fresh.up()
     assert set(document["contracts"]) == set(ORDER)
-    assert len(document["actors"]) == 12
+    assert len(document["actors"]) == 13
     assert len(rows(fresh, "SELECT id FROM organisation")) == 12
     check_nonces(fresh)
     check_verified(fresh)
@@ -187,4 +187,4 @@ def test_first_start__on_every_address__makes_no_demo_logins(first_start: Path, 
         assert found.up("--host", "0.0.0.0")["actors"] == []
         assert rows(found, "SELECT login FROM user_account") == []
         found.interrupt()
-        assert len(found.up()["actors"]) == 12, "on the loopback they are made"
+        assert len(found.up()["actors"]) == 13, "on the loopback they are made"

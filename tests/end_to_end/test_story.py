@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from node_adapter.keyring import Wallet
+from node_adapter.signers import Wallet
 from scripts.demo.story import play_story
 from tests.end_to_end.conftest import cast_of
 from tests.end_to_end.network import Network

@@ -5,7 +5,6 @@ from typing import Any
 
 from hardhat_free_devnet import rpc
 from node_adapter.codec import encode_creation
-from node_adapter.deploy import ADMITTED, COMPLIANCE, NAMED, OPERATOR, ORDER, RESTRICTED, creation_address, selector
 from node_adapter.deployments import Deployed, Deployments
 from node_adapter.typed_data import (
     cancellation,
@@ -14,6 +13,18 @@ from node_adapter.typed_data import (
     quote,
     recovery_nonce,
     repurchase_nonce,
+)
+from node_adapter.wiring import (
+    ADMITTED,
+    COMPLIANCE,
+    HOLDS,
+    NAMED,
+    NOBODY,
+    OPERATOR,
+    ORDER,
+    RESTRICTED,
+    creation_address,
+    selector,
 )
 from node_adapter.words import hex0x, receivable_id
 from node_adapter.words import payable_id as payable_id_text
@@ -212,8 +223,22 @@ class Network(Wire):
             number += 1
         return number
 
+    def name_successor(self) -> None:
+        """Of Origination, by one that nothing else belongs to: from here on no debt is made."""
+        at = {name: deployed.address for name, deployed in self.deployments.contracts.items()}
+        data = encode_creation("Origination", [_partners(at, 2, at["Origination"])])
+        creation = {"from": self.addresses["deployer"], "data": hex0x(data), "gas": hex(12_000_000)}
+        receipt = receipt_of(self.url, rpc(self.url, "eth_sendTransaction", creation))
+        self.send("operator", "Origination", "nameSuccessor", receipt["contractAddress"])
+
     def set_aside(self, order_id: int, piece: str, amount: int) -> None:
         self.send("compliance", "Holds", "setAside", order_id, piece, amount)
+
+
+def _partners(at: dict[str, str], version: int = 1, predecessor: str = NOBODY) -> dict[str, str | int]:
+    """What each contract is told of the others."""
+    partners: dict[str, str | int] = {view.lower(): at[instance] for view, instance in NAMED.items()}
+    return partners | {"authority": at["AccessManager"], "predecessor": predecessor, "version": version}
 
 
 def deploy(url: str) -> Network:
@@ -240,7 +265,7 @@ def _contracts(network: Network) -> dict[str, Deployed]:
     first = int(rpc(network.url, "eth_getTransactionCount", deployer, "latest"), 16)
     order = (*ORDER, OTHER_TOKEN)
     at = {name: creation_address(deployer, first + i) for i, name in enumerate(order)}
-    partners = {view.lower(): at[instance] for view, instance in NAMED.items()}
+    partners = _partners(at)
     args: dict[str, list[Any]] = {
         "AccessManager": [operator],
         "Participants": [partners, ROTATION_DELAY_S],
@@ -262,6 +287,7 @@ def _hand_out_roles(network: Network) -> None:
     """As the deployment does, but for the delays."""
     for role, party in ((OPERATOR, "operator"), (COMPLIANCE, "compliance")):
         network.send("operator", "AccessManager", "grantRole", role, network.addresses[party], 0)
+    network.send("operator", "AccessManager", "grantRole", HOLDS, network.deployments.address("Holds"), 0)
     for instance, functions in RESTRICTED.items():
         for name, role in functions.items():
             target, selectors = network.deployments.address(instance), [selector(instance, name)]

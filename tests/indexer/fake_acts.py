@@ -53,6 +53,8 @@ def programme(world: World, wish: int) -> list[Said]:
 
 
 def rate(world: World, wish: int) -> list[Said]:
+    if wish % 5 == 0:
+        return [("Origination", "SuccessorNamed", {"successor": HOLDERS[wish % 3]})]
     return [("Origination", "ReferenceRateSet", {"effective_date": wish, "rate_ppm": 31_000 + world.said})]
 
 

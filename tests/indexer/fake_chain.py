@@ -3,10 +3,14 @@
 import copy
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
-from node_adapter.artifacts import EventSpec, event_specs
+from node_adapter.artifacts import EventSpec, event_specs, journal_next
 from node_adapter.client import Header, RawLog
+from node_adapter.errors import NodeError
+from node_adapter.rpc import RpcError
 from node_adapter.words import from_hex, hex0x, keccak
 from tests.indexer import fake_acts, fake_money_acts
 from tests.indexer.fake_world import CHAIN_ID, DEPLOYMENTS, GENESIS, INSTANCES, Said, World
@@ -63,6 +67,8 @@ class FakeBlock:
     header: Header
     logs: list[RawLog]
     world: World
+    journals: dict[str, bytes]
+    """By instance, at this block's end."""
 
 
 class FakeChain:
@@ -81,11 +87,24 @@ class FakeChain:
         parent = self.blocks[-1].header.hash if self.blocks else GENESIS
         said = [event for number in wishes for event in act(world, number)]
         logs = [self._log(number, block_hash, index, event) for index, event in enumerate(said)]
+        journals = dict(self.blocks[-1].journals) if self.blocks else {}
+        names = {deployed.address: (name, deployed.contract) for name, deployed in INSTANCES.items()}
+        for log in logs:
+            name, contract = names[log.address]
+            if event_specs()[contract, hex0x(log.topics[0])].business:
+                journals[name] = journal_next(journals.get(name, bytes(32)), log.topics, log.data)
         # Times differ between forks too.
-        self.blocks.append(FakeBlock(Header(number, block_hash, parent, 1_000 * number + self._mined % 7), logs, world))
+        header = Header(number, block_hash, parent, 1_000 * number + self._mined % 7)
+        self.blocks.append(FakeBlock(header, logs, world, journals))
 
     def fork(self, keep: int) -> None:
         del self.blocks[keep:]
+
+    def until(self, block: int) -> "FakeChain":
+        """The same chain, of which nobody has seen more than this block."""
+        chain = FakeChain()
+        chain.blocks = self.blocks[:block]
+        return chain
 
     def chain_id(self) -> int:
         return CHAIN_ID
@@ -113,6 +132,23 @@ class FakeChain:
             while len(self.blocks) < length:
                 self.mine([] if silent else [wish(fake_money_acts.cash)])
         return [log for b in self.blocks[first - 1 : last] for log in b.logs if log.address in addresses]
+
+    def rpc_many(self, methods: Sequence[tuple[str, Sequence[Any]]]) -> list[str | RpcError]:
+        """The journals of contracts as of a block's hash: all that is asked this way."""
+        at = {deployed.address: name for name, deployed in INSTANCES.items()}
+        answers: list[str | RpcError] = []
+        for method, (message, where) in methods:
+            assert method == "eth_call"
+            block = next((b for b in self.blocks if b.header.hash == where["blockHash"]), None)
+            word = None if block is None else block.journals.get(at[message["to"]], bytes(32))
+            answers.append(RpcError(-32000, "header not found", None) if word is None else hex0x(word))
+        return answers
+
+    def pinned(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def distrust(self, error: NodeError) -> None:
+        """There is no other."""
 
     def _log(self, number: int, block_hash: str, index: int, event: Said) -> RawLog:
         contract, name, args = event

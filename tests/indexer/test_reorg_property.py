@@ -1,4 +1,4 @@
-"""Any forks, at any moment: the index equals an index built from nothing."""
+"""Any forks, at any moment: the index equals an index built from nothing, and so it is as of any block before."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Engine, select
 
+from indexer.as_of import session_as_of
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
-from indexer.models import Base, OrphanedBlock, table_of
+from indexer.models import PAST, Base, IndexIdentity, JournalCheckpoint, OrphanedBlock, table_of
 from indexer.verify.report import Comparison
 from indexer.verify.rows import compare_event_rows, compare_folded
 from indexer.verify.run import compare_lines
@@ -25,7 +26,7 @@ class Index:
     def __init__(self, chain: FakeChain, batch_blocks: int) -> None:
         self.engine = make_engine("sqlite://")
         Base.metadata.create_all(self.engine)
-        self.follower = Follower(self.engine, chain, DECODER, Limits(batch_blocks=batch_blocks))
+        self.follower = Follower(self.engine, chain, DECODER, Limits(batch_blocks=batch_blocks, behind_pauses_s=()))
         self.follower.pin()
 
     def close(self) -> None:
@@ -51,8 +52,8 @@ class IndexFollowsChain(RuleBasedStateMachine):
         for _ in range(length):
             self.chain.mine(data.draw(WISHES))
 
-    @rule(fork_while_reading=st.booleans())
-    def follow(self, fork_while_reading: bool) -> None:
+    @rule(fork_while_reading=st.booleans(), back=st.integers(0, 30))
+    def follow(self, fork_while_reading: bool, back: int) -> None:
         self.chain.fork_before_next_logs = fork_while_reading
         self.index.follower.catch_up()
         self.chain.fork_before_next_logs = False
@@ -69,6 +70,20 @@ class IndexFollowsChain(RuleBasedStateMachine):
             compare_event_rows(comparison, connection, DECODER)
             compare_lines(comparison, connection)
         assert comparison.differences == []
+        self.look_back(max(len(self.chain.blocks) - back, 1))
+
+    def look_back(self, block: int) -> None:
+        """As of a block the index is what one that never saw more than that block is."""
+        if not self.chain.blocks:
+            return
+        younger = Index(self.chain.until(block), batch_blocks=5)
+        try:
+            younger.follower.catch_up()
+            assert rows_as_of(self.index.engine, block) == {
+                name: found for name, found in rows(younger.engine).items() if name in SHOWN
+            }
+        finally:
+            younger.close()
 
     @invariant()
     def evidence_is_never_lost(self) -> None:
@@ -100,12 +115,30 @@ def test_fake_chain__left_to_chance__says_every_business_event_and_is_folded() -
 
 
 def rows(engine: Engine) -> dict[str, list[Any]]:
-    """All tables but the evidence, which an index built later cannot have."""
+    """All tables but the evidence, which an index built later cannot have, and the checkpoints of other batches."""
     with engine.connect() as connection:
         return {
             table.name: sorted(connection.execute(select(table)).all(), key=repr)
             for table in Base.metadata.sorted_tables
-            if table.name != OrphanedBlock.__tablename__
+            if table.name not in (OrphanedBlock.__tablename__, JournalCheckpoint.__tablename__)
+        }
+
+
+SHOWN = {table.name for table in Base.metadata.sorted_tables} - {
+    *(past.name for past in PAST.values()),
+    OrphanedBlock.__tablename__,
+    IndexIdentity.__tablename__,
+    JournalCheckpoint.__tablename__,
+}
+"""What is as of a block: all that readers ask."""
+
+
+def rows_as_of(engine: Engine, block: int) -> dict[str, list[Any]]:
+    with session_as_of(engine, block) as session:
+        return {
+            table.name: sorted(session.execute(select(table)).all(), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name in SHOWN
         }
 
 

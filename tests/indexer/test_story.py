@@ -49,6 +49,7 @@ def test_catch_up__whole_story__every_event_is_said_and_verify_agrees(
     network: Network, follower: Follower, client: NodeClient, engine: Engine
 ) -> None:
     play_story(network)
+    network.name_successor()
     follower.catch_up()
     with Session(engine) as session:
         names = session.execute(select(ChainEvent.contract, ChainEvent.name).where(ChainEvent.business).distinct())
@@ -125,7 +126,7 @@ def test_catch_up__whole_story__states_at_its_end(network: Network, follower: Fo
         ]
         x1, core = session.get_one(Participant, at["x1"]), session.get_one(Participant, at["core"])
         assert (x1.status, x1.key, x1.reason_hash) == (ParticipantStatus.CLOSED, at["x1 new key"], word("why"))
-        assert core.barred_until is not None
+        assert any(until for (debtor, _), until in queries.bars(session).items() if debtor == core.account)
         standing = [(row.lifted, row.objection_hash is not None) for row in session.scalars(select(Dishonour))]
         assert sorted(standing) == [(False, False), (False, True), (True, False)]
         assert [row.state for row in session.scalars(select(PayOut).order_by(PayOut.number))] == [
@@ -147,9 +148,7 @@ def test_queries__whole_story__what_time_and_orders_leave(network: Network, foll
         tokens = [token, network.deployments.address(OTHER_TOKEN)]
         assert queries.programme_tokens(session) == {1: tokens, 2: tokens}
         assert queries.programme_tokens(session, [2]) == {2: tokens}
-        rate = queries.newest_reference_rate(session)
-        assert rate is not None
-        assert rate.rate_ppm == 31_000
+        assert {of: rate.rate_ppm for of, rate in queries.reference_rates(session).items()} == {"Origination": 31_000}
         assert queries.paused_tokens(session) == {tokens[1]}, "the other was resumed"
         assert queries.blocked(session, at["s2"], payable_id, now)
         assert queries.blocked(session, at["s2"], None, now)

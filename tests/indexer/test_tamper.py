@@ -16,7 +16,7 @@ from hardhat_free_devnet import rpc
 from indexer.apply import head
 from indexer.events import Decoder
 from indexer.follow import Follower
-from indexer.models import EVENT_ROWS, FOLDED, STATES, ChainBlock, ChainEvent, table_of
+from indexer.models import EVENT_ROWS, FOLDED, PAST, STATES, ChainBlock, ChainEvent, JournalCheckpoint, table_of
 from indexer.verify import VerifyImpossible, verify
 from indexer.verify.report import Comparison
 from indexer.verify.views import compare_views
@@ -27,8 +27,8 @@ from tests.indexer.story import play_story
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(600)]
 
-TABLES = [table_of(model) for model in (*FOLDED, *EVENT_ROWS, ChainBlock, ChainEvent)]
-"""All but the evidence, which the node no longer has, and index_identity, which has a test of its own."""
+TABLES = [*map(table_of, (*FOLDED, *EVENT_ROWS, ChainBlock, ChainEvent)), *PAST.values()]
+"""All but the evidence, which the node no longer has; index_identity and journal_checkpoint have tests of their own."""
 
 OF_EVENTS = {"subject", "last_block_hash", "last_block_number", "last_log_index"}
 UNSEEN = {
@@ -175,6 +175,13 @@ def test_verify__nothing_changed__finds_nothing(indexed: Indexed) -> None:
 @pytest.mark.parametrize("column", ["chain_id = 1", "genesis_hash = '0x01'", "deployments_hash = '0x01'"])
 def test_verify__identity_changed__is_found(indexed: Indexed, column: str) -> None:
     assert indexed.found_after(lambda db: db.execute(f"UPDATE index_identity SET {column}")) == {"index_identity"}
+
+
+@pytest.mark.parametrize("column", list(table_of(JournalCheckpoint).columns), ids=lambda column: column.name)
+def test_verify__checkpoint_of_the_journals_changed__is_found(indexed: Indexed, column: Any) -> None:
+    """One that is missing is made anew from the events."""
+    change = partial(_change, table="journal_checkpoint", column=column)
+    assert indexed.found_after(change) == {"journal_checkpoint"}
 
 
 def test_verify__events_and_rows_invented_together__journals_find_it(indexed: Indexed) -> None:

@@ -2,6 +2,8 @@
 
 import itertools
 import secrets
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +19,16 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
-from node_adapter.keyring import Keyring, Wallet, create_account
 from node_adapter.outbox import Call, Command, Operation, OperationState, Outbox, Worker, signature_placeholder
+from node_adapter.outbox.models import Attempt
+from node_adapter.signers import Keyring, Wallet, create_account
 
 PASSPHRASE = "a passphrase of the tests"
 QUICK = 2**4
 """scrypt's n for keys that guard nothing."""
 HOSTED = ("deployer", "operator", "compliance", "bank", "supplier", "financier", "relay")
 DEBTOR, SUPPLIER, FINANCIER, BANK = 1, 2, 4, 8
-ROUNDS_MAX = 400
+SETTLE_WAIT_S = 30.0
 CHAIN_ID = 31337
 DEADLINE = 4_000_000_000
 NOTHING = "0x" + bytes(32).hex()
@@ -64,6 +67,16 @@ class TestNetwork:
         with Session(self.engine, expire_on_commit=False) as session:
             return session.get_one(Operation, operation_id)
 
+    def attempts(self, operation_id: str) -> list[Attempt]:
+        query = select(Attempt).where(Attempt.operation_id == operation_id).order_by(Attempt.number)
+        with Session(self.engine, expire_on_commit=False) as session:
+            return list(session.scalars(query))
+
+    def raw(self, operation_id: str) -> str | None:
+        """The newest bytes."""
+        attempts = self.attempts(operation_id)
+        return attempts[-1].raw if attempts else None
+
     def states(self) -> dict[str, int]:
         with Session(self.engine) as session:
             found = [operation.state for operation in session.scalars(select(Operation))]
@@ -71,10 +84,13 @@ class TestNetwork:
 
     def settle(self) -> None:
         """Rounds until nothing is on its way."""
-        for _ in range(ROUNDS_MAX):
-            self.worker.step()
+        deadline = time.monotonic() + SETTLE_WAIT_S
+        while time.monotonic() < deadline:
+            moved = self.worker.step()
             if not {OperationState.PENDING, OperationState.SIGNED, OperationState.SENT} & self.states().keys():
                 return
+            if not moved:
+                time.sleep(0.005)
         raise AssertionError(f"the outbox does not come to rest: {self.states()}")
 
     def run(self, *commands: Command) -> list[Operation]:
@@ -216,3 +232,17 @@ def confirmation(network: TestNetwork, payable_id: str, values: dict[str, Any]) 
         sign=[message],
         sign_as=network.accounts["debtor"],
     )
+
+
+def anchored(network: TestNetwork) -> Counter[str]:
+    """Every anchor on the chain, by hash: what happened, whatever the rows say."""
+    head = network.outbox.client.head().number
+    logs = network.outbox.client.logs(0, head, [network.outbox.deployments.address("Anchors")])
+    return Counter(log.topics[1].hex() for log in logs)
+
+
+def wait_for(condition: Any, timeout_s: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.01)

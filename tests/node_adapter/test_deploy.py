@@ -11,28 +11,19 @@ import pytest
 from hardhat_free_devnet import rpc
 from node_adapter.artifacts import abi, artifact, event_specs
 from node_adapter.client import NodeClient
+from node_adapter.contract_check import code_differences
 from node_adapter.db import make_engine, migrate
-from node_adapter.deploy import (
-    ORDER,
-    SETTINGS,
-    DeployError,
-    _creations,
-    creation_address,
-    deploy_network,
-    same_code,
-    verify_deployment,
-    wiring,
-)
-from node_adapter.deployments import Deployments
+from node_adapter.deploy import DeployError, deploy_network
+from node_adapter.deployments import Deployments, Settings
 from node_adapter.errors import ContractReverted
-from node_adapter.keyring import Keyring, create_account
 from node_adapter.outbox import Command, Outbox, Worker
-from node_adapter.outbox.commands import Creation
-from node_adapter.words import from_hex, hex0x, keccak
+from node_adapter.signers import Keyring, create_account
+from node_adapter.wiring import ORDER, creation_address, creations, immutables
+from node_adapter.words import hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
 from tests.node_adapter.sources import source_of
 
-NONCES = {"deployer": 10, "operator": 13, "compliance": 0, "bank": 0}
+NONCES = {"deployer": 10, "operator": 16, "compliance": 0, "bank": 0}
 DAY_S = 86_400
 
 
@@ -80,7 +71,7 @@ class Site:
                 **more,
             )
         finally:
-            worker._lease.release()
+            worker._leases.release()
 
     def nonces(self) -> dict[str, int]:
         return {name: self.client.nonce(address) for name, address in self.accounts.items()}
@@ -199,6 +190,7 @@ RESTRICTED_CALLS: dict[tuple[str, str], int] = {
     ("Participants", "announceRotation(address,address)"): 1,
     ("Participants", "cancelRotation(address)"): 1,
     ("Origination", "setReferenceRate(uint32,uint32)"): 1,
+    ("Participants", "countOrder(address,bool)"): 3,
     ("Settlement", "writeOff(uint256,bytes32)"): 1,
     ("Settlement", "closeRecovery(uint256,bytes32)"): 1,
     ("Dishonours", "lift(uint256,bytes32)"): 1,
@@ -228,7 +220,7 @@ def test_deploy__done__exactly_these_roles_and_selectors_stand(network: TestNetw
         assert network.call("AccessManager", "getTargetFunctionRole", target, selector) == role
     operator, compliance = network.accounts["operator"], network.accounts["compliance"]
     granted = {(args["role_id"], args["account"]) for name, args in events if name == "RoleGranted"}
-    assert granted == {(0, operator), (1, operator), (2, compliance)}
+    assert granted == {(0, operator), (1, operator), (2, compliance), (3, deployments.address("Holds"))}
     assert network.call("AccessManager", "hasRole", 0, operator) == (True, DAY_S)
     assert network.call("AccessManager", "hasRole", 1, operator) == (True, 0)
     assert network.call("AccessManager", "hasRole", 2, compliance) == (True, 0)
@@ -267,73 +259,28 @@ def test_deploy__done__each_officer_has_its_own_functions_alone(network: TestNet
     network.outbox.simulate(replace(barred, sender=network.accounts["operator"]))
 
 
-def creations_of(network: TestNetwork, addresses: dict[str, str]) -> list[Creation]:
-    operator, bank = network.accounts["operator"], network.accounts["bank"]
-    return _creations(addresses, operator=operator, bank=bank, rotation_delay_s=2 * DAY_S)
-
-
 @pytest.mark.devnet
 @pytest.mark.parametrize("instance", ORDER)
-def test_verify_deployment__one_address_is_anothers__is_noticed(network: TestNetwork, instance: str) -> None:
-    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
-    creations = creations_of(network, addresses)
-    verify_deployment(network.outbox, creations, addresses)
-    other = addresses["Anchors" if instance != "Anchors" else "Settlement"]
-    with pytest.raises(DeployError, match=instance):
-        verify_deployment(network.outbox, creations, addresses | {instance: other})
+def test_code_differences__one_address_is_anothers__is_named(network: TestNetwork, instance: str) -> None:
+    """Its code, and the immutables of all who were made for it."""
+    deployments, client = network.outbox.deployments, network.outbox.client
+    assert code_differences(client, deployments, 1) == []
+    other = deployments["Anchors" if instance != "Anchors" else "Settlement"]
+    moved = replace(deployments, contracts=deployments.contracts | {instance: other})
+    assert instance in {difference.instance for difference in code_differences(client, moved, 1)}
 
 
-@pytest.mark.devnet
-def test_verify_deployment__receivables_of_other_wiring__is_noticed(network: TestNetwork) -> None:
-    """The same code, made with another Settlement: only its immutables tell."""
-    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
-    code = network.outbox.client.code(addresses["Receivables"]).hex()
-    rewired = code.replace(addresses["Settlement"][2:].lower(), addresses["Anchors"][2:].lower())
-    assert rewired != code
-    network.rpc("anvil_setCode", addresses["Receivables"], "0x" + rewired)
-    creations = creations_of(network, addresses)
-    with pytest.raises(DeployError, match=r"Receivables\.SETTLEMENT"):
-        verify_deployment(network.outbox, creations, addresses)
-
-
-@pytest.mark.devnet
-@pytest.mark.parametrize(
-    ("field", "said"), [("bank", "DepositTokenCNY.bank"), ("rotation_delay_s", "ROTATION_DELAY_S")]
-)
-def test_verify_deployment__made_for_another_bank_or_delay__is_noticed(
-    network: TestNetwork, field: str, said: str
-) -> None:
-    addresses = {name: deployed.address for name, deployed in network.outbox.deployments.contracts.items()}
-    wanted: dict[str, Any] = {"operator": network.accounts["operator"], "bank": network.accounts["bank"]}
-    wanted |= {"rotation_delay_s": 2 * DAY_S} | {field: network.accounts["relay"] if field == "bank" else 7}
-    with pytest.raises(DeployError, match=said):
-        verify_deployment(network.outbox, _creations(addresses, **wanted), addresses)
-
-
-@pytest.mark.parametrize("contract", sorted({instance.removesuffix("CNY") for instance in ORDER} - {"AccessManager"}))
-def test_wiring__of_each_contract__is_every_immutable_and_each_can_be_asked_for(contract: str) -> None:
-    """Read off the sources: what nobody can ask for, or nobody asks for, is not verified."""
-    sources = source_of(contract)
-    found = re.findall(r"^    (\w+) (?:(\w+) )?immutable (?:override )?(\w+)", sources, re.MULTILINE)
-    named = {(seen, name) for kind, seen, name in found if kind == "address" or re.match("I[A-Z]", kind)}
-    assert {seen for seen, _ in named} == {"public"}
-    settings = set(SETTINGS.get(contract, {}))
-    authority = {"authority"} if "AccessManaged(" in sources else set()
-    assert {name for _, name in named} | authority == set(wiring(contract)) | settings & {"bank"}
-    numbers = {name.strip("_") for kind, _, name in found} - {name for _, name in named}
-    assert numbers <= settings
-
-
-def test_same_code__one_byte_outside_the_immutables__is_other_code() -> None:
-    built = artifact("Receivables")
-    code = bytearray(from_hex(built["deployed_bytecode"]))
-    place = built["immutable_references"][0]
-    code[place["start"]] ^= 0xFF
-    assert same_code("Receivables", bytes(code))
-    code[0] ^= 0xFF
-    assert not same_code("Receivables", bytes(code))
-    assert not same_code("Receivables", bytes(code) + b"\0")
-    assert not same_code("Receivables", b"")
+@pytest.mark.parametrize("contract", sorted({instance.removesuffix("CNY") for instance in ORDER}))
+def test_immutables__of_each_contract__have_a_value_each(contract: str) -> None:
+    name = "DepositTokenCNY" if contract == "DepositToken" else contract
+    seen = {instance: f"0x{place + 1:040x}" for place, instance in enumerate(ORDER)}
+    settings = Settings(seen["Anchors"], seen["Anchors"], seen["Anchors"], 7, 9)
+    (creation,) = [c for c in creations(1, seen, None, settings) if c.instance == name]
+    values = immutables(name, seen[name], creation, 1)
+    assert set(values) == {place["name"] for place in artifact(contract)["immutable_references"]}
+    assert all(len(value) == 32 for value in values.values())
+    declared = set(re.findall(r"^    \w+ (?:\w+ )?immutable (?:override )?(\w+)", source_of(contract), re.MULTILINE))
+    assert declared <= set(values)
 
 
 def test_creation_address__known_case__is_the_yellow_papers() -> None:
@@ -343,10 +290,9 @@ def test_creation_address__known_case__is_the_yellow_papers() -> None:
 
 
 def test_order__of_creations__has_every_contract_once() -> None:
-    addresses = dict.fromkeys(ORDER, "0x" + "11" * 20)
-    creations = _creations(addresses, operator="0x1", bank="0x2", rotation_delay_s=0)
-    assert [creation.instance for creation in creations] == list(ORDER)
-    for creation in creations:
+    made = creations(1, dict.fromkeys(ORDER, "0x" + "11" * 20), None, Settings("0x1", "0x2", "0x3", 0, 0))
+    assert [creation.instance for creation in made] == list(ORDER)
+    for creation in made:
         inputs: list[dict[str, str]] = next(
             (e["inputs"] for e in abi(creation.contract) if e["type"] == "constructor"), []
         )

@@ -1,5 +1,7 @@
 """Finality by its three kinds, and the deployments file."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardhat_free_devnet import rpc
+from node_adapter.artifacts import built, built_hash, hash_of_built
 from node_adapter.codec import encode_creation
-from node_adapter.deployments import Deployed, Deployments, DeploymentsUnreadable
-from node_adapter.networks import DEVNET, NETWORKS, FeePolicy, Finality, Network, by_chain_id
+from node_adapter.deployments import Deployed, Deployments, DeploymentsUnreadable, Settings
+from node_adapter.errors import NodeUntrustworthy
+from node_adapter.headers import check_header
+from node_adapter.networks import (
+    DEVNET,
+    NETWORKS,
+    FeePolicy,
+    Finality,
+    Headers,
+    Network,
+    NetworksUnreadable,
+    by_chain_id,
+    load_networks,
+)
 from node_adapter.words import from_hex, hex0x, keccak
 
 
@@ -58,6 +73,7 @@ def test_by_chain_id__a_chain_without_descriptor__is_refused() -> None:
 
 
 TOKEN = Deployed("DepositToken", "0x5FbDB2315678afecb367f032d93F642f64180aa3", 4, "0x" + "ab" * 32)
+OTHER = Deployed("Origination", "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512", 5, "0x" + "ab" * 32)
 SAVED = Deployments(31_337, "0x" + "cd" * 32, {"DepositTokenCNY": TOKEN})
 
 
@@ -120,3 +136,157 @@ def test_devnet__receipts_root_of_a_block__is_the_root_of_its_one_receipt(node_u
     leaf = rlp.encode([bytes.fromhex("2080"), encoded])
     assert block["receiptsRoot"] == hex0x(keccak(leaf))
     assert DEVNET.headers_commit_to_receipts
+
+
+EXAMPLE = """
+[acme-consortium]
+chain_id = 20250
+finality = "depth"
+confirmations = 8
+fees = "free"
+max_log_range = 1000
+headers_commit_to_receipts = true
+headers = "clique"
+"""
+
+
+def test_load_networks__a_users_own__is_known_beside_ours(tmp_path: Path) -> None:
+    path = tmp_path / "networks.toml"
+    path.write_text(EXAMPLE)
+    networks = load_networks(path)
+    acme = Network("acme-consortium", 20_250, Finality.DEPTH, 8, FeePolicy.FREE, 1000, True, Headers.CLIQUE)
+    assert by_chain_id(20_250, networks) == acme
+    assert by_chain_id(31_337, networks) is DEVNET
+    assert load_networks(None) == NETWORKS
+    with pytest.raises(KeyError, match=r"chain 20250 has no descriptor.*SCF_NETWORKS"):
+        by_chain_id(20_250)
+
+
+def test_load_networks__the_example_of_the_readme__is_one(tmp_path: Path) -> None:
+    readme = Path(__file__).resolve().parents[2] / "node_adapter" / "README.md"
+    (example,) = [block for block in readme.read_text().split("```") if block.startswith("toml")]
+    path = tmp_path / "networks.toml"
+    path.write_text(example.removeprefix("toml"))
+    assert len(load_networks(path)) == len(NETWORKS) + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("max_log_range = 1000", "max_log_ranges = 1000", "unknown max_log_ranges; the keys are chain_id,"),
+        ("max_log_range = 1000", "", "missing max_log_range"),
+        ('"depth"', '"deep"', "finality is one of instant, depth, finalized, not 'deep'"),
+        ("20250", '"20250"', "chain_id is of kind int, not '20250'"),
+        ("= true", "= 1", "headers_commit_to_receipts is of kind bool, not 1"),
+        ("confirmations = 8", "", "confirmations belong to finality by depth"),
+        ("20250", "31337", "chain 31337 is described already, as devnet"),
+        ("[acme-consortium]", "", "chain_id is no table"),
+        ("[acme", "[[acme", "is no TOML"),
+        ("max_log_range = 1000", "max_log_range = 0", "are positive"),
+    ],
+)
+def test_load_networks__a_file_with_a_mistake__is_refused_by_its_name(
+    tmp_path: Path, old: str, new: str, why: str
+) -> None:
+    path = tmp_path / "networks.toml"
+    assert old in EXAMPLE
+    path.write_text(EXAMPLE.replace(old, new))
+    with pytest.raises(NetworksUnreadable, match=why) as refusal:
+        load_networks(path)
+    assert "\n" not in str(refusal.value)
+    with pytest.raises(NetworksUnreadable, match="is missing"):
+        load_networks(tmp_path / "none.toml")
+
+
+def a_header(*, extra: int = 0, more: dict[str, str] | None = None) -> dict[str, str]:
+    """A header whose hash is made by the rlp library, not by ours."""
+    words = ["parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom"]
+    sizes = [32, 32, 20, 32, 32, 32, 256]
+    header = {name: hex0x(keccak(name.encode()) * 8)[: 2 + 2 * size] for name, size in zip(words, sizes, strict=True)}
+    header |= {"difficulty": "0x2", "number": "0x15", "gasLimit": "0x1c9c380", "gasUsed": "0x0"}
+    header |= {"timestamp": "0x65000000", "extraData": "0x" + "07" * extra, "mixHash": "0x" + "00" * 32}
+    header |= {"nonce": "0x" + "00" * 8} | (more or {})
+    numbers = {"difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas", "blobGasUsed"}
+    numbers |= {"excessBlobGas"}
+    fields = [int(value, 16) if name in numbers else from_hex(value) for name, value in header.items()]
+    return {**header, "hash": hex0x(keccak(rlp.encode(fields)))}
+
+
+CANCUN = {
+    "baseFeePerGas": "0x3b9aca00",
+    "withdrawalsRoot": "0x" + "11" * 32,
+    "blobGasUsed": "0x0",
+    "excessBlobGas": "0x20000",
+    "parentBeaconBlockRoot": "0x" + "22" * 32,
+    "requestsHash": "0x" + "33" * 32,
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        (a_header(), Headers.ETHEREUM),
+        (a_header(more={"baseFeePerGas": "0x7"}), Headers.ETHEREUM),
+        (a_header(extra=32, more={"baseFeePerGas": "0x0"}), Headers.ETHEREUM),
+        (a_header(more=CANCUN), Headers.ETHEREUM),
+        (a_header(extra=97), Headers.CLIQUE),
+        (a_header(extra=97 + 3 * 20, more={"baseFeePerGas": "0x7"}), Headers.CLIQUE),
+    ],
+)
+def test_check_header__any_field_changed__is_noticed(header: dict[str, str], kind: Headers) -> None:
+    check_header(header, kind)
+    check_header({**header, "hash": "0x" + "ab" * 32}, Headers.OTHER)
+    for name, value in header.items():
+        changed = value[:-1] + ("0" if value[-1] != "0" else "1") if len(value) > 2 else "0x01"
+        with pytest.raises(NodeUntrustworthy):
+            check_header({**header, name: changed}, kind)
+        if name != "number":
+            with pytest.raises(NodeUntrustworthy):
+                check_header({**header, name: None}, kind)
+
+
+def test_check_header__extra_data_of_another_kind_of_network__is_noticed() -> None:
+    with pytest.raises(NodeUntrustworthy, match="97 bytes of extra data"):
+        check_header(a_header(extra=97), Headers.ETHEREUM)
+    for extra in (0, 32, 98):
+        with pytest.raises(NodeUntrustworthy, match="no Clique signature"):
+            check_header(a_header(extra=extra), Headers.CLIQUE)
+
+
+@pytest.mark.devnet
+def test_devnet__every_header_but_the_first__has_the_hash_of_its_fields(node_url: str) -> None:
+    rpc(node_url, "anvil_mine", hex(5))
+    head = int(rpc(node_url, "eth_blockNumber"), 16)
+    for number in range(head - 4, head + 1):
+        block = rpc(node_url, "eth_getBlockByNumber", hex(number), False)
+        assert "baseFeePerGas" in block
+        check_header(block, DEVNET.headers)
+
+
+def test_deployments__of_the_form_before__are_the_first_version(tmp_path: Path) -> None:
+    path = tmp_path / "31337.json"
+    entry = {"contract": "DepositToken", "address": TOKEN.address, "block": 4, "tx": TOKEN.tx}
+    old = {"chain_id": 31_337, "genesis_hash": SAVED.genesis_hash, "contracts": {"DepositTokenCNY": entry}}
+    path.write_text(json.dumps(old))
+    loaded = Deployments.load(path)
+    assert loaded == SAVED
+    loaded.save(path)
+    assert Deployments.load(path) == SAVED
+
+
+def test_deployments__several_versions__are_saved_with_what_each_was_made_from(tmp_path: Path) -> None:
+    settings = Settings("0x" + "1" * 40, "0x" + "2" * 40, "0x" + "3" * 40, 7, 9)
+    contracts = {"DepositTokenCNY": TOKEN, "Origination": OTHER, "Origination.2": OTHER}
+    made = replace(SAVED, contracts=contracts, current=2, settings=settings, built={1: "0xold", 2: built_hash()})
+    path = tmp_path / "31337.json"
+    made.save(path)
+    loaded = Deployments.load(path)
+    assert loaded == made
+    assert loaded.artifacts(2) == built()
+    kept = tmp_path / "built" / f"{built_hash()}.json"
+    assert hash_of_built(json.loads(kept.read_text())) == built_hash()
+    with pytest.raises(DeploymentsUnreadable, match="which version 1 was made from, is not there"):
+        loaded.artifacts(1)
+    (tmp_path / "built" / "0xold.json").write_text("{}")
+    with pytest.raises(DeploymentsUnreadable, match="is not what its name says"):
+        loaded.artifacts(1)

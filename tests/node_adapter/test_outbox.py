@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from node_adapter import typed_data
 from node_adapter.errors import ContractReverted
-from node_adapter.keyring import Wallet, create_account
 from node_adapter.outbox import (
     AlreadyAccepted,
     Command,
@@ -24,6 +23,7 @@ from node_adapter.outbox import (
     SignatureNotAwaited,
     StaleNonce,
 )
+from node_adapter.signers import Wallet, create_account
 from node_adapter.transactions import Transaction
 from tests.node_adapter.outbox_support import (
     CHAIN_ID,
@@ -57,8 +57,7 @@ def wallet(network: TestNetwork) -> Wallet:
 
 
 def give(network: TestNetwork, operation_id: str, signatures: list[str]) -> Operation:
-    with Session(network.engine, expire_on_commit=False) as session, session.begin():
-        return network.outbox.signature(session, session.get_one(Operation, operation_id), signatures)
+    return network.outbox.signature(operation_id, signatures)
 
 
 def rows(network: TestNetwork) -> int:
@@ -193,7 +192,7 @@ def test_signature__own_wallets_transaction__is_sent_as_it_came(network: TestNet
     assert give(network, operation_id, [raw]).state == "signed"
     network.settle()
     operation = network.operation(operation_id)
-    assert (operation.state, operation.error_name, operation.raw) == ("mined", None, raw)
+    assert (operation.state, operation.error_name, network.raw(operation_id)) == ("mined", None, raw)
     assert give(network, operation_id, [raw]).state == "mined"
 
 
@@ -234,10 +233,8 @@ def test_signature__nonce_used_meanwhile__hands_out_a_fresh_transaction(network:
     assert to_sign[1] is not None
     give(network, first, [wallet.sign(to_sign[0][0])])
     stale = wallet.sign(to_sign[1][0])
-    with Session(network.engine) as session:
-        with pytest.raises(StaleNonce) as caught:
-            network.outbox.signature(session, session.get_one(Operation, second), [stale])
-        session.commit()
+    with pytest.raises(StaleNonce) as caught:
+        give(network, second, [stale])
     assert caught.value.to_sign == network.operation(second).to_sign
     give(network, second, [wallet.sign(caught.value.to_sign[0])])
     network.settle()
@@ -248,9 +245,7 @@ def test_signature__nonce_used_meanwhile__hands_out_a_fresh_transaction(network:
 def test_refresh_to_sign__later__has_the_nonce_of_now(network: TestNetwork, wallet: Wallet) -> None:
     operation_id = own_transaction(network, *propose(network))
     network.rpc("anvil_setNonce", wallet.address, hex(5))
-    with Session(network.engine) as session, session.begin():
-        operation = session.get_one(Operation, operation_id)
-        assert network.outbox.refresh_to_sign(operation)[0]["data"]["nonce"] == "0x5"
+    assert network.outbox.refresh_to_sign(operation_id)[0]["data"]["nonce"] == "0x5"
     stored = network.operation(operation_id).to_sign
     assert stored is not None
     assert stored[0]["data"]["nonce"] == "0x5"

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from eth_account import Account
-from sqlalchemy.orm import Session
 
 from node_adapter import typed_data
-from node_adapter.outbox import Operation, signature_placeholder
+from node_adapter.outbox import signature_placeholder
 from node_adapter.transactions import TransactionMalformed
 from node_adapter.words import hex0x
 from tests.node_adapter.outbox_support import (
@@ -92,9 +91,7 @@ def test_quote__and_its_payment__are_what_the_contracts_take(network: TestNetwor
     publish(network)
     payable_id, values = propose(network)
     (confirm,) = network.accept(confirmation(network, payable_id, values))
-    with Session(network.engine) as session, session.begin():
-        row = session.get_one(Operation, confirm)
-        network.outbox.signature(session, row, [wallet.sign(item) for item in row.to_sign or []])
+    network.outbox.signature(confirm, [wallet.sign(item) for item in network.operation(confirm).to_sign or []])
     network.run(
         *(
             network.command(

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient, SendOutcome, SendResult
 from node_adapter.errors import NodeUnavailable
-from node_adapter.keyring import Keyring
-from node_adapter.outbox import Operation, OperationState, Outbox, Worker, WorkerBusy
-from node_adapter.outbox.lease import Lease
+from node_adapter.outbox import Operation, OperationState, Outbox, Worker, WorkerBusy, desk
+from node_adapter.outbox.models import Signer
+from node_adapter.signers import Keyring
 from node_adapter.words import from_hex
 from tests.node_adapter.outbox_support import (
     BANK,
@@ -27,21 +26,23 @@ from tests.node_adapter.outbox_support import (
     PASSPHRASE,
     SUPPLIER,
     TestNetwork,
+    anchored,
     confirmation,
     debtor_wallet,
     make_network,
     programme,
     propose,
     publication,
+    wait_for,
 )
 
 pytestmark = pytest.mark.devnet
 HOLDER = """
 import sys, time
 from node_adapter.db import make_engine
-from node_adapter.outbox.lease import Lease
-lease = Lease(make_engine(sys.argv[1]))
-lease.hold()
+from node_adapter.outbox.leases import Leases
+leases = Leases(make_engine(sys.argv[1]))
+leases.refresh()
 print("held", flush=True)
 time.sleep(60)
 """
@@ -63,13 +64,6 @@ def sqlite_network(node_url: str, tmp_path: Path) -> Iterator[TestNetwork]:
         yield network
 
 
-def anchored(network: TestNetwork) -> Counter[str]:
-    """Every anchor on the chain, by hash: what happened, whatever the rows say."""
-    head = network.outbox.client.head().number
-    logs = network.outbox.client.logs(0, head, [network.outbox.deployments.address("Anchors")])
-    return Counter(log.topics[1].hex() for log in logs)
-
-
 def anchors(network: TestNetwork, *senders: str) -> tuple[list[str], list[str]]:
     """Accepted operations and the hashes they anchor."""
     hashes = [secrets.token_bytes(32) for _ in senders]
@@ -79,7 +73,7 @@ def anchors(network: TestNetwork, *senders: str) -> tuple[list[str], list[str]]:
 
 def raws(network: TestNetwork, ids: Sequence[str]) -> list[bytes]:
     operations = sorted((network.operation(i) for i in ids), key=lambda o: o.signed_sequence or 0)
-    return [from_hex(operation.raw or "") for operation in operations]
+    return [from_hex(network.raw(operation.id) or "") for operation in operations]
 
 
 SENDERS = ("supplier", "bank", "supplier", "supplier", "bank")
@@ -133,12 +127,12 @@ def after_mark_with_mempool_lost(network: TestNetwork, _: list[str]) -> None:
 def test_worker__killed__the_next_one_gets_each_mined_once(network: TestNetwork, killed: Any) -> None:
     ids, hashes = anchors(network, *SENDERS)
     killed(network, ids)
-    signed_before = {i: network.operation(i).raw for i in ids}
+    signed_before = {i: network.raw(i) for i in ids}
     network.restart()
     network.settle()
     assert {network.operation(i).state for i in ids} == {"mined"}
     assert {h: anchored(network)[h] for h in hashes} == dict.fromkeys(hashes, 1)
-    assert all(raw in (None, network.operation(i).raw) for i, raw in signed_before.items())
+    assert all(raw in (None, network.raw(i)) for i, raw in signed_before.items())
     nonces = [(o.signer, o.nonce) for o in map(network.operation, ids)]
     assert len(set(nonces)) == len(ids)
 
@@ -177,10 +171,9 @@ def chain_of_four(network: TestNetwork) -> list[str]:
     with Session(network.engine, expire_on_commit=False) as session:
         done += session.scalars(select(Operation).where(Operation.kind == "Origination.propose"))
     (confirm,) = network.accept(confirmation(network, payable_id, values))
-    with Session(network.engine) as session, session.begin():
-        row = session.get_one(Operation, confirm)
-        assert row.to_sign is not None
-        network.outbox.signature(session, row, [debtor_wallet(network).sign(row.to_sign[0])])
+    to_sign = network.operation(confirm).to_sign
+    assert to_sign is not None
+    network.outbox.signature(confirm, [debtor_wallet(network).sign(to_sign[0])])
     network.settle()
     done.append(network.operation(confirm))
     assert [(o.state, o.error_name) for o in done] == [("mined", None)] * 4
@@ -201,7 +194,7 @@ def test_worker__chain_falls_back_several_blocks__sends_the_same_in_the_same_ord
     more, hashes = anchors(network, *SENDERS)
     network.settle()
     everything = ids + more
-    bytes_before = [network.operation(i).raw for i in everything]
+    bytes_before = [network.raw(i) for i in everything]
     assert network.rpc("evm_revert", snapshot)
     assert network.outbox.client.head().hash == before.hash
     if restarted:
@@ -210,7 +203,7 @@ def test_worker__chain_falls_back_several_blocks__sends_the_same_in_the_same_ord
     (late,), late_hashes = anchors(network, "bank")
     network.settle()
     assert {network.operation(i).state for i in [*everything, late]} == {"mined"}
-    assert [network.operation(i).raw for i in everything] == bytes_before
+    assert [network.raw(i) for i in everything] == bytes_before
     order = places(network, ids)
     assert order == sorted(order)
     assert places(network, [late])[0] >= max(places(network, everything))
@@ -261,7 +254,9 @@ def test_worker__mined_but_unseen_before_the_fall_back__dependents_are_not_refus
     assert [network.operation(i).state for i in (admit, anchor)] == ["mined", "mined"]
 
 
-def test_worker__chain_falls_back_during_the_estimates__nobody_is_refused_for_it(network: TestNetwork) -> None:
+def test_worker__chain_falls_back_during_the_estimates__nobody_is_refused_for_it(
+    network: TestNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
     snapshot = network.rpc("evm_snapshot")
     (admitted,) = network.run(network.admit("financier", 4))
     (anchor,) = network.accept(network.anchor("financier"))
@@ -269,12 +264,12 @@ def test_worker__chain_falls_back_during_the_estimates__nobody_is_refused_for_it
     original = chain.estimates
     taken_back: list[bool] = []
 
-    def estimates(requests: Any) -> Any:
+    def estimates(*arguments: Any) -> Any:
         if not taken_back:
             taken_back.append(network.rpc("evm_revert", snapshot))
-        return original(requests)
+        return original(*arguments)
 
-    chain.estimates = estimates  # type: ignore[method-assign]
+    monkeypatch.setattr(chain, "estimates", estimates)
     network.settle()
     assert taken_back == [True]
     assert [network.operation(i).state for i in (admitted.id, anchor)] == ["mined", "mined"]
@@ -290,7 +285,7 @@ def test_collect__chain_fell_back_since_the_check__hides_no_lost_operation(netwo
     network.worker.sign()
     network.worker.send()
     wait_for(lambda: network.outbox.client.receipts([network.operation(newcomer).tx_hash or ""])[0] is not None)
-    assert not network.worker._collector.collect()
+    assert not network.worker.collect()
     network.settle()
     assert network.outbox.client.receipts([lost.tx_hash or ""])[0] is not None
     assert [network.operation(i).state for i in (lost.id, newcomer)] == ["mined", "mined"]
@@ -319,7 +314,7 @@ def test_worker__contract_refuses_at_the_estimate__fails_by_name_and_spends_no_n
     (refused,) = network.run(network.anchor("relay"))
     assert (refused.state, refused.error_name) == ("failed", "ParticipantNotActive")
     assert refused.error_params == {"account": sender, "status": 0}
-    assert (refused.nonce, refused.raw) == (None, None)
+    assert (refused.nonce, refused.tx_hash) == (None, None)
     assert network.outbox.client.nonce(sender) == 0
 
 
@@ -379,14 +374,36 @@ def test_worker__operations_on_one_subject__are_mined_in_order_one_at_a_time(net
     assert len({block for block, _ in order}) == 3
 
 
-def test_worker__nonce_used_elsewhere_before_signing__goes_past_it(network: TestNetwork) -> None:
-    account = network.accounts["supplier"]
-    network.rpc("anvil_setNonce", account, hex(network.outbox.client.nonce(account) + 3))
+def test_worker__first_use_of_a_used_key__goes_on_from_the_chains_count(network: TestNetwork) -> None:
+    network.rpc("anvil_setNonce", network.accounts["supplier"], hex(3))
     (operation,) = network.run(network.anchor("supplier"))
     assert (operation.state, operation.nonce) == ("mined", 3)
 
 
-def test_worker__nonce_used_elsewhere_after_signing__fails_and_is_not_signed_anew(network: TestNetwork) -> None:
+def signer(network: TestNetwork, name: str) -> Signer:
+    with Session(network.engine, expire_on_commit=False) as session:
+        return session.get_one(Signer, network.accounts[name])
+
+
+def test_worker__nonce_used_elsewhere_before_signing__stops_that_signer_alone(network: TestNetwork) -> None:
+    account = network.accounts["supplier"]
+    network.run(network.anchor("supplier"))
+    network.rpc("anvil_setNonce", account, hex(3))
+    stopped, other = network.accept(network.anchor("supplier"), network.anchor("bank"))
+    wait_for(lambda: (network.worker.step(), network.operation(other).state)[1] == "mined")
+    assert network.operation(stopped).state == "pending"
+    assert signer(network, "supplier").stopped_by == "NonceUsedElsewhere"
+    assert signer(network, "supplier").stopped_params == {"signer": account, "expected_nonce": 1, "chain_nonce": 3}
+    assert signer(network, "bank").stopped_by is None
+    desk.resume(network.engine, account)
+    network.settle()
+    operation = network.operation(stopped)
+    assert (operation.state, operation.nonce) == ("mined", 3)
+
+
+def test_worker__nonce_used_elsewhere_after_signing__fails_stops_the_signer_and_is_not_signed_anew(
+    network: TestNetwork,
+) -> None:
     account = network.accounts["supplier"]
     network.rpc("evm_setAutomine", False)
     (taken,) = network.accept(network.anchor("supplier"))
@@ -394,12 +411,33 @@ def test_worker__nonce_used_elsewhere_after_signing__fails_and_is_not_signed_ane
     network.rpc("anvil_setNonce", account, hex(1))
     network.rpc("evm_mine")
     network.rpc("evm_setAutomine", True)
-    (after,) = network.accept(network.anchor("supplier"))
+    after, other = network.accept(network.anchor("supplier"), network.anchor("bank"))
     network.restart()
-    network.settle()
+    wait_for(lambda: (network.worker.step(), network.operation(other).state)[1] == "mined")
+    wait_for(lambda: (network.worker.step(), network.operation(taken).state)[1] == "failed")
     operation = network.operation(taken)
-    assert (operation.state, operation.error_name) == ("failed", "NonceUsedElsewhere")
-    assert network.operation(after).state == "mined"
+    assert operation.error_name == "NonceUsedElsewhere"
+    assert operation.error_params == {"signer": account, "nonce": 0}
+    assert (network.operation(after).state, signer(network, "supplier").stopped_by) == ("pending", "NonceUsedElsewhere")
+    desk.resume(network.engine, account)
+    network.settle()
+    assert [network.operation(i).nonce for i in (taken, after)] == [0, 1]
+    assert len(network.attempts(taken)) == 1
+
+
+def test_worker__verdict_of_a_nonce_used_elsewhere__is_undone_with_its_block(network: TestNetwork) -> None:
+    """The block in which somebody else had used the nonce is gone: the bytes are good again, and go."""
+    snapshot = network.rpc("evm_snapshot")
+    (taken,) = network.accept(network.anchor("supplier"))
+    network.worker.sign()
+    network.rpc("anvil_setNonce", network.accounts["supplier"], hex(1))
+    network.rpc("evm_mine")
+    wait_for(lambda: (network.worker.step(), network.operation(taken).state)[1] == "failed")
+    assert network.rpc("evm_revert", snapshot)
+    wait_for(lambda: (network.worker.step(), network.operation(taken).state)[1] == "sent")
+    desk.resume(network.engine, network.accounts["supplier"])
+    network.settle()
+    assert network.operation(taken).state == "mined"
 
 
 def test_worker__earlier_ones_still_in_flight__takes_the_nonces_after_them(network: TestNetwork) -> None:
@@ -420,8 +458,7 @@ def test_worker__one_key_cannot_be_opened__the_others_go_on(network: TestNetwork
     path.write_text(text.replace('"ciphertext": "', '"ciphertext": "00'))
     network.restart()
     ids, hashes = anchors(network, "supplier", "bank", "supplier")
-    for _ in range(20):
-        network.worker.step()
+    wait_for(lambda: (network.worker.step(), network.operation(ids[1]).state)[1] == "mined")
     assert [network.operation(i).state for i in ids] == ["pending", "mined", "pending"]
     path.write_text(text)
     network.settle()
@@ -429,19 +466,19 @@ def test_worker__one_key_cannot_be_opened__the_others_go_on(network: TestNetwork
 
 
 def test_run__a_round_goes_wrong__says_so_once_and_goes_on(
-    network: TestNetwork, caplog: pytest.LogCaptureFixture
+    network: TestNetwork, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker = network.worker
     worker.close()
-    original, broken = worker.sign, threading.Event()
+    original, broken = worker._signing.sign, threading.Event()
     broken.set()
 
-    def sign() -> bool:
+    def sign(*arguments: Any) -> Any:
         if broken.is_set():
             raise RuntimeError("a bug")
-        return original()
+        return original(*arguments)
 
-    worker.sign = sign  # type: ignore[method-assign]
+    monkeypatch.setattr(worker._signing, "sign", sign)
     ids, _ = anchors(network, "supplier")
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,))
@@ -464,27 +501,30 @@ def test_worker__arguments_that_fit_no_function__fail_by_name(network: TestNetwo
     assert (operation.state, operation.error_name) == ("failed", "InvalidArguments")
 
 
-def test_worker__another_took_the_operation__stores_nothing(network: TestNetwork) -> None:
+def test_worker__another_took_the_operation__stores_nothing(
+    network: TestNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (one, other), _ = anchors(network, "supplier", "supplier")
-    worker = network.worker
-    original = worker._store
+    signing = network.worker._signing
+    original = signing._store
 
-    def overtaken(signed: list[dict[str, Any]]) -> None:
+    def overtaken(*arguments: Any) -> None:
         with Session(network.engine) as session, session.begin():
             done = update(Operation).where(Operation.id == one)
             session.execute(done.values(state=OperationState.FAILED, error_name="X"))
-        original(signed)
+        original(*arguments)
 
-    worker._store = overtaken  # type: ignore[method-assign]
+    monkeypatch.setattr(signing, "_store", overtaken)
     with pytest.raises(WorkerBusy):
-        worker.step()
+        network.worker.step()
     assert network.operation(other).state == "pending"
-    assert network.operation(other).raw is None
+    assert network.raw(other) is None
 
 
-def test_worker__second_one_on_the_database__says_so_and_waits(
-    network: TestNetwork, caplog: pytest.LogCaptureFixture
+def test_worker__second_one_on_sqlite__says_so_and_waits(
+    sqlite_network: TestNetwork, caplog: pytest.LogCaptureFixture
 ) -> None:
+    network = sqlite_network
     second = Worker(network.outbox)
     with pytest.raises(WorkerBusy, match="another worker"):
         second.step()
@@ -527,30 +567,6 @@ def test_lease__holder_killed__is_free_again(sqlite_network: TestNetwork) -> Non
     sqlite_network.worker.step()
 
 
-def test_lease__connection_lost__is_taken_again_or_refused(network: TestNetwork) -> None:
-    if network.engine.dialect.name != "postgresql":
-        return
-    first, second = Lease(network.engine), Lease(network.engine)
-    network.worker.close()
-    first.hold()
-    assert first._connection is not None
-    first._connection.connection.driver_connection.close()  # type: ignore[union-attr]
-    wait_for(lambda: _holds(second))  # the server notices a closed session in its own time
-    with pytest.raises(WorkerBusy):
-        first.hold()
-    second.release()
-    first.hold()
-    first.release()
-
-
-def _holds(lease: Lease) -> bool:
-    try:
-        lease.hold()
-    except WorkerBusy:
-        return False
-    return True
-
-
 def test_run__woken__mines_at_once_and_stops(network: TestNetwork) -> None:
     worker = network.worker
     worker._poll_s = 30.0
@@ -587,10 +603,3 @@ def test_worker__node_away__keeps_everything_and_goes_on(network: TestNetwork) -
     network.restart()
     network.settle()
     assert {h: anchored(network)[h] for h in hashes} == dict.fromkeys(hashes, 1)
-
-
-def wait_for(condition: Any, timeout_s: float = 15.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.01)

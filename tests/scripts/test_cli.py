@@ -17,7 +17,21 @@ from scripts import output
 from scripts.cli import app
 from scripts.errors import CliError
 
-COMMANDS = ("up", "demo", "clock", "status", "verify", "logs", "reset", "doctor", "check", "test", "bench", "mutate")
+COMMANDS = (
+    "up",
+    "demo",
+    "clock",
+    "status",
+    "verify",
+    "logs",
+    "reset",
+    "keys",
+    "doctor",
+    "check",
+    "test",
+    "bench",
+    "mutate",
+)
 WITHOUT_A_NETWORK = (
     ["status"],
     ["verify"],
@@ -27,6 +41,9 @@ WITHOUT_A_NETWORK = (
     ["logs"],
     ["logs", "nobody"],
     ["reset"],
+    ["keys", "list"],
+    ["keys", "nothing"],
+    ["keys", "create", "treasury"],
     ["bench", "nothing"],
     ["mutate", "nothing"],
 )

@@ -125,7 +125,7 @@ def test_require_free_port__unknown_host__is_said() -> None:
 def test_last_line__of_a_traceback__is_the_error_without_its_module(tmp_path: Path) -> None:
     log = tmp_path / "log"
     assert processes.last_line(log) == ""
-    log.write_text("x" * 100_000 + "\nTraceback\nnode_adapter.keyring.KeystoreError: keys/a.json is open\n\n")
+    log.write_text("x" * 100_000 + "\nTraceback\nnode_adapter.signers.errors.KeystoreError: keys/a.json is open\n\n")
     assert processes.last_line(log) == "KeystoreError: keys/a.json is open"
     log.write_text("12:00 indexer ERROR IndexForeign: other chain\n")
     assert processes.last_line(log) == "12:00 indexer ERROR IndexForeign: other chain"

@@ -34,6 +34,9 @@ interface IOrigination {
     /// @notice The reference rate (one-year LPR) from the date on, parts per million a year; late interest's floor (R-17).
     event ReferenceRateSet(uint32 indexed effectiveDate, uint32 ratePpm);
 
+    /// @notice From now on debts are made by `successor` alone, which is the next version of this contract.
+    event SuccessorNamed(address indexed successor);
+
     /// @notice A supplier proposed a payable to its debtor. Nothing is owed yet and nothing is claimed.
     event PayableProposed(
         uint256 indexed payableId,
@@ -83,6 +86,14 @@ interface IOrigination {
     event InvoiceReleased(bytes32 indexed invoiceFingerprint, uint256 indexed payableId);
 
     /* ERRORS */
+
+    /// @notice This version makes no more debts: `successor` does.
+    /// @dev Remedy: Propose or issue at `successor`.
+    error OriginationSuperseded(address successor);
+
+    /// @notice `origination` has not been named as successor by the version before it, or is not made to be its successor.
+    /// @dev Remedy: Have the administrator name it, or name one that was deployed for this predecessor.
+    error OriginationNotSuccessor(address origination);
 
     /// @notice There is no such proposal, or its state is not the `required` one.
     /// @dev Remedy: Read the proposal's state; what is decided is proposed anew under another salt.
@@ -206,6 +217,11 @@ interface IOrigination {
     /// @notice Records the reference rate in force from `effectiveDate`, not later than today. Operator only.
     function setReferenceRate(uint32 effectiveDate, uint32 ratePpm) external;
 
+    /* ADMINISTRATOR */
+
+    /// @notice Names the next version, once: from then on it alone makes debts. The administrator only, after its delay.
+    function nameSuccessor(address next) external;
+
     /* SUPPLIER */
 
     /// @notice Proposes a payable; `terms.supplier` is the caller. Its id follows from caller and `salt`.
@@ -282,8 +298,18 @@ interface IOrigination {
     /// @notice The payable that `party` would propose or issue under `salt`.
     function payableIdOf(address party, bytes32 salt) external view returns (uint256);
 
-    /// @notice The confirmed payable an invoice stands behind, 0 if none.
+    /// @notice The confirmed payable an invoice stands behind, of this version or one before; 0 if none.
     function claimedBy(bytes32 invoiceFingerprint) external view returns (uint256 payableId);
+
+    /// @notice The date before which the debtor confirms nothing, by this version's {IDishonours} or an earlier one's; 0
+    /// where it is not barred.
+    function barredUntil(address debtor) external view returns (uint32);
+
+    /// @notice The version before, whose claims and bars count here too; zero for the first.
+    function PREDECESSOR() external view returns (IOrigination);
+
+    /// @notice The version that makes debts from now on; zero while this one does.
+    function successor() external view returns (address);
 
     /// @notice The reference rate in force and since when; 0 before the first.
     function referenceRate() external view returns (uint32 ratePpm, uint32 effectiveDate);

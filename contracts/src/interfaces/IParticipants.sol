@@ -92,10 +92,6 @@ interface IParticipants {
     /// @dev Remedy: Send it with the new key itself.
     error KeyRotationNotForCaller(address caller, address key);
 
-    /// @notice Only {Holds} counts orders.
-    /// @dev Remedy: Order and release through {Holds}.
-    error OrdersNotForCaller(address caller, address required);
-
     /* OPERATOR */
 
     /// @notice Admits an organisation by its account or contract wallet. Operator only.
@@ -127,7 +123,7 @@ interface IParticipants {
 
     /* HOLDS */
 
-    /// @notice Counts a freeze order on or off. {Holds} only.
+    /// @notice Counts a freeze order on or off. Only {Holds}, of whichever version.
     function countOrder(address account, bool more) external;
 
     /* VIEWS */

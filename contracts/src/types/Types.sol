@@ -19,6 +19,8 @@ library Roles {
 }
 
 /// @notice Where the network's contracts are: fixed when they are deployed, at addresses that are known beforehand.
+/// @param predecessor The {Origination} of the version before; zero for the first.
+/// @param version Of these contracts, from 1. Numbers that they hand out follow {idsBefore} it.
 struct Network {
     address authority;
     address participants;
@@ -29,6 +31,14 @@ struct Network {
     address settlement;
     address dishonours;
     address anchors;
+    address predecessor;
+    uint32 version;
+}
+
+/// @dev The number before the first that a version hands out, so that no two versions have an id in common: 16,777,215
+/// for each of 256 versions.
+function idsBefore(uint32 version) pure returns (uint32) {
+    return (version - 1) << 24;
 }
 
 /// @dev The access manager's roles; 0 is its administrator, whose every act waits for a delay.
@@ -37,6 +47,8 @@ library AccessRoles {
     uint64 internal constant OPERATOR = 1;
     /// @dev Orders freezes and enforces them. Can mint nothing.
     uint64 internal constant COMPLIANCE = 2;
+    /// @dev Each version's {Holds}: counts the orders that name an organisation.
+    uint64 internal constant HOLDS = 3;
 }
 
 /// @dev Declaration order is stored on chain and mirrored by the indexer: append, never reorder.

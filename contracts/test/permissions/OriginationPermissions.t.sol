@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Origination} from "../../src/Origination.sol";
 import {IOrigination} from "../../src/interfaces/IOrigination.sol";
-import {ParticipantStatus, Programme, Proposal, Roles, Terms} from "../../src/types/Types.sol";
+import {Network, ParticipantStatus, Programme, Proposal, Roles, Terms} from "../../src/types/Types.sol";
 import {PermissionKit} from "./PermissionKit.sol";
 
 /// @notice Who publishes terms, proposes, confirms, issues and undoes a payable (R-40).
@@ -36,6 +37,14 @@ contract PermissionMatrix_Origination_Test is PermissionKit {
             "setReferenceRate(uint32,uint32)",
             address(origination),
             abi.encodeCall(origination.setReferenceRate, (TODAY, 30_000)),
+            _only(OPERATOR, _unauthorized)
+        );
+        Network memory next = network;
+        (next.predecessor, next.version) = (address(origination), 2);
+        _row(
+            "nameSuccessor(address)",
+            address(origination),
+            abi.encodeCall(origination.nameSuccessor, (address(new Origination(next)))),
             _only(OPERATOR, _unauthorized)
         );
         _programmeRows();

@@ -10,15 +10,16 @@ from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node_adapter.keyring import (
-    WORK_FACTOR,
+from node_adapter.signers import (
     KeyNotHeld,
     Keyring,
     KeystoreError,
+    Signers,
     Wallet,
     create_account,
-    read_passphrase,
+    read_secret,
 )
+from node_adapter.signers.keystore import WORK_FACTOR
 from node_adapter.transactions import Transaction, TransactionMalformed, assemble, disassemble
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK
 
@@ -75,14 +76,14 @@ def test_keyring__folder_readable_by_others__is_refused(folder: Path) -> None:
         Keyring(folder, PASSPHRASE)
 
 
-def test_read_passphrase__file_readable_by_others__is_refused(tmp_path: Path) -> None:
+def test_read_secret__file_readable_by_others__is_refused(tmp_path: Path) -> None:
     path = tmp_path / "passphrase"
     path.write_text(PASSPHRASE + "\n")
     path.chmod(0o644)
     with pytest.raises(KeystoreError, match="chmod 600"):
-        read_passphrase(path)
+        read_secret(path)
     path.chmod(0o600)
-    assert read_passphrase(path) == PASSPHRASE
+    assert read_secret(path) == PASSPHRASE
 
 
 def test_keyring__passphrase_in_a_file__opens(folder: Path, tmp_path: Path) -> None:
@@ -178,3 +179,31 @@ def test_wallet__transaction_of_somebody_else__is_not_signed(folder: Path) -> No
         wallet.sign({"type": "transaction", "data": transaction.to_json(TO)})
     with pytest.raises(ValueError, match="not 'message'"):
         wallet.sign({"type": "message", "data": {}})
+
+
+def test_keyring__damaged_or_no_keystore__names_the_file(folder: Path) -> None:
+    address = create_account(folder, "operator", PASSPHRASE, work_factor=QUICK)
+    path = folder / "operator.json"
+    whole = json.loads(path.read_text())
+    path.write_text(json.dumps(whole | {"crypto": whole["crypto"] | {"ciphertext": "zz"}}))
+    with pytest.raises(KeystoreError, match=r"operator\.json does not open with this passphrase, or is damaged"):
+        Keyring(folder, PASSPHRASE).unlock(address)
+    path.write_bytes(b"\xff\x00 no json")
+    with pytest.raises(KeystoreError, match=r"operator\.json is no keystore"):
+        Keyring(folder, PASSPHRASE)
+
+
+def test_signers__several__each_address_is_its_own_signers(tmp_path: Path) -> None:
+    first = create_account(tmp_path / "a", "bank", PASSPHRASE, work_factor=QUICK)
+    second = create_account(tmp_path / "b", "operator", PASSPHRASE, work_factor=QUICK)
+    signers = Signers([Keyring(tmp_path / "a", PASSPHRASE), Keyring(tmp_path / "b", PASSPHRASE)])
+    assert signers.addresses() == {"bank": first, "operator": second}
+    assert signers.holds(first)
+    assert signers.holds(second)
+    assert not signers.holds(TO)
+    transaction = Transaction(31337, 0, 0, 10, 21_000, TO, b"\1\2\3\4")
+    for address in (first, second):
+        signers.unlock(address)
+        assert disassemble(signers.sign_transaction(address, transaction).raw) == (transaction, address)
+    with pytest.raises(KeyNotHeld, match=TO):
+        signers.sign_transaction(TO, transaction)

@@ -1,0 +1,52 @@
+"""`/participants/{account}/key-rotations` and `/key-rotations`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.context import ActorDep, CommandDep, SessionDep
+from api.key_rotations import service
+from api.key_rotations.schemas import KeyRotationPrepare, KeyRotationRead, KeyRotations
+from api.operations.schemas import OperationRead
+from api.pagination import PageDep
+from api.schemas import Uuid
+
+router = APIRouter(tags=["key rotations"])
+
+Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
+
+
+@router.post("/participants/{account}/key-rotations", status_code=202)
+def prepare_key_rotation(account: Account, body: KeyRotationPrepare, command: CommandDep) -> OperationRead:
+    """Prepare a new key for an organisation; a second person of the operator approves it. Operator only."""
+    return service.prepare(command, account, body)
+
+
+@router.get("/key-rotations")
+def list_key_rotations(session: SessionDep, actor: ActorDep, page: PageDep) -> KeyRotations:
+    """Changes of your organisation's key; for the operator, all. Newest first."""
+    return service.list_rotations(session, actor, page)
+
+
+@router.get("/key-rotations/{rotation_id}")
+def get_key_rotation(rotation_id: Uuid, session: SessionDep, actor: ActorDep) -> KeyRotationRead:
+    """One change of key."""
+    return service.read(session, actor, service.get(session, actor, rotation_id))
+
+
+@router.post("/key-rotations/{rotation_id}/approval", status_code=202)
+def approve_key_rotation(rotation_id: Uuid, command: CommandDep) -> OperationRead:
+    """Approve what another person of the operator prepared: it is announced on the chain, and its delay begins."""
+    return service.approve(command, rotation_id)
+
+
+@router.post("/key-rotations/{rotation_id}/cancel", status_code=202)
+def cancel_key_rotation(rotation_id: Uuid, command: CommandDep) -> OperationRead:
+    """Call it off: the operator at any time, the organisation with its present key once it is announced."""
+    return service.cancel(command, rotation_id)
+
+
+@router.post("/key-rotations/{rotation_id}/completion", status_code=202)
+def complete_key_rotation(rotation_id: Uuid, command: CommandDep) -> OperationRead:
+    """The organisation completes it, once the delay is over, with the new key itself: so it is known to work."""
+    return service.complete(command, rotation_id)

@@ -1,0 +1,313 @@
+"""PENDING → SIGNED: estimate, take the nonces, sign, and store it all in one transaction, before anything is sent."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
+
+from node_adapter.db import read_only
+from node_adapter.errors import ContractReverted, NodeError
+from node_adapter.outbox import faults
+from node_adapter.outbox.chain import Look, Request
+from node_adapter.outbox.commands import NONCE_USED_ELSEWHERE, LeaseLost, WorkerBusy
+from node_adapter.outbox.leases import Leases, Standing
+from node_adapter.outbox.models import (
+    Attempt,
+    AttemptKind,
+    ChainView,
+    Operation,
+    OperationState,
+    Signer,
+    is_in_flight,
+    is_live,
+    is_pending,
+)
+from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
+from node_adapter.signers import PolicyRefused, SignerError
+from node_adapter.transactions import SignedTransaction, Transaction
+from node_adapter.words import hex0x
+
+BATCH = 256
+"""Operations signed in one round, in one database transaction and a few batched requests."""
+IN_FLIGHT_MAX = 512
+"""Of one signer: no queue of ours, and none of the node's, grows without an end."""
+KEY_REST_S = 1.0
+"""How long a key that could not be used is left alone: opening a keystore takes half a second."""
+JUDGE_AFTER_S = 60.0
+"""A refusal counts by then, whatever else is still in flight: somebody's stuck operation holds up no verdict."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One operation's bytes, stored or about to be."""
+
+    operation_id: str
+    transaction: Transaction
+    result: SignedTransaction
+    signer: str
+
+    @property
+    def raw(self) -> str:
+        return hex0x(self.result.raw)
+
+
+class Signing:
+    def __init__(self, outbox: Outbox, leases: Leases) -> None:
+        self._outbox = outbox
+        self._leases = leases
+        self._judged_after: dict[str, tuple[int, float]] = {}
+        """Operation refused at its estimate → the last operation in flight then, and when; see `_refuse`."""
+        self._resting: dict[str, float] = {}
+        self.moved = False
+        """Whether the last round's signing changed anything, or a refusal waits to be believed."""
+
+    def candidates(self, standing: Standing, in_flight: dict[str, int]) -> Sequence[Row[Any]]:
+        """What may be signed next. `in_flight`: how many operations of each signer are."""
+        now = time.monotonic()
+        self._resting = {signer: until for signer, until in self._resting.items() if until > now}
+        eligible = [
+            address
+            for address, account in standing.mine.items()
+            if account.stopped_by is None and address not in self._resting and in_flight.get(address, 0) < IN_FLIGHT_MAX
+        ]
+        if not eligible:
+            return []
+        with read_only(self._outbox.engine).connect() as connection:
+            return connection.execute(_candidates(eligible)).all()
+
+    def sign(self, rows: Sequence[Row[Any]], standing: Standing, look: Look) -> list[Signed]:
+        """What is stored as SIGNED now; what the contract refuses is FAILED, and spends no nonce."""
+        self.moved = False
+        if not rows:
+            self._judged_after.clear()
+            return []
+        requests = self._requests(rows)
+        nonces = self._next_nonces(sorted({row.signer for row in rows}), standing, look)
+        chain = self._outbox.chain
+        answers = dict(zip(requests, chain.estimates(list(requests.values()), look.gas_limit), strict=True))
+        fees = chain.fees(look.base_fee)
+        refused: list[tuple[str, ContractReverted]] = []
+        signed: list[Signed] = []
+        blocked: set[str] = set()
+        for row in rows:
+            answer = answers.get(row.id)
+            if isinstance(answer, ContractReverted):
+                refused.append((row.id, answer))
+            if not isinstance(answer, int) or row.signer in blocked or row.signer not in nonces:
+                if isinstance(answer, NodeError):
+                    logger.warning("operation %s waits: %s", row.id, answer)
+                if row.function is None:
+                    # The addresses of contracts follow from the nonces: none may overtake the one before it.
+                    blocked.add(row.signer)
+                continue
+            transaction = chain.transaction(requests[row.id], nonces[row.signer], answer, fees)
+            result = self.signature(row.id, row.signer, transaction)
+            if isinstance(result, SignedTransaction):
+                nonces[row.signer] += 1
+                signed.append(Signed(row.id, transaction, result, row.signer))
+            elif result is None:
+                blocked.add(row.signer)
+            else:
+                self._fail([(row.id, result)])
+        self._store(signed, standing, look.head[0])
+        self._refuse(refused, requests)
+        self.moved = bool(signed or refused)
+        return signed
+
+    def signature(
+        self, operation_id: str, signer: str, transaction: Transaction
+    ) -> SignedTransaction | ContractReverted | None:
+        """By the signer's key. None where it cannot be used now: then it rests a while. A refusal by the policy in
+        front of the key is the operation's failure. The one place that knows what signers raise."""
+        try:
+            return self._outbox.keyring.sign_transaction(signer, transaction)
+        except PolicyRefused as refusal:
+            return ContractReverted(type(refusal).__name__, refusal.params)
+        except SignerError as error:
+            logger.warning("operation %s waits for its key: %s", operation_id, error)
+            self._resting[signer] = time.monotonic() + KEY_REST_S
+            return None
+
+    def _next_nonces(self, signers: Sequence[str], standing: Standing, look: Look) -> dict[str, int]:
+        """None for one whose key was used elsewhere: it is stopped, alone."""
+        found: dict[str, int] = {}
+        for signer in signers:
+            expected, on_chain = standing.mine[signer].next_nonce, look.counts[signer]
+            if expected is None:
+                found[signer] = max(on_chain, self._outbox.stored_nonce(signer) + 1)
+            elif on_chain > expected:
+                params = {"signer": signer, "expected_nonce": expected, "chain_nonce": on_chain}
+                with self._outbox.engine.begin() as connection:
+                    self._leases.fence(connection, {signer: expected})
+                    stop_signer(connection, signer, params)
+                faults.reach("stop.stored")
+            else:
+                found[signer] = expected
+        return found
+
+    def _requests(self, rows: Sequence[Row[Any]]) -> dict[str, Request]:
+        """The calls of `rows`; what cannot be encoded is FAILED at once: no chain will ever understand it."""
+        requests: dict[str, Request] = {}
+        for row in rows:
+            try:
+                requests[row.id] = self._outbox.request_of(row)
+            except (ValueError, IndexError, KeyError) as error:
+                self._fail([(row.id, ContractReverted("InvalidArguments", {"detail": str(error)}))])
+        return requests
+
+    def _store(self, signed: Sequence[Signed], standing: Standing, head: int) -> None:
+        """All of one round in one transaction, before any of it is sent. Raises LeaseLost, WorkerBusy."""
+        if not signed:
+            return
+        faults.reach("sign.signed")
+        now = int(time.time())
+        after = {each.signer: each.transaction.nonce + 1 for each in signed}
+        with self._outbox.engine.begin() as connection:
+            if connection.scalar(select(ChainView.recoverer).with_for_update(read=True)) is not None:
+                raise LeaseLost("the chain took something back meanwhile; nothing was signed")
+            self._leases.fence(connection, {signer: standing.mine[signer].next_nonce for signer in after})
+            lock(connection, SIGN_LOCK)
+            first = next_number(connection, Operation.signed_sequence)
+            values = [
+                _signed_values(each, now) | {"signed_sequence": first + place} for place, each in enumerate(signed)
+            ]
+            change_pending(connection, values)
+            connection.execute(
+                insert(Attempt), [attempt_values(each, 0, AttemptKind.ORIGINAL, now, head) for each in signed]
+            )
+            for signer, nonce in sorted(after.items()):
+                connection.execute(update(Signer).where(Signer.address == signer).values(next_nonce=nonce))
+            faults.reach("sign.storing")
+        faults.reach("sign.stored")
+
+    def _refuse(self, refused: list[tuple[str, ContractReverted]], requests: dict[str, Request]) -> None:
+        """FAILED, once it is sure that the refusal is not of our own making.
+
+        An operation may depend on one that is still in flight, or on one that the chain took back a moment ago. So the
+        word of an estimate counts only when all that was in flight at the first refusal is mined, on the chain we know.
+        """
+        if not refused:
+            self._judged_after.clear()
+            return
+        in_flight = select(func.min(Operation.signed_sequence), func.max(Operation.signed_sequence)).where(
+            is_in_flight()
+        )
+        with read_only(self._outbox.engine).connect() as connection:
+            first, last = connection.execute(in_flight).one()
+            tip = connection.execute(select(ChainView.tip_number, ChainView.tip_hash)).one()
+        now = time.monotonic()
+        marks = {i: self._judged_after.get(i, (last or 0, now)) for i, _ in refused}
+        due = [
+            (i, reason)
+            for i, reason in refused
+            if first is None or first > marks[i][0] or now - marks[i][1] > JUDGE_AFTER_S
+        ]
+        decided = {i for i, _ in due}
+        self._judged_after = {i: mark for i, mark in marks.items() if i not in decided}
+        if due:
+            place = None if tip.tip_number is None else (tip.tip_number, tip.tip_hash)
+            again = self._outbox.chain.refusals([requests[i] for i, _ in due], place)
+            self._fail([(i, reason) for (i, _), reason in zip(due, again, strict=True) if reason is not None])
+
+    def _fail(self, refused: list[tuple[str, ContractReverted]]) -> None:
+        if not refused:
+            return
+        now = int(time.time())
+        rows = [
+            {
+                "id": operation_id,
+                "state": OperationState.FAILED,
+                "error_name": reason.name,
+                "error_params": reason.params,
+                "failed_at": now,
+            }
+            for operation_id, reason in refused
+        ]
+        with self._outbox.engine.begin() as connection:
+            change_pending(connection, rows)
+            faults.reach("refuse.storing")
+        faults.reach("refuse.stored")
+
+
+def change_pending(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Writes `rows` (all with the same keys) over operations that are PENDING, or raises and changes nothing.
+
+    Under the leases' fence this guard sees what an operator or another worker did meanwhile.
+    """
+    columns = [name for name in rows[0] if name != "id"]
+    statement = (
+        update(Operation.__table__)  # type: ignore[arg-type]
+        .where(Operation.__table__.c.id == bindparam("key"), is_pending(Operation.__table__.c))
+        .values({name: bindparam(f"new_{name}", type_=Operation.__table__.c[name].type) for name in columns})
+    )
+    values = [{"key": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in rows]
+    changed = connection.execute(statement, values).rowcount
+    if changed != len(rows):
+        raise WorkerBusy(f"of {len(rows)} operations {len(rows) - changed} are no longer pending")
+
+
+def stop_signer(connection: Connection, signer: str, params: dict[str, Any]) -> None:
+    """Nothing is signed with it until an operator resumes it."""
+    logger.error("the key of %s was used elsewhere (%s); it signs nothing until it is resumed", signer, params)
+    stopped = {"stopped_by": NONCE_USED_ELSEWHERE, "stopped_params": params, "stopped_at": int(time.time())}
+    connection.execute(update(Signer).where(Signer.address == signer).values(stopped))
+    faults.reach("stop.storing")
+
+
+def attempt_values(signed: Signed, number: int, kind: AttemptKind, now: int, head: int) -> dict[str, Any]:
+    return {
+        "operation_id": signed.operation_id,
+        "number": number,
+        "kind": kind,
+        "tx_hash": signed.result.tx_hash,
+        "raw": signed.raw,
+        "max_fee": signed.transaction.max_fee_per_gas,
+        "max_priority_fee": signed.transaction.max_priority_fee_per_gas,
+        "created_at": now,
+        "block_seen": head,
+    }
+
+
+def _signed_values(signed: Signed, now: int) -> dict[str, Any]:
+    return {
+        "id": signed.operation_id,
+        "state": OperationState.SIGNED,
+        "nonce": signed.transaction.nonce,
+        "gas": signed.transaction.gas,
+        "tx_hash": signed.result.tx_hash,
+        "signed_at": now,
+    }
+
+
+def _candidates(signers: Sequence[str]) -> Select[Any]:
+    """PENDING in order of acceptance; of a subject only the first, and none while another of it is in flight."""
+    other = aliased(Operation)
+    before = exists().where(
+        and_(
+            other.subject == Operation.subject,
+            is_live(other),
+            (other.state != OperationState.PENDING) | (other.sequence < Operation.sequence),
+        )
+    )
+    columns = (
+        Operation.id,
+        Operation.signer,
+        Operation.instance,
+        Operation.contract,
+        Operation.function,
+        Operation.args,
+        Operation.signatures,
+    )
+    ready = Operation.subject.is_(None) | ~before
+    return (
+        select(*columns)
+        .where(is_pending(), Operation.signer.in_(signers), ready)
+        .order_by(Operation.sequence)
+        .limit(BATCH)
+    )

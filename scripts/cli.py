@@ -249,7 +249,7 @@ def outbox(
     """What waits to reach the chain and why; send it again, pay more for it, cancel it, let a stopped signer go on."""
     from scripts.outbox import run
 
-    run(_folder(data), act, name, state=state, limit=limit, as_json=json_)
+    run(folder_of(data), act, name, state=state, limit=limit, as_json=json_)
 
 
 @app.command(epilog="Example: scf mutate contracts --sample 20 --seed 7")

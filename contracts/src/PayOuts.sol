@@ -303,9 +303,11 @@ abstract contract PayOuts is ISettlement, Journal {
     {
         Draw memory d = _drawFor(receivableId, at, pots.ledger);
         uint256 amount = _sum(d.due);
-        if (amount == 0) return (false, SkipReason.NothingDue);
-        if (pots.total == 0) return (false, SkipReason.TokenPaused);
-        if (amount > pots.total) {
+        if (amount == 0) {
+            // The last draw ends a piece, even where nothing of what was recovered falls to it.
+            if (!d.last) return (false, SkipReason.NothingDue);
+        } else if (amount > pots.total) {
+            if (pots.total == 0) return (false, SkipReason.TokenPaused);
             amount = pots.total;
             _cut(d.due, amount);
             d.last = false;

@@ -112,13 +112,17 @@ contract Settlement is PayOuts, AccessManaged {
     /* OPERATOR */
 
     /// @inheritdoc ISettlement
-    /// @dev Late interest that is not paid by then is given up.
+    /// @dev Late interest that is not paid by then is given up, which this says first.
     function writeOff(uint256 payableId, bytes32 reasonHash) external restricted {
         Payable memory debt = _payable(payableId);
         uint32 earliest = debt.dueDate + WRITE_OFF_DAYS;
         require(CalendarLib.today() >= earliest, WriteOffTooEarly(payableId, earliest, CalendarLib.today()));
 
-        ledgerOf[payableId].interestDue = 0;
+        Ledger storage ledger = ledgerOf[payableId];
+        (uint56 interest,) = _interestDue(debt, ledger);
+        ledger.interestDue = 0;
+        if (interest != 0) _announce(2, abi.encode(LateInterestGivenUp.selector, payableId, interest));
+
         RECEIVABLES.writeOff(payableId, reasonHash);
     }
 

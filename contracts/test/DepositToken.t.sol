@@ -214,6 +214,15 @@ contract DepositToken_Test is BaseTest {
         vm.prank(debtor);
         vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(cash)));
         cash.transferBatch(to, amounts);
+        refusal = abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(cash));
+        vm.expectRevert(refusal);
+        vm.prank(bank);
+        cash.credit(address(cash), 1, "reference");
+        vm.prank(debtor);
+        cash.approve(supplier, 5);
+        vm.expectRevert(refusal);
+        vm.prank(supplier);
+        assertFalse(cash.transferFrom(debtor, address(cash), 5));
         assertEq(cash.balanceOf(address(cash)), 5, "what waits");
     }
 

@@ -39,6 +39,13 @@ contract IdList_Test is Test {
         assertEq(IdList.length(IdList.without(list, type(uint32).max - 7)), 7);
     }
 
+    function testFuzz_WithoutWhatIsNotInIt(uint32 a, uint32 b, uint32 other) external pure {
+        vm.assume(a != 0 && b != 0 && a != b && other != a && other != b && other != 0);
+        uint256 list = IdList.append(IdList.append(0, a), b);
+        assertEq(IdList.without(list, other), list);
+        assertEq(IdList.without(0, other), 0);
+    }
+
     function _compare(uint256 list) private view {
         assertEq(IdList.length(list), model.length, "length");
         for (uint256 place; place < 10; ++place) {

@@ -97,7 +97,47 @@ contract Receivables_Transfer_Test is BaseTest {
         receivables.transferFrom(supplier, supplier2, root);
     }
 
+    /// @dev I9: nor does an operator move what belongs to who may not act.
+    function test_RevertGiven_HolderNotActive_ItsOperatorActs() external {
+        vm.startPrank(supplier);
+        receivables.setApprovalForAll(financier, true);
+        receivables.approve(root, financier2, FACE);
+        vm.stopPrank();
+        _suspend(supplier);
+        bytes memory refusal =
+            abi.encodeWithSelector(IParticipants.ParticipantNotActive.selector, supplier, ParticipantStatus.Suspended);
+        vm.startPrank(financier);
+        vm.expectRevert(refusal);
+        receivables.transferFrom(supplier, supplier2, root);
+        vm.expectRevert(refusal);
+        receivables.safeTransferFrom(supplier, supplier2, root);
+        vm.expectRevert(refusal);
+        receivables.transferFrom(root, supplier2, MINIMUM);
+        vm.stopPrank();
+        vm.expectRevert(refusal);
+        vm.prank(financier2);
+        receivables.transferFrom(root, supplier2, MINIMUM);
+        assertEq(receivables.ownerOf(root), supplier);
+    }
+
     /* APPROVALS */
+
+    /// @dev Nothing of an approval is left where its piece is gone.
+    function test_Approve_EndsWithThePiece() external {
+        vm.record();
+        vm.prank(supplier);
+        receivables.approve(financier, root);
+        (, bytes32[] memory written) = vm.accesses(address(receivables));
+        _pay(_payableOf(root), FACE);
+        _redeem(root);
+        _assertGone(root);
+        uint256 emptied;
+        for (uint256 i; i < written.length; ++i) {
+            assertEq(vm.load(address(receivables), written[i]), bytes32(0), "a word that the approval wrote");
+            ++emptied;
+        }
+        assertGe(emptied, 2, "the piece's word and the approval's");
+    }
 
     function test_RevertGiven_NotApproved() external {
         vm.startPrank(supplier2);

@@ -9,7 +9,7 @@ import {IParticipants} from "../src/interfaces/IParticipants.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Amounts} from "../src/libraries/Amounts.sol";
-import {Part, ParticipantStatus, PayableState} from "../src/types/Types.sol";
+import {Part, ParticipantStatus, PayableState, SkipReason} from "../src/types/Types.sol";
 import {SettlementKit} from "./SettlementKit.sol";
 
 /// Recourse: claimRecourse(), repurchase()
@@ -213,7 +213,7 @@ contract Settlement_Recourse_Test is SettlementKit {
 /// ├── while the recovery is open
 /// │   └── it should share what came in, rounded down, and keep the pieces whole
 /// └── once it is full, or the operator closed it
-///     └── it should share it to the unit and end the pieces
+///     └── it should share it to the unit and end the pieces, those that are worth nothing too
 contract Settlement_WriteOff_Test is SettlementKit {
     function test_RevertWhen_NotOperator() external {
         _onDay(DUE + 90);
@@ -372,10 +372,69 @@ contract Settlement_WriteOff_Test is SettlementKit {
 
     function test_GivenNothingCameIn_ThereShouldBeNothingToDraw() external {
         _writeOff();
-        _closeRecovery();
         vm.expectRevert(abi.encodeWithSelector(ISettlement.RedemptionNothingDue.selector, root));
         vm.prank(supplier);
         settlement.redeem(root);
+        _closeRecovery();
+        assertEq(settlement.dueOf(root), 0);
+    }
+
+    /// @dev What is worth no more is cleared away by its holder or a keeper: held, its holder suspended, its token paused.
+    function test_GivenNothingMoreComes_ItShouldEndTheWorthless() external {
+        uint256 second = _splitTo(root, supplier2, FACE / 4);
+        uint256 third = _splitTo(root, supplier3, FACE / 4);
+        uint256 parked = _park(root, FACE / 4);
+        _writeOff();
+        _recover(1);
+        settlement.redeemBatch(_ids(root, second, third));
+        _assertDrawn(root, 0, 0, 0);
+        _closeRecovery();
+        assertEq(settlement.dueOf(second), 1, "the whole unit falls to the end of the line");
+        _freeze(supplier3, id, 1);
+        _suspend(supplier3);
+        _pause(cash);
+
+        _expectWorthless(root, supplier, FACE / 4);
+        assertEq(_redeem(root), 0);
+        vm.expectEmit(address(settlement));
+        emit ISettlement.RedemptionSkipped(second, SkipReason.TokenPaused);
+        _expectWorthless(third, supplier3, FACE / 4);
+        _expectWorthless(parked, debtor, FACE / 4);
+        settlement.redeemBatch(_ids(second, third, parked));
+        _assertGone(root);
+        _assertGone(third);
+        _assertGone(parked);
+        assertEq(receivables.balanceOf(supplier3), 0);
+
+        _resume(cash);
+        assertEq(_redeem(second), 1);
+        _assertGone(second);
+        _assertOwes(cash, 0, root, supplier, 0);
+        _foldLogs();
+        _assertJournals();
+    }
+
+    /// @dev A piece that drew all of its share while more could come draws its last afterwards, and leaves nothing behind.
+    function test_GivenItDrewAllBefore_ItShouldEnd() external {
+        _writeOff();
+        _recover(60);
+        assertEq(_redeem(root), 60);
+        _assertDrawn(root, 0, 0, 60);
+        _closeRecovery();
+        _expectWorthless(root, supplier, FACE);
+        assertEq(_redeem(root), 0);
+        _assertDrawn(root, 0, 0, 0);
+        _assertGone(root);
+        vm.expectRevert(_notFound(root));
+        vm.prank(supplier);
+        settlement.redeem(root);
+    }
+
+    function _expectWorthless(uint256 receivableId, address holder, uint56 value) private {
+        vm.expectEmit(address(receivables));
+        emit IReceivables.ReceivableRedeemed(receivableId, holder, value);
+        vm.expectEmit(address(settlement));
+        emit ISettlement.ReceivableDrawn(receivableId, holder, 0, 0, 0, true);
     }
 
     /// @dev A piece that has drawn of the recovery cannot be divided any more, even where no principal was ever paid in.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Vm} from "forge-std/Test.sol";
+
 import {DepositToken} from "../src/DepositToken.sol";
 import {IDepositToken} from "../src/interfaces/IDepositToken.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
@@ -154,6 +156,16 @@ contract Settlement_Pay_Test is SettlementKit {
         _assertOutstanding(FACE - 60, 0);
     }
 
+    /// @dev What a wallet can ask for what it signs is what this kit makes by itself.
+    function test_Nonces_AreWhatIsSigned() external view {
+        uint256[] memory parked = _ids(root, root + 1);
+        assertEq(
+            settlement.paymentNonce(id, 60, parked, "reference"), _paymentNonce(id, 60, parked, "reference"), "payment"
+        );
+        assertEq(settlement.repurchaseNonce(root, financier), keccak256(abi.encode(root, financier)), "repurchase");
+        assertEq(settlement.recoveryNonce(id, "reference"), keccak256(abi.encode(id, bytes32("reference"))), "recovery");
+    }
+
     function test_ItShouldSettleWithTheLastUnit() external {
         _pay(id, FACE - 1);
         assertEq(uint8(receivables.payableOf(id).state), uint8(PayableState.Confirmed), "one unit short");
@@ -178,7 +190,7 @@ contract Settlement_Pay_Test is SettlementKit {
 /// ├── while only interest was paid in
 /// │   └── it should wait: pieces may still be divided
 /// └── once the payable is closed
-///     └── it should stop, and be given up where it was written off
+///     └── it should stop, and be given up where it was written off, in an event that says how much
 contract Settlement_LateInterest_Test is SettlementKit {
     function test_OnTheDueDate_ItShouldCostNothing() external {
         _onDay(DUE);
@@ -288,10 +300,30 @@ contract Settlement_LateInterest_Test is SettlementKit {
     function test_AtTheWriteOff_ItShouldBeGivenUp() external {
         _onDay(DUE + 2);
         _pay(id, 60_000);
+        _onDay(DUE + 90);
+        // 40,000 were left on the second day, and 50,000 a day came on top.
+        vm.expectEmit(address(settlement));
+        emit ISettlement.LateInterestGivenUp(id, 40_000 + 88 * 50_000);
         _writeOff();
         _assertOutstanding(0, 0);
         _assertLedger(60_000, 0, DUE + 2);
         assertEq(settlement.dueOf(root), 60_000, "what was paid is the holders'");
+        _foldLogs();
+        _assertJournals();
+    }
+
+    /// @dev A face of one unit bears none in ninety days: nothing is said of what there is not.
+    function test_AtTheWriteOff_GivenNoneAccrued() external {
+        Terms memory terms = _terms();
+        terms.faceValue = 1;
+        id = _payableOf(_confirmed(terms));
+        _onDay(DUE + 90);
+        _assertOutstanding(1, 0);
+        vm.recordLogs();
+        _writeOff();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1, "the write-off alone");
+        assertEq(logs[0].topics[0], IReceivables.PayableWrittenOff.selector);
     }
 
     /// @dev A face near 2^53 for years: what is charged stays an amount.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
 import {Dishonours} from "../src/Dishonours.sol";
 import {Holds} from "../src/Holds.sol";
@@ -54,6 +55,23 @@ contract Versions_Test is BaseTest {
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, compliance));
         vm.prank(compliance);
         origination.nameSuccessor(address(next));
+    }
+
+    /// @dev As the deployment leaves it: the administrator acts with a day's notice.
+    function test_NameSuccessor_AfterADaysNotice() external {
+        bytes memory act = abi.encodeCall(origination.nameSuccessor, (address(next)));
+        vm.startPrank(operator);
+        accessManager.grantRole(0, operator, 1 days);
+        bytes32 operation = accessManager.hashOperation(operator, address(origination), act);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, operation));
+        origination.nameSuccessor(address(next));
+        accessManager.schedule(address(origination), act, 0);
+        skip(1 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotReady.selector, operation));
+        origination.nameSuccessor(address(next));
+        skip(1);
+        origination.nameSuccessor(address(next));
+        assertEq(origination.successor(), address(next));
     }
 
     function test_RevertWhen_OfAnotherPredecessor() external {

@@ -91,6 +91,11 @@ def on_recovery_received(fold: Fold, event: Event) -> None:
     fold.append(Recovery, event, **event.args)
 
 
+@handles("Settlement", "LateInterestGivenUp", subject="payable_id", folds=False)
+def on_late_interest_given_up(_fold: Fold, _event: Event) -> None:
+    """No row: what is owed no more is never computed again, and the event itself is kept."""
+
+
 @handles("Settlement", "RecoveryClosed", subject="payable_id", reads={Payable: "payable_id"})
 def on_recovery_closed(fold: Fold, event: Event) -> None:
     payable = payable_in(fold, event, PayableState.WRITTEN_OFF)

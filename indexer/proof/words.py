@@ -20,6 +20,7 @@ EVENTS = {
     "KeyRotated": ("密钥已更换", "Key rotated"),
     "KeyRotationAnnounced": ("密钥更换已公告", "Key rotation announced"),
     "KeyRotationCancelled": ("密钥更换已取消", "Key rotation cancelled"),
+    "LateInterestGivenUp": ("逾期利息已放弃", "Late interest given up"),
     "ParticipantAdmitted": ("参与方已准入", "Participant admitted"),
     "ParticipantClosed": ("参与方已注销", "Participant closed"),
     "ParticipantReadmitted": ("参与方重新准入", "Participant readmitted"),

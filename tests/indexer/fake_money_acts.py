@@ -66,7 +66,9 @@ def default(world: World, wish: int) -> list[Said]:
     left = debt.face - debt.paid - debt.recovered
     if debt.state == CONFIRMED:
         debt.state = WRITTEN_OFF
-        return [("Receivables", "PayableWrittenOff", {**why, "amount": left})]
+        given_up = ("Settlement", "LateInterestGivenUp", {"payable_id": debt.payable_id, "amount": 1 + wish % 9})
+        written_off = ("Receivables", "PayableWrittenOff", {**why, "amount": left})
+        return [given_up, written_off] if wish % 2 else [written_off]
     if wish % 2 or left == 0:
         debt.closed = True
         return [("Settlement", "RecoveryClosed", {**why, "recovered": debt.recovered})]

@@ -189,7 +189,7 @@ class History:
         return self.rng.choice(moving)
 
     def _finish(self) -> None:
-        """All draw their last, some while a token is paused; nothing is left."""
+        """All draw their last, some while a token is paused; no cash is left, and no piece."""
         for piece in self.rng.sample(self.model.live, len(self.model.live) // 2):
             self._draw_of(piece)
         for token in (0, 1):
@@ -198,6 +198,7 @@ class History:
         for piece in self.rng.sample(self.model.live, len(self.model.live)):
             self._draw_of(piece)
         assert self.model.pots == [0, 0]
+        assert self.model.live == []
         came_in = [self.model.paid, self.model.interest_paid, self.model.recovered]
         assert [sum(column) for column in zip(*(p.drawn for p in self.model.pieces), strict=True)] == came_in
 

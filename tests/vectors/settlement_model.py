@@ -113,12 +113,15 @@ class Model:
         return amount - interest, interest, total
 
     def draw(self, piece: Piece) -> Row:
-        """The piece's row: principal, interest, recovered, last, and what it gets of each token."""
+        """The piece's row: principal, interest, recovered, last, and what it gets of each token.
+
+        Where nothing more can come the draw ends the piece, be it of nothing.
+        """
         due = self.due(piece)
-        if sum(due) == 0:
+        if sum(due) == 0 and not self.final:
             raise Refused(paused=False)
         available = sum(pot for pot, paused in zip(self.pots, self.paused, strict=True) if not paused)
-        if available == 0:
+        if sum(due) and available == 0:
             raise Refused(paused=True)
         left = available
         part = []

@@ -77,6 +77,9 @@ interface ISettlement {
         bytes32 recoveryReference
     );
 
+    /// @notice Written off: the late interest that accrued by then and was not paid is owed no more.
+    event LateInterestGivenUp(uint256 indexed payableId, uint56 amount);
+
     /// @notice No more is expected: holders may draw their last.
     event RecoveryClosed(uint256 indexed payableId, uint56 recovered, bytes32 reasonHash);
 
@@ -102,7 +105,7 @@ interface ISettlement {
     /// @dev Remedy: Pay more at once, or name fewer pieces.
     error NettingTooMuch(uint256 payableId, uint256 netted, uint256 amount);
 
-    /// @notice Nothing was paid in that this piece has not drawn.
+    /// @notice Nothing was paid in that this piece has not drawn, and more may come.
     /// @dev Remedy: Wait for the next payment.
     error RedemptionNothingDue(uint256 receivableId);
 
@@ -177,11 +180,12 @@ interface ISettlement {
 
     /* HOLDERS */
 
-    /// @notice Pays the caller, who must hold the receivable, all that is due to it by now.
+    /// @notice Pays the caller, who must hold the receivable, all that is due to it by now. The last draw ends the piece,
+    /// be it of nothing: so what is worth no more can be cleared away.
     function redeem(uint256 receivableId) external returns (uint56 amount);
 
     /// @notice Pays each holder of record what is due by now; anyone may. Never reverts for one of them: who may not be
-    /// paid has its cash set aside, and what has nothing due is passed by.
+    /// paid has its cash set aside, and what has nothing due and may get more is passed by.
     /// @param receivableIds Ascending, so that each is named once.
     function redeemBatch(uint256[] calldata receivableIds) external;
 

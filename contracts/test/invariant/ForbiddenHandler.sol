@@ -107,7 +107,7 @@ contract ForbiddenHandler is HoldsHandler {
         uint256 n = _ghostPieces.length;
         for (uint256 i; i < n; ++i) {
             GhostPiece storage p = _ghostPieces[(seed % n + i) % n];
-            if (p.parked || p.principal == 0 || (!p.gone && _dueSum(p) != 0)) continue;
+            if (p.parked || p.principal == 0 || (!p.gone && (_dueSum(p) != 0 || _isFinal(p)))) continue;
             vm.expectRevert(
                 p.gone
                     ? abi.encodeWithSelector(IReceivables.ReceivableNotFound.selector, p.id)

@@ -277,14 +277,19 @@ abstract contract Ghosts is BaseTest {
         return due[0] + due[1] + due[2];
     }
 
+    /// @dev Nothing more can come: a draw ends the piece, be it of nothing.
+    function _isFinal(GhostPiece storage p) internal view returns (bool) {
+        GhostPayable storage g = _ghostPayables[p.owed];
+        return g.state == PayableState.Settled || (g.state == PayableState.WrittenOff && g.recoveryClosed);
+    }
+
     /// @dev A draw of all that is due; the caller books the money.
     function _bookDraw(GhostPiece storage p) internal returns (uint56 amount) {
-        GhostPayable storage g = _ghostPayables[p.owed];
         uint56[3] memory due = _due(p);
         p.principal += due[0];
         p.interest += due[1];
         p.recovered += due[2];
-        p.gone = g.state == PayableState.Settled || (g.state == PayableState.WrittenOff && g.recoveryClosed);
+        p.gone = _isFinal(p);
         return due[0] + due[1] + due[2];
     }
 

@@ -80,7 +80,8 @@ abstract contract MoneyHandler is MovesHandler {
         (bool found, uint256 index) = seed >> 8 & 1 == 0 ? _pickPiece(seed) : _pickDue(seed);
         if (!found) return;
         GhostPiece storage p = _ghostPieces[index];
-        if (_dueSum(p) == 0) {
+        bool worthless = _dueSum(p) == 0;
+        if (worthless && !_isFinal(p)) {
             vm.expectRevert(abi.encodeWithSelector(ISettlement.RedemptionNothingDue.selector, p.id));
             vm.prank(p.holder);
             settlement.redeem(p.id);
@@ -89,7 +90,7 @@ abstract contract MoneyHandler is MovesHandler {
         uint56 paid = _bookRedemption(index, true);
         vm.prank(p.holder);
         assertEq(settlement.redeem(p.id), paid, "amount redeemed");
-        _did(p.gone ? "redeem the last" : "redeem a share");
+        _did(worthless ? "redeem the worthless" : p.gone ? "redeem the last" : "redeem a share");
     }
 
     /// @dev A keeper's list of everything there is, one holder suspended meanwhile.
@@ -184,6 +185,12 @@ abstract contract MoneyHandler is MovesHandler {
         if (_today() < g.terms.dueDate + 90) {
             if (seed >> 8 & 7 != 0) return;
             skip(uint256(g.terms.dueDate + 90 - _today()) * 1 days);
+        }
+        _accrue(g);
+        if (g.interestDue != 0) {
+            vm.expectEmit(address(settlement));
+            emit ISettlement.LateInterestGivenUp(g.id, g.interestDue);
+            _did("give up late interest");
         }
         vm.prank(operator);
         settlement.writeOff(g.id, "reason");

@@ -144,7 +144,7 @@ contract Payable_Transitions_Test is SettlementKit {
             _freeze(holder, id, 1);
             return;
         }
-        vm.startPrank(act == Act.Dispute ? debtor : holder);
+        vm.prank(act == Act.Dispute ? debtor : holder);
         if (act == Act.Split) receivables.transferFrom(piece, supplier3, MINIMUM);
         if (act == Act.Move) receivables.transferFrom(holder, supplier3, piece);
         if (act == Act.Merge) receivables.merge(left, right);
@@ -154,6 +154,5 @@ contract Payable_Transitions_Test is SettlementKit {
         if (act == Act.Dispute) holds.dispute(piece, MINIMUM, until, "reason");
         if (act == Act.Redeem) settlement.redeem(piece);
         if (act == Act.ClaimRecourse) settlement.claimRecourse(piece);
-        vm.stopPrank();
     }
 }

@@ -196,8 +196,7 @@ contract ForbiddenHandler is HoldsHandler {
         (bool found, uint256 index) = _pickPayable(seed, PayableState.Confirmed);
         if (!found) return;
         GhostPayable storage g = _ghostPayables[index];
-        _accrue(g);
-        uint56 owed = g.terms.faceValue - g.paid + g.interestDue;
+        uint56 owed = g.terms.faceValue - g.paid + _interest(g);
         uint56 amount = uint56(_bound(excess, owed + 1, MAX_AMOUNT));
         uint256[] memory none = new uint256[](0);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.PaymentTooMuch.selector, g.id, amount, owed));

@@ -242,13 +242,18 @@ abstract contract Ghosts is BaseTest {
     }
 
     /// @dev Late interest by now (R-17): a day's on ACT/365, half a unit rounded up.
-    function _accrue(GhostPayable storage g) internal {
+    function _interest(GhostPayable storage g) internal view returns (uint56) {
         uint32 from = g.accruedTo == 0 ? g.terms.dueDate : g.accruedTo;
-        if (_today() <= from) return;
+        if (_today() <= from) return g.interestDue;
         uint256 scaled = uint256(g.terms.faceValue - g.paid) * g.lateRatePpm * (_today() - from);
         uint256 unit = 365_000_000;
-        g.interestDue += uint56(scaled / unit + (scaled % unit * 2 >= unit ? 1 : 0));
-        g.accruedTo = _today();
+        return g.interestDue + uint56(scaled / unit + (scaled % unit * 2 >= unit ? 1 : 0));
+    }
+
+    /// @dev A payment books what accrued, rounded; what is refused books nothing.
+    function _accrue(GhostPayable storage g) internal {
+        g.interestDue = _interest(g);
+        if (_today() > (g.accruedTo == 0 ? g.terms.dueDate : g.accruedTo)) g.accruedTo = _today();
     }
 
     /// @dev What a piece may draw now of principal, late interest and recovery: its share in all, less what it drew.

@@ -91,7 +91,7 @@ contract Invariants_Test is Test {
     /// @dev A campaign that never settled anything proves nothing. Some of the same length and kind as the real ones, their
     /// values from a hash: together they reach every state, and every action did what it is for, refusals included.
     function test_CampaignsReachEverything() external {
-        string[63] memory actions = [
+        string[62] memory actions = [
             "propose",
             "propose refused",
             "issue",
@@ -121,7 +121,6 @@ contract Invariants_Test is Test {
             "redeem refused",
             "redeem a share",
             "redeem the last",
-            "redeem the worthless",
             "redeemBatch",
             "set cash aside",
             "releaseSetAside",
@@ -156,7 +155,7 @@ contract Invariants_Test is Test {
             "overpay",
             "pushCash"
         ];
-        uint256[63] memory times;
+        uint256[62] memory times;
         uint256[8] memory reached;
         for (uint256 run; run < 16; ++run) {
             world = new Claims();

@@ -157,8 +157,8 @@ def test_outbox__any_interleaving__chain_and_rows_tell_the_same_story(machine: t
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=20,
+            max_examples=20,
+            stateful_step_count=16,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -58,7 +58,7 @@ def apply_blocks(
     JournalMismatch where the events do not make them, ParentMismatch where they do not continue our head,
     ProjectionDiverged or UnknownEvent where going on would be guessing; the caller's transaction then rolls back.
     """
-    _exclude_other_writers(connection)
+    exclude_other_writers(connection)
     new = _continuing(connection, blocks)
     if not new:
         return 0
@@ -85,7 +85,7 @@ def rollback_to(connection: Connection, number: int, decoder: Decoder, *, eviden
 
     Without `evidence` the blocks are only forgotten: the chain has them still, and they are to be read once more.
     """
-    _exclude_other_writers(connection)
+    exclude_other_writers(connection)
     subjects = _orphaned_subjects(connection, number, decoder)
     for some in chunks(subjects):
         for table in (*map(table_of, FOLDED), *PAST.values()):
@@ -141,7 +141,7 @@ def event_row(event: Event) -> Row:
     }
 
 
-def _exclude_other_writers(connection: Connection) -> None:
+def exclude_other_writers(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 

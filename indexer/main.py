@@ -6,22 +6,31 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from indexer.apply import RolledBack
+from indexer.apply import RolledBack, head
 from indexer.errors import IndexForeign, IndexStopped
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
 from indexer.lead import leading
+from indexer.proof.roots import Roots
 from node_adapter.client import NodeClient
-from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate
+from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate, read_only
 from node_adapter.deployments import Deployments, DeploymentsUnreadable
 from node_adapter.errors import NodeError, NodeUntrustworthy, WrongChain
-from node_adapter.networks import NETWORKS_VARIABLE, NetworksUnreadable, UnknownNetwork, by_chain_id, load_networks
+from node_adapter.networks import (
+    NETWORKS_VARIABLE,
+    Finality,
+    Network,
+    NetworksUnreadable,
+    UnknownNetwork,
+    by_chain_id,
+    load_networks,
+)
 from node_adapter.urls import node_urls
 
 log = logging.getLogger("indexer")
@@ -36,8 +45,17 @@ PROGRESS_BLOCKS = 1_000
 """While catching up, a line at least this often."""
 
 
-def follow(follower: Follower, stop: threading.Event, *, poll_s: float = POLL_S) -> None:
-    """Follows the head until `stop`. A node that is away is said once and waited for; IndexStopped is raised."""
+def follow(
+    follower: Follower,
+    stop: threading.Event,
+    *,
+    poll_s: float = POLL_S,
+    behind: Callable[[], bool] = lambda: False,
+) -> None:
+    """Follows the head until `stop`. A node that is away is said once and waited for; IndexStopped is raised.
+
+    `behind` does a bounded piece of what can wait until the index has caught up, and says whether there is more.
+    """
     away = False
     known = False
     while not stop.is_set():
@@ -46,6 +64,7 @@ def follow(follower: Follower, stop: threading.Event, *, poll_s: float = POLL_S)
                 follower.pin()
                 known = True
             follower.catch_up(stop)
+            more = behind()
         except WrongChain as error:
             raise IndexForeign(str(error)) from error
         except NodeError as error:
@@ -59,7 +78,8 @@ def follow(follower: Follower, stop: threading.Event, *, poll_s: float = POLL_S)
         if away:
             log.info("the node is back")
             away = False
-        stop.wait(poll_s)
+        if not more:
+            stop.wait(poll_s)
 
 
 def run(options: argparse.Namespace, stop: threading.Event) -> None:
@@ -67,11 +87,12 @@ def run(options: argparse.Namespace, stop: threading.Event) -> None:
     engine = make_engine(options.database)
     deployments = Deployments.load(options.deployments)
     nodes = [url for text in options.node for url in node_urls(text)]
+    network = by_chain_id(deployments.chain_id, load_networks(options.networks))
     source = NodeClient(
         nodes,
         chain_id=deployments.chain_id,
         genesis_hash=deployments.genesis_hash,
-        network=by_chain_id(deployments.chain_id, load_networks(options.networks)),
+        network=network,
     )
     progress = _Progress()
     limits = Limits(reorg_depth=options.reorg_depth)
@@ -83,7 +104,7 @@ def run(options: argparse.Namespace, stop: threading.Event) -> None:
             return
         migrate(engine, "indexer")
         log.info("following %s into %s", ", ".join(map(masked, nodes)), masked(options.database))
-        follow(follower, stop, poll_s=options.poll_s)
+        follow(follower, stop, poll_s=options.poll_s, behind=_roots(follower, source, network))
     log.info("stopped")
 
 
@@ -100,6 +121,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.error("%s: %s", type(error).__name__, str(error).splitlines()[0])
         return 1
     return 0
+
+
+def _roots(follower: Follower, source: NodeClient, network: Network) -> Callable[[], bool]:
+    """Makes state roots of what is final, a step at a time."""
+    roots = Roots(follower.engine, follower.decoder)
+
+    def step() -> bool:
+        with read_only(follower.engine).connect() as connection:
+            newest = head(connection)
+        if newest is None:
+            return False
+        finalized = source.finalized() if network.finality is Finality.TAG else None
+        return roots.step(network.last_final(newest.number, finalized)) > 0
+
+    return step
 
 
 class _Several(argparse.Action):

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,24 @@ def storage_layouts(contracts_dir: Path = CONTRACTS_DIR) -> dict[str, dict[str, 
     output = _solc(task, contracts_dir, foundry["allow_paths"])
     ours = [contract for contract in CONTRACTS if contract != "AccessManager"]
     return {contract: output["contracts"][f"src/{contract}.sol"][contract]["storageLayout"] for contract in ours}
+
+
+def creation_codes(
+    contracts_dir: Path, contracts: Collection[str], instead: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The code that deploys each of these contracts of ours, `0x…`, and no other's: some 3 s for one.
+
+    `instead` gives sources, by their path below `contracts_dir`, another text than the file's. Raises BuildError.
+    """
+    task, foundry = _task(contracts_dir, [])
+    task["sources"].update({name: {"content": text} for name, text in (instead or {}).items()})
+    wanted = {f"src/{contract}.sol": {contract: ["evm.bytecode.object"]} for contract in contracts}
+    task["settings"]["outputSelection"] = wanted
+    output = _solc(task, contracts_dir, foundry["allow_paths"])
+    return {
+        contract: "0x" + output["contracts"][f"src/{contract}.sol"][contract]["evm"]["bytecode"]["object"]
+        for contract in contracts
+    }
 
 
 def render(artifact: Artifact) -> str:

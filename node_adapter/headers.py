@@ -23,7 +23,12 @@ _ADDED = (
 
 
 def header_hash(answer: Any) -> str:
-    """keccak256 over the RLP of the fields, as eth_getBlockBy… gives them. Raises NodeUntrustworthy without one."""
+    """keccak256 over `header_rlp`."""
+    return hex0x(keccak(header_rlp(answer)))
+
+
+def header_rlp(answer: Any) -> bytes:
+    """The fields, as eth_getBlockBy… gives them, as RLP. Raises NodeUntrustworthy without one."""
     try:
         fields = [_octets(from_hex(answer[name])) for name in _WORDS]
         fields += [_quantity(answer[name]) for name in _NUMBERS]
@@ -34,7 +39,7 @@ def header_hash(answer: Any) -> str:
             fields.append(_quantity(answer[name]) if is_number else _octets(from_hex(answer[name])))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NodeUntrustworthy(f"a header whose hash cannot be made: {error!r} in {str(answer)[:200]}") from error
-    return hex0x(keccak(_list(b"".join(fields))))
+    return _list(b"".join(fields))
 
 
 def check_header(answer: Any, kind: Headers) -> None:

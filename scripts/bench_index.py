@@ -21,6 +21,7 @@ from hardhat_free_devnet import Anvil, rpc
 from indexer.events import Decoder
 from indexer.follow import Follower
 from indexer.models import ChainEvent, table_of
+from indexer.proof.roots import Roots
 from indexer.verify import verify
 from node_adapter.client import NodeClient
 from node_adapter.codec import encode_call
@@ -66,18 +67,20 @@ def run() -> dict[str, Any]:
 
 
 def _measure(client: NodeClient, deployments: Deployments, folder: Path) -> list[dict[str, Any]]:
-    ours, raw, checked = [], [], []
+    ours, raw, checked, rooted = [], [], [], []
     logs = events = 0
     for number in range(RUNS):
         database = folder / f"index-{number}.sqlite3"
         ours.append(_seconds(lambda database=database: _index(client, deployments, database)))  # type: ignore[misc]
         raw.append(_seconds(lambda number=number: _fetch(client, deployments, folder / f"raw-{number}")))  # type: ignore[misc]
+        rooted.append(_seconds(lambda database=database: _root(client, deployments, database)))  # type: ignore[misc]
         checked.append(_seconds(lambda database=database: _verify(client, deployments, database)))  # type: ignore[misc]
         logs, events = _counted(database)
-    index_s, raw_s, verify_s = (statistics.median(times) for times in (ours, raw, checked))
+    index_s, raw_s, verify_s, roots_s = (statistics.median(times) for times in (ours, raw, checked, rooted))
     return [
         _row(f"fresh index, {logs} logs", logs / index_s, logs / raw_s, "logs/s"),
         _row(f"fresh index, {events} business events", events / index_s, events / raw_s, "events/s"),
+        _row("state roots, behind the index", events / roots_s, events / index_s, "events/s"),
         _row("verify, everything", events / verify_s, None, "events/s"),
     ]
 
@@ -88,6 +91,16 @@ def _index(client: NodeClient, deployments: Deployments, database: Path) -> None
     follower = Follower(engine, client, Decoder(deployments))
     follower.pin()
     follower.catch_up()
+    engine.dispose()
+
+
+def _root(client: NodeClient, deployments: Deployments, database: Path) -> None:
+    """As the indexer does when it has nothing else to do."""
+    engine = make_engine(f"sqlite:///{database}")
+    roots = Roots(engine, Decoder(deployments))
+    newest = client.head().number
+    while roots.step(newest):
+        pass
     engine.dispose()
 
 

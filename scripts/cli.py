@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from scripts import audit
 from scripts.contracts_cli import contracts_app
-from scripts.data_folder import DEFAULT, DataFolder
+from scripts.data_folder import DEFAULT
 from scripts.errors import CliError
+from scripts.options import Data, Json, Url, folder_of
 from scripts.output import command, emit, say
 
 app = typer.Typer(
@@ -21,24 +23,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # a local may be a key
     add_completion=False,
 )
-
-Data = Annotated[
-    Path, typer.Option("--data", envvar="SCF_DATA", help="Folder that keeps the network.", show_default=".scf/")
-]
-Url = Annotated[
-    str | None,
-    typer.Option(
-        "--url",
-        envvar="SCF_URL",
-        help="Where the API is reached; else where the network of --data runs.",
-        show_default="http://127.0.0.1:8000",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for programs.")]
-
-
-def _folder(data: Path) -> DataFolder:
-    return DataFolder(data.expanduser().resolve())
+app.add_typer(audit.app, name="audit")
 
 
 @app.command(epilog="Example: scf up --port 8080")
@@ -59,7 +44,7 @@ def up(
     """Start the network: node, contracts, indexer and API. Ctrl-C stops it; the next start goes on from there."""
     from scripts.up import up as run
 
-    run(_folder(data), url=url, host=host, port=port, database=database, as_json=json_)
+    run(folder_of(data), url=url, host=host, port=port, database=database, as_json=json_)
 
 
 @app.command(epilog="Example: scf demo --json > story.json")
@@ -68,7 +53,7 @@ def demo(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     """Play one invoice's whole life on the running network, through its HTTP API. Can be played again and again."""
     from scripts.demo.play import play
 
-    if not play(_folder(data), url, as_json=json_):
+    if not play(folder_of(data), url, as_json=json_):
         raise typer.Exit(1)
 
 
@@ -83,7 +68,7 @@ def clock(
     """Move the devnet's clock forward. Business dates follow the chain's time; tokens expire by the wall clock."""
     from scripts.clock import shift_clock
 
-    moved = shift_clock(_folder(data), shift)
+    moved = shift_clock(folder_of(data), shift)
     if json_:
         emit({"ok": True, **moved})
     else:
@@ -96,13 +81,20 @@ def status(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     """What runs, where, how far, and the demo actors' logins. Exits 0 only when all is well."""
     from scripts.status import show
 
-    if not show(_folder(data), url, as_json=json_):
+    if not show(folder_of(data), url, as_json=json_):
         raise typer.Exit(1)
 
 
 @app.command(epilog="Example: scf verify --json")
 @command
 def verify(
+    at: Annotated[
+        int | None,
+        typer.Option("--at", min=0, metavar="BLOCK", help="As of this block; the node must still have its state."),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, metavar="N", help="Ask the contracts N questions only, at random.")
+    ] = None,
     data: Data = DEFAULT,
     url: Url = None,
     json_: Json = False,
@@ -110,7 +102,7 @@ def verify(
     """Compare every balance, state and total in SQL, and every contract's journal, with the chain at one block."""
     from scripts.verify import run
 
-    if not run(_folder(data), as_json=json_):
+    if not run(folder_of(data), at=at, sample=sample, as_json=json_):
         raise typer.Exit(1)
 
 
@@ -127,7 +119,7 @@ def logs(
     """Show what the processes wrote."""
     from scripts.logs import show
 
-    show(_folder(data), name, follow=follow, lines=lines, as_json=json_)
+    show(folder_of(data), name, follow=follow, lines=lines, as_json=json_)
 
 
 @app.command(epilog="Example: scf reset --yes")
@@ -142,7 +134,7 @@ def reset(
     from scripts.reset import database_elsewhere
     from scripts.reset import reset as run
 
-    folder = _folder(data)
+    folder = folder_of(data)
     if not yes and not json_ and not typer.confirm(f"Delete the network in {folder.root} for good?", err=True):
         raise CliError("nothing was deleted", name="Declined")
     if json_ and not yes:
@@ -178,7 +170,7 @@ def keys(  # noqa: PLR0917 -- typer passes them by name
     """Make a key, in a keystore or inside an HSM, or show where each key is and what it may sign."""
     from scripts.keys import run
 
-    run(_folder(data), action, name, pkcs11=pkcs11, token=token, pin_file=pin_file, as_json=json_)
+    run(folder_of(data), action, name, pkcs11=pkcs11, token=token, pin_file=pin_file, as_json=json_)
 
 
 @app.command(epilog="Example: scf doctor")
@@ -187,7 +179,7 @@ def doctor(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     """What is installed, what is missing, and how to mend it."""
     from scripts.doctor import show
 
-    if not show(_folder(data), url, as_json=json_):
+    if not show(folder_of(data), url, as_json=json_):
         raise typer.Exit(1)
 
 
@@ -257,7 +249,7 @@ def outbox(
     """What waits to reach the chain and why; send it again, pay more for it, cancel it, let a stopped signer go on."""
     from scripts.outbox import run
 
-    run(_folder(data), act, name, state=state, limit=limit, as_json=json_)
+    run(folder_of(data), act, name, state=state, limit=limit, as_json=json_)
 
 
 @app.command(epilog="Example: scf mutate contracts --sample 20 --seed 7")

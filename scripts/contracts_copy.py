@@ -47,6 +47,7 @@ def copied(*, left_out: str = "") -> Iterator[Copy]:
         for library in LIBRARIES:
             shutil.copytree(HOME / "node_modules" / library, folder / "node_modules" / library)
         (folder / "foundry.toml").write_text(settings_inside((CONTRACTS / "foundry.toml").read_text()))
+        (root / HOME.name).symlink_to(HOME)  # where node_adapter.build looks for the compiler
         (root / "tests").mkdir()
         (root / "tests" / "vectors").symlink_to(ROOT / "tests" / "vectors")
         yield Copy(folder, forge, {**os.environ, "PATH": path})

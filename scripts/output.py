@@ -24,6 +24,8 @@ KNOWN = {
     "hardhat_free_devnet.rpc.RpcError": "the node refuses",
     "hardhat_free_devnet.tools.ToolMissing": "",
     "indexer.errors.IndexStopped": "the index cannot go on",
+    "indexer.proof.errors.EvidenceImpossible": "",
+    "indexer.proof.errors.EvidenceRefused": "refused",
     "indexer.verify.report.VerifyImpossible": "cannot compare",
     "node_adapter.build.BuildError": "",
     "node_adapter.db.DatabaseUnsupported": "",

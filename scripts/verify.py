@@ -15,7 +15,9 @@ TRIES = 8
 PAUSE_S = 0.5
 
 
-def report(folder: DataFolder, *, console: Console | None = None) -> dict[str, Any]:
+def report(
+    folder: DataFolder, *, at: int | None = None, sample: int | None = None, console: Console | None = None
+) -> dict[str, Any]:
     """The document of `scf verify --json`; a progress bar on `console` if one is given.
 
     The node may be ahead, behind or on another fork for a moment: what cannot be compared is tried again, on a fresh
@@ -26,13 +28,15 @@ def report(folder: DataFolder, *, console: Console | None = None) -> dict[str, A
 
     for _ in range(TRIES - 1):
         try:
-            return _compare(folder, console)
+            return _compare(folder, at, sample, console)
         except (VerifyImpossible, NodeError):
+            if at is not None:
+                raise  # what is old stays as it is
             time.sleep(PAUSE_S)
-    return _compare(folder, console)
+    return _compare(folder, at, sample, console)
 
 
-def _compare(folder: DataFolder, console: Console | None) -> dict[str, Any]:
+def _compare(folder: DataFolder, at: int | None, sample: int | None, console: Console | None) -> dict[str, Any]:
     from indexer.verify import verify
     from node_adapter.client import NodeClient
     from node_adapter.db import make_engine
@@ -56,15 +60,15 @@ def _compare(folder: DataFolder, console: Console | None) -> dict[str, Any]:
             def progress(done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total)
 
-            return dict(verify(engine, client, deployments, progress=progress).to_dict())
+            return verify(engine, client, deployments, block=at, sample=sample, progress=progress).to_dict()
     finally:
         client.close()
         engine.dispose()
 
 
-def run(folder: DataFolder, *, as_json: bool) -> bool:
+def run(folder: DataFolder, *, at: int | None = None, sample: int | None = None, as_json: bool) -> bool:
     """Print the comparison; whether there was no difference."""
-    found = report(folder, console=None if as_json else Console(stderr=True))
+    found = report(folder, at=at, sample=sample, console=None if as_json else Console(stderr=True))
     if as_json:
         emit(found)
         return bool(found["ok"])

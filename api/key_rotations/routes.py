@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Body, Path
 
 from api.context import ActorDep, CommandDep, SessionDep
 from api.key_rotations import service
 from api.key_rotations.schemas import KeyRotationPrepare, KeyRotationRead, KeyRotations
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
-from api.schemas import Uuid
+from api.schemas import NoBody, Uuid
 
 router = APIRouter(tags=["key rotations"])
 
+Nothing = Annotated[NoBody | None, Body()]
 Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
 
 
@@ -35,18 +36,18 @@ def get_key_rotation(rotation_id: Uuid, session: SessionDep, actor: ActorDep) ->
 
 
 @router.post("/key-rotations/{rotation_id}/approval", status_code=202)
-def approve_key_rotation(rotation_id: Uuid, command: CommandDep) -> OperationRead:
+def approve_key_rotation(rotation_id: Uuid, command: CommandDep, _body: Nothing = None) -> OperationRead:
     """Approve what another person of the operator prepared: it is announced on the chain, and its delay begins."""
     return service.approve(command, rotation_id)
 
 
 @router.post("/key-rotations/{rotation_id}/cancel", status_code=202)
-def cancel_key_rotation(rotation_id: Uuid, command: CommandDep) -> OperationRead:
+def cancel_key_rotation(rotation_id: Uuid, command: CommandDep, _body: Nothing = None) -> OperationRead:
     """Call it off: the operator at any time, the organisation with its present key once it is announced."""
     return service.cancel(command, rotation_id)
 
 
 @router.post("/key-rotations/{rotation_id}/completion", status_code=202)
-def complete_key_rotation(rotation_id: Uuid, command: CommandDep) -> OperationRead:
+def complete_key_rotation(rotation_id: Uuid, command: CommandDep, _body: Nothing = None) -> OperationRead:
     """The organisation completes it, once the delay is over, with the new key itself: so it is known to work."""
     return service.complete(command, rotation_id)

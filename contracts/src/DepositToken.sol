@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
@@ -173,13 +174,25 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
             count != 0 && count <= MAX_BATCH && amounts.length == count,
             TransferBatchOutOfRange(count, amounts.length, MAX_BATCH)
         );
-        address from = PARTICIPANTS.actor(msg.sender).account;
+        address from = PARTICIPANTS.requireTransfers(msg.sender, to);
+        require(from != address(this), ERC20InvalidSender(from));
         _requireMoving();
         for (uint256 i; i < count; ++i) {
-            require(to[i] != address(this), ERC20InvalidReceiver(to[i]));
-            PARTICIPANTS.requireActive(to[i], Roles.ORGANISATION);
-            _book(from, to[i], amounts[i]);
+            address receiver = to[i];
+            require(receiver != address(this), ERC20InvalidReceiver(receiver));
+            _book(from, receiver, amounts[i]);
         }
+    }
+
+    /// @inheritdoc IERC20
+    /// @dev Asks once about caller and receiver.
+    function transfer(address to, uint256 value) public override(ERC20, IERC20) returns (bool) {
+        require(to != address(this), ERC20InvalidReceiver(to));
+        address from = PARTICIPANTS.requireTransfer(msg.sender, to);
+        require(from != address(this), ERC20InvalidSender(from));
+        _requireMoving();
+        _book(from, to, value);
+        return true;
     }
 
     /* SIGNED */
@@ -244,7 +257,7 @@ contract DepositToken is IDepositToken, ERC20, ERC20Permit, Journal {
         return PARTICIPANTS.identityOf(msg.sender);
     }
 
-    /// @dev Every credit and transfer passes here: both ends and the caller must be participants that may act (I9). A
+    /// @dev Every credit and signed or allowed transfer passes here: both ends and the caller must be participants that may act (I9). A
     /// caller that is an end itself was found to hold its own key before.
     function _update(address from, address to, uint256 value) internal override {
         require(from != address(this), ERC20InvalidSender(from));

@@ -213,6 +213,20 @@ contract Participants is IParticipants, AccessManaged, Journal {
     }
 
     /// @inheritdoc IParticipants
+    function requireTransfer(address caller, address to) external view returns (address account) {
+        account = _requireActor(caller);
+        _requirePayable(to);
+    }
+
+    /// @inheritdoc IParticipants
+    function requireTransfers(address caller, address[] calldata to) external view returns (address account) {
+        account = _requireActor(caller);
+        for (uint256 i; i < to.length; ++i) {
+            _requirePayable(to[i]);
+        }
+    }
+
+    /// @inheritdoc IParticipants
     function requireActiveEnds(address from, address to) external view {
         Record memory r = _records[to];
         _requireActive(to, r, 0);
@@ -240,6 +254,13 @@ contract Participants is IParticipants, AccessManaged, Journal {
         return (Actor(account, r.number, r.roles, r.orders), r.status);
     }
 
+    /// @inheritdoc IParticipants
+    function standing(uint32 number) external view returns (address account, bool ordered, bool eligible) {
+        account = _accounts[number];
+        Record storage r = _records[account];
+        return (account, r.orders != 0, _isPayable(r));
+    }
+
     /* INTERNAL */
 
     /// @dev The organisation that `caller` acts for, with its record; `caller` itself where it is nobody's key.
@@ -253,6 +274,22 @@ contract Participants is IParticipants, AccessManaged, Journal {
             r = _records[account];
             require(r.link == caller, ParticipantKeyRetired(account, r.link));
         }
+    }
+
+    function _requireActor(address caller) internal view returns (address account) {
+        Record memory r;
+        (account, r) = _resolve(caller);
+        _requireActive(account, r, 0);
+    }
+
+    /// @dev Money can be paid to it: it is active, and an organisation.
+    function _isPayable(Record storage r) internal view returns (bool) {
+        return r.status == ParticipantStatus.Active && r.roles & Roles.ORGANISATION != 0;
+    }
+
+    function _requirePayable(address account) internal view {
+        Record storage r = _records[account];
+        if (!_isPayable(r)) _requireActive(account, r, Roles.ORGANISATION);
     }
 
     function _dropRotation(address account) internal {

@@ -14,7 +14,7 @@ import {IReceivables} from "./interfaces/IReceivables.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {EntitlementLib} from "./libraries/EntitlementLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Payable, PayableState, Piece, Position, SkipReason} from "./types/Types.sol";
+import {Payable, PayableState, Piece, Position, PositionFlags, SkipReason} from "./types/Types.sol";
 
 /// @title PayOuts
 /// @notice The holders' side of {Settlement}: what a piece is due, and the ways in which cash leaves.
@@ -63,7 +63,7 @@ abstract contract PayOuts is ISettlement, Journal {
     /// @param tokens Those that can pay: there is cash, and they are not paused.
     /// @param left How much of each; the first `size` are used.
     /// @param total Sum of `left`.
-    /// @param payOuts What is to be paid: holder, amount and the token's index in one word; the first `count` are used.
+    /// @param to Who is to be paid, of each; its first `counts` are used, and as many `amounts`.
     struct Pots {
         uint256 payableId;
         Ledger ledger;
@@ -71,8 +71,9 @@ abstract contract PayOuts is ISettlement, Journal {
         uint256[] left;
         uint256 size;
         uint256 total;
-        uint256[] payOuts;
-        uint256 count;
+        address[][] to;
+        uint256[][] amounts;
+        uint256[] counts;
     }
 
     /* CONSTANTS */
@@ -107,7 +108,7 @@ abstract contract PayOuts is ISettlement, Journal {
     /// @return amount What the caller was paid; what was set aside is not in it.
     function redeem(uint256 receivableId) external returns (uint56 amount) {
         address caller = PARTICIPANTS.actor(msg.sender).account;
-        Position memory at = _at(receivableId);
+        Position memory at = RECEIVABLES.position(receivableId);
         require(at.holder != address(0), IReceivables.ReceivableNotFound(receivableId));
         require(caller == at.holder, RedemptionNotHolder(receivableId, caller, at.holder));
 
@@ -126,7 +127,7 @@ abstract contract PayOuts is ISettlement, Journal {
         Pots memory pots;
         for (uint256 i; i < receivableIds.length; ++i) {
             uint256 receivableId = receivableIds[i];
-            Position memory at = _at(receivableId);
+            Position memory at = RECEIVABLES.position(receivableId);
             if (at.holder == address(0)) {
                 _skip(receivableId, SkipReason.NotFound);
                 continue;
@@ -193,7 +194,7 @@ abstract contract PayOuts is ISettlement, Journal {
 
     /// @inheritdoc ISettlement
     function dueOf(uint256 receivableId) external view returns (uint56) {
-        Position memory at = _at(receivableId);
+        Position memory at = RECEIVABLES.position(receivableId);
         if (at.holder == address(0)) return 0;
         return uint56(_sum(_drawFor(receivableId, at, ledgerOf[receivableId.payableOf()]).due));
     }
@@ -204,10 +205,10 @@ abstract contract PayOuts is ISettlement, Journal {
     function _drawFor(uint256 receivableId, Position memory at, Ledger memory ledger)
         internal
         view
-        returns (Draw memory)
+        returns (Draw memory d)
     {
         Shares memory drawn = drawnOf[receivableId];
-        Shares memory due;
+        Shares memory due = d.due;
         bool closed = at.state != PayableState.Confirmed;
         bool final_ = closed && (at.state == PayableState.Settled || ledger.recoveryClosed);
         if (closed || at.paid != 0) {
@@ -215,7 +216,10 @@ abstract contract PayOuts is ISettlement, Journal {
             if (ledger.interestPaid != 0) due.interest = _entitled(at, ledger.interestPaid, closed) - drawn.interest;
             if (ledger.recovered != 0) due.recovered = _entitled(at, ledger.recovered, final_) - drawn.recovered;
         }
-        return Draw(receivableId, at.holder, drawn, due, final_);
+        d.receivableId = receivableId;
+        d.holder = at.holder;
+        d.drawn = drawn;
+        d.last = final_;
     }
 
     function _entitled(Position memory at, uint56 paid, bool closed) private pure returns (uint56) {
@@ -259,8 +263,10 @@ abstract contract PayOuts is ISettlement, Journal {
     /// @dev How much of `amount` goes with the holds on the piece: in proportion, rounded up; all of it while a freeze
     /// order on its holder is not served.
     function _heldShare(uint256 receivableId, Position memory at, uint256 amount) internal view returns (uint256) {
-        if (at.orders != 0 && HOLDS.isBlocked(at.holder, receivableId.payableOf())) return amount;
-        if (!at.held) return 0;
+        if (at.flags & PositionFlags.ORDERED != 0 && HOLDS.isBlocked(at.holder, receivableId.payableOf())) {
+            return amount;
+        }
+        if (at.flags & PositionFlags.HELD == 0) return 0;
         uint256 value = at.end - at.start;
         return Math.ceilDiv(amount * Math.min(HOLDS.heldOf(receivableId), value), value);
     }
@@ -281,7 +287,13 @@ abstract contract PayOuts is ISettlement, Journal {
         }
         pots.tokens = tokens;
         pots.left = left;
-        pots.payOuts = new uint256[](pots.size * pieces);
+        pots.to = new address[][](pots.size);
+        pots.amounts = new uint256[][](pots.size);
+        pots.counts = new uint256[](pots.size);
+        for (uint256 i; i < pots.size; ++i) {
+            pots.to[i] = new address[](pieces);
+            pots.amounts[i] = new uint256[](pieces);
+        }
     }
 
     /// @dev Draws what the piece is due, as far as there is cash that moves, and divides it up.
@@ -299,7 +311,7 @@ abstract contract PayOuts is ISettlement, Journal {
             d.last = false;
         }
         pots.total -= amount;
-        uint256 aside = at.eligible ? _heldShare(receivableId, at, amount) : amount;
+        uint256 aside = at.flags & PositionFlags.ELIGIBLE == 0 ? amount : _heldShare(receivableId, at, amount);
         _book(d);
         _divide(pots, receivableId, at.holder, amount - aside, aside);
         return (true, reason);
@@ -316,7 +328,9 @@ abstract contract PayOuts is ISettlement, Journal {
                 uint256 part = Math.min(cash, rest);
                 cash -= part;
                 rest -= part;
-                pots.payOuts[pots.count++] = uint256(uint160(holder)) << 96 | part << 8 | i;
+                uint256 at = pots.counts[i]++;
+                pots.to[i][at] = holder;
+                pots.amounts[i][at] = part;
                 _announce(4, abi.encode(HolderRedeemed.selector, receivableId, holder, depositToken, part));
             }
             if (aside != 0 && rest != 0) {
@@ -359,10 +373,6 @@ abstract contract PayOuts is ISettlement, Journal {
 
     /* INTERNAL: PARTNERS */
 
-    function _at(uint256 receivableId) internal view returns (Position memory) {
-        return RECEIVABLES.position(receivableId);
-    }
-
     function _piece(uint256 receivableId) internal view returns (Piece memory) {
         return RECEIVABLES.pieceOf(receivableId);
     }
@@ -381,20 +391,16 @@ abstract contract PayOuts is ISettlement, Journal {
 
     /// @return sum What goes out of one pot.
     function _payOut(Pots memory pots, uint256 pot) private returns (uint256 sum) {
-        address[] memory to = new address[](pots.count);
-        uint256[] memory amounts = new uint256[](pots.count);
-        uint256 count;
-        for (uint256 i; i < pots.count; ++i) {
-            uint256 payOut = pots.payOuts[i];
-            if (uint8(payOut) != pot) continue;
-            to[count] = address(uint160(payOut >> 96));
-            amounts[count] = uint56(payOut >> 8);
-            sum += amounts[count++];
-        }
+        uint256 count = pots.counts[pot];
         if (count == 0) return 0;
+        address[] memory to = pots.to[pot];
+        uint256[] memory amounts = pots.amounts[pot];
         assembly ("memory-safe") {
             mstore(to, count)
             mstore(amounts, count)
+        }
+        for (uint256 i; i < count; ++i) {
+            sum += amounts[i];
         }
         IDepositToken(pots.tokens[pot]).transferBatch(to, amounts);
     }

@@ -11,7 +11,7 @@ import {IERC3525, IERC3525Receiver} from "./interfaces/IERC3525.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Actor, ParticipantStatus} from "./types/Types.sol";
+import {Actor, ParticipantStatus, PositionFlags} from "./types/Types.sol";
 
 /// @title PieceToken
 /// @notice The token standards' side of {Receivables}: ERC-3525 with ERC-721 and ERC-165 over pieces.
@@ -31,7 +31,7 @@ import {Actor, ParticipantStatus} from "./types/Types.sol";
 abstract contract PieceToken is IReceivables, Journal {
     using ReceivableIds for uint256;
 
-    /// @dev A piece as it is worked on; in storage it is one word, see {_find}. `endorsement` is a node of {Receivables}' chains of recourse, 0 for none.
+    /// @dev A piece as it is worked on; in storage it is one word, see {_fill}. `endorsement` is a node of {Receivables}' chains of recourse, 0 for none.
     struct PieceSlot {
         uint32 holder;
         uint32 sender;
@@ -44,8 +44,8 @@ abstract contract PieceToken is IReceivables, Journal {
     }
 
     uint8 internal constant REFUSABLE = 1;
-    uint8 internal constant HELD = 2;
-    uint8 internal constant PARKED = 4;
+    uint8 internal constant HELD = PositionFlags.HELD;
+    uint8 internal constant PARKED = PositionFlags.PARKED;
     /// @dev Somebody is approved for the token: spares whoever moves it the look.
     uint8 internal constant APPROVED = 8;
 
@@ -260,13 +260,13 @@ abstract contract PieceToken is IReceivables, Journal {
     }
 
     function _load(uint256 receivableId) internal view returns (PieceSlot memory p) {
-        p = _find(receivableId);
+        _fill(p, receivableId);
         require(p.holder != 0, ReceivableNotFound(receivableId));
     }
 
     /// @dev All zero where there is none. Packed by hand, which costs less than the compiler's way: from the lowest bits
     /// holder, sender, endorsement, receivedAt (32 each), start, end (56 each), depth, flags (8 each).
-    function _find(uint256 receivableId) internal view returns (PieceSlot memory p) {
+    function _fill(PieceSlot memory p, uint256 receivableId) internal view {
         uint256 word = _pieces[receivableId];
         p.holder = uint32(word);
         p.sender = uint32(word >> 32);

@@ -13,11 +13,11 @@ import {
     Network,
     ParkingKind,
     Part,
-    ParticipantStatus,
     Payable,
     PayableState,
     Piece,
     Position,
+    PositionFlags,
     Roles
 } from "./types/Types.sol";
 
@@ -140,10 +140,7 @@ contract Receivables is PieceToken {
             MergeNotAlike(receivableId, absorbedId)
         );
         Debt storage debt = _debts[payableId];
-        require(
-            debt.state == PayableState.Confirmed, PayableInvalidState(payableId, debt.state, PayableState.Confirmed)
-        );
-        require(debt.paid == 0, PayablePaymentStarted(payableId, debt.paid));
+        _requireDivisible(payableId, debt);
 
         kept.end = absorbed.end;
         if (absorbed.depth > kept.depth) kept.depth = absorbed.depth;
@@ -257,7 +254,7 @@ contract Receivables is PieceToken {
     {
         Actor memory holder = _active(supplier, 0);
         PieceSlot memory p = _movable(receivableId, value);
-        require(p.holder == holder.number, ReceivableNotHolder(receivableId, supplier, _accountOf(p.holder)));
+        if (p.holder != holder.number) _refuseHolder(receivableId, supplier, p.holder);
         Debt storage debt = _debts[receivableId.payableOf()];
         _requireNoBlackout(receivableId.payableOf(), debt);
         if (p.flags & HELD != 0) {
@@ -375,7 +372,8 @@ contract Receivables is PieceToken {
 
     /// @inheritdoc IReceivables
     function pieceOf(uint256 receivableId) external view returns (Piece memory view_) {
-        PieceSlot memory p = _find(receivableId);
+        PieceSlot memory p;
+        _fill(p, receivableId);
         view_.holder = _accountOf(p.holder);
         view_.sender = _accountOf(p.sender);
         view_.endorser = _endorserOf(p.endorsement);
@@ -397,21 +395,22 @@ contract Receivables is PieceToken {
 
     /// @inheritdoc IReceivables
     function position(uint256 receivableId) external view returns (Position memory view_) {
-        PieceSlot memory p = _find(receivableId);
+        PieceSlot memory p;
+        _fill(p, receivableId);
         if (p.holder == 0) return view_;
         Debt storage debt = _debts[receivableId.payableOf()];
-        (Actor memory holder, ParticipantStatus status) = _organisation(p.holder);
-        view_.holder = holder.account;
-        view_.orders = holder.orders;
-        view_.eligible = status == ParticipantStatus.Active && holder.roles & Roles.ORGANISATION != 0;
+        (address holder, bool ordered, bool eligible) = PARTICIPANTS.standing(p.holder);
+        view_.holder = holder;
         view_.programmeId = debt.programmeId;
         view_.state = debt.state;
         view_.faceValue = debt.faceValue;
         view_.paid = debt.paid;
         view_.start = p.start;
         view_.end = p.end;
-        view_.held = p.flags & HELD != 0;
-        view_.parked = p.flags & PARKED != 0;
+        uint8 flags = p.flags & (PositionFlags.HELD | PositionFlags.PARKED);
+        if (eligible) flags |= PositionFlags.ELIGIBLE;
+        if (ordered) flags |= PositionFlags.ORDERED;
+        view_.flags = flags;
     }
 
     /* INTERNAL: CHECKS */
@@ -419,7 +418,11 @@ contract Receivables is PieceToken {
     function _onlyHolder(uint256 receivableId) internal view returns (Actor memory caller) {
         uint32 holder = _holderOf(receivableId);
         caller = _actor();
-        require(caller.number == holder, ReceivableNotHolder(receivableId, caller.account, _accountOf(holder)));
+        if (caller.number != holder) _refuseHolder(receivableId, caller.account, holder);
+    }
+
+    function _refuseHolder(uint256 receivableId, address caller, uint32 holder) internal view {
+        revert ReceivableNotHolder(receivableId, caller, _accountOf(holder));
     }
 
     /// @dev The piece, of which `value` can move: it is there, is not parked, and is that large.
@@ -461,7 +464,13 @@ contract Receivables is PieceToken {
 
     function _inState(uint256 payableId, PayableState required) internal view returns (Debt storage debt) {
         debt = _debts[payableId];
-        require(debt.state == required, PayableInvalidState(payableId, debt.state, required));
+        if (debt.state != required) revert PayableInvalidState(payableId, debt.state, required);
+    }
+
+    /// @dev Pieces are divided and joined while the payable is open and nothing is paid.
+    function _requireDivisible(uint256 payableId, Debt storage debt) internal view {
+        _inState(payableId, PayableState.Confirmed);
+        if (debt.paid != 0) revert PayablePaymentStarted(payableId, debt.paid);
     }
 
     /* INTERNAL: MOVES */
@@ -500,8 +509,8 @@ contract Receivables is PieceToken {
             _moveWhole(receivableId, p, holder, receiver.number, receiver.account, endorsement, flags);
             return receivableId;
         }
-        require(value >= debt.minimumPiece, PieceBelowMinimum(receivableId, value, debt.minimumPiece));
-        require(p.depth < debt.maximumDepth, PieceTooDeep(receivableId, p.depth, debt.maximumDepth));
+        if (value < debt.minimumPiece) revert PieceBelowMinimum(receivableId, value, debt.minimumPiece);
+        if (p.depth >= debt.maximumDepth) revert PieceTooDeep(receivableId, p.depth, debt.maximumDepth);
         return _splitTail(receivableId, p, debt, holder, receiver, value, endorsement, flags);
     }
 
@@ -537,8 +546,7 @@ contract Receivables is PieceToken {
     ) internal returns (uint256 childId) {
         // What a piece drew could not be divided: not of a payment, nor of a recovery.
         uint256 payableId = receivableId.payableOf();
-        _inState(payableId, PayableState.Confirmed);
-        require(debt.paid == 0, PayablePaymentStarted(payableId, debt.paid));
+        _requireDivisible(payableId, debt);
 
         PieceSlot memory child = PieceSlot({
             holder: receiver.number,

@@ -15,7 +15,7 @@ import {Amounts} from "./libraries/Amounts.sol";
 import {CalendarLib} from "./libraries/CalendarLib.sol";
 import {InterestLib} from "./libraries/InterestLib.sol";
 import {ReceivableIds} from "./libraries/ReceivableIds.sol";
-import {Network, Payable, PayableState, Piece, Position} from "./types/Types.sol";
+import {Network, Payable, PayableState, Piece, Position, PositionFlags} from "./types/Types.sol";
 
 /// @title Settlement
 /// @notice Cash that debtors paid in, earmarked per payable until its holders draw it; and what follows where it is late.
@@ -98,7 +98,7 @@ contract Settlement is PayOuts, AccessManaged {
         _payable(receivableId.payableOf(), depositToken);
         _overduePiece(receivableId);
         uint56 price = repurchasePrice(receivableId);
-        bool eligible = _at(receivableId).eligible;
+        bool eligible = RECEIVABLES.position(receivableId).flags & PositionFlags.ELIGIBLE != 0;
         (address holder, address endorser) = RECEIVABLES.repurchase(receivableId);
 
         _announce(4, abi.encode(ReceivableRepurchased.selector, receivableId, endorser, holder, depositToken, price));
@@ -256,8 +256,9 @@ contract Settlement is PayOuts, AccessManaged {
         draws = new Draw[](parkedIds.length);
         uint256 netted;
         for (uint256 i; i < parkedIds.length; ++i) {
-            Position memory at = _at(parkedIds[i]);
-            require(at.parked && parkedIds[i].payableOf() == payableId, NettingNotParked(parkedIds[i]));
+            Position memory at = RECEIVABLES.position(parkedIds[i]);
+            bool parked = at.flags & PositionFlags.PARKED != 0;
+            require(parked && parkedIds[i].payableOf() == payableId, NettingNotParked(parkedIds[i]));
             draws[i] = _drawFor(parkedIds[i], at, ledger);
             uint256 due = _sum(draws[i].due);
             uint256 aside = _heldShare(parkedIds[i], at, due);

@@ -196,6 +196,11 @@ contract DepositToken_Test is BaseTest {
         bytes memory refusal = abi.encodeWithSelector(IERC20Errors.ERC20InvalidSender.selector, address(cash));
         vm.expectRevert(refusal);
         assertFalse(cash.transfer(supplier, 5));
+        address[] memory to = new address[](1);
+        uint256[] memory amounts = new uint256[](1);
+        (to[0], amounts[0]) = (supplier, 5);
+        vm.expectRevert(refusal);
+        cash.transferBatch(to, amounts);
         cash.approve(supplier, 5);
         vm.stopPrank();
         vm.prank(supplier);
@@ -205,6 +210,10 @@ contract DepositToken_Test is BaseTest {
         vm.prank(debtor);
         vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(cash)));
         assertFalse(cash.transfer(address(cash), 1));
+        to[0] = address(cash);
+        vm.prank(debtor);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(cash)));
+        cash.transferBatch(to, amounts);
         assertEq(cash.balanceOf(address(cash)), 5, "what waits");
     }
 
@@ -444,7 +453,13 @@ contract DepositToken_TransferBatch_Test is BaseTest {
             )
         );
         to[1] = address(cash);
-        _fails(to, amounts, abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, cash));
+        _fails(
+            to,
+            amounts,
+            abi.encodeWithSelector(
+                IParticipants.ParticipantLacksRole.selector, cash, Roles.DEPOSIT_TOKEN, Roles.ORGANISATION
+            )
+        );
         to[1] = supplier3;
         amounts[1] = 10 * FACE;
         _fails(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {HoldKind, Programme, Quote, Terms} from "../src/types/Types.sol";
+import {HoldKind, PositionFlags, Programme, Quote, Terms} from "../src/types/Types.sol";
 import {HoldsKit} from "./HoldsKit.sol";
 
 /// Holds, through random histories of two payables and their pieces (I10)
@@ -316,7 +316,7 @@ contract Holds_History_Test is HoldsKit {
                 assertEq(_ghosts[recorded[j]].on, id, "recorded on");
                 assertFalse(_ghosts[recorded[j]].gone, "recorded");
             }
-            assertTrue(recorded.length == 0 || receivables.position(id).held, "marked");
+            assertTrue(recorded.length == 0 || receivables.position(id).flags & PositionFlags.HELD != 0, "marked");
         }
         uint56[2] memory disputed;
         for (uint32 i = 1; i < _ghosts.length; ++i) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IHolds} from "../src/interfaces/IHolds.sol";
 import {IReceivables} from "../src/interfaces/IReceivables.sol";
-import {HoldKind} from "../src/types/Types.sol";
+import {HoldKind, PositionFlags} from "../src/types/Types.sol";
 import {BaseTest} from "./Base.t.sol";
 
 /// @title HoldsKit
@@ -161,6 +161,6 @@ abstract contract HoldsKit is BaseTest {
     }
 
     function _assertIsHeld(uint256 receivableId, bool held) internal view {
-        assertEq(receivables.position(receivableId).held, held, "marked as held");
+        assertEq(receivables.position(receivableId).flags & PositionFlags.HELD != 0, held, "marked as held");
     }
 }

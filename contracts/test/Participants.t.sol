@@ -42,7 +42,7 @@ import {BaseTest} from "./Base.t.sol";
 /// └── else
 ///     └── it should count up and down, and touch nothing else
 ///
-/// requireActive(), requireActiveEnds(), actor(), active()
+/// requireActive(), requireActiveEnds(), requireTransfer(), requireTransfers(), actor(), active()
 /// ├── given an end is not active
 /// │   └── it should revert, but for a sender towards a contract of the network
 /// ├── given the account has none of the roles asked for
@@ -310,6 +310,33 @@ contract Participants_Test is BaseTest {
         if (a.account != address(0)) assertEq(abi.encode(a), abi.encode(participants.actor(newcomer)));
     }
 
+    /// @dev The receiver must be an organisation, the caller must act for itself: one question for both.
+    function test_RequireTransfer() external {
+        assertEq(participants.requireTransfer(supplier, supplier2), supplier);
+        assertEq(participants.requireTransfer(address(settlement), supplier2), address(settlement));
+        bytes memory lacks = abi.encodeWithSelector(
+            IParticipants.ParticipantLacksRole.selector, address(settlement), Roles.CONTRACT, Roles.ORGANISATION
+        );
+        _transferRefused(supplier, address(settlement), lacks);
+        _transferRefused(supplier, suspended, _notActive(suspended, ParticipantStatus.Suspended));
+        _transferRefused(suspended, supplier, _notActive(suspended, ParticipantStatus.Suspended));
+        _transferRefused(newcomer, supplier, _notActive(newcomer, ParticipantStatus.None));
+        _transferRefused(supplier, newcomer, _notActive(newcomer, ParticipantStatus.None));
+        _transferRefused(supplier, address(0), _notActive(address(0), ParticipantStatus.None));
+    }
+
+    function test_Standing() external {
+        uint32 number = participants.participant(supplier).number;
+        _assertStanding(number, supplier, false, true);
+        vm.prank(address(holds));
+        participants.countOrder(supplier, true);
+        _assertStanding(number, supplier, true, true);
+        _suspend(supplier);
+        _assertStanding(number, supplier, true, false);
+        _assertStanding(participants.participant(address(settlement)).number, address(settlement), false, false);
+        _assertStanding(type(uint32).max, address(0), false, false);
+    }
+
     function test_RequireActiveEnds() external {
         _close(supplier3);
         participants.requireActiveEnds(supplier, supplier2);
@@ -360,6 +387,21 @@ contract Participants_Test is BaseTest {
     function _count(address account, bool more) internal {
         vm.prank(address(holds));
         participants.countOrder(account, more);
+    }
+
+    /// @dev By both ways to ask, the list's second receiver being the one.
+    function _transferRefused(address caller, address to, bytes memory refusal) internal {
+        vm.expectRevert(refusal);
+        participants.requireTransfer(caller, to);
+        address[] memory both = new address[](2);
+        (both[0], both[1]) = (supplier2, to);
+        vm.expectRevert(refusal);
+        participants.requireTransfers(caller, both);
+    }
+
+    function _assertStanding(uint32 number, address account, bool ordered, bool eligible) internal view {
+        (address account_, bool ordered_, bool eligible_) = participants.standing(number);
+        assertEq(abi.encode(account_, ordered_, eligible_), abi.encode(account, ordered, eligible), "standing");
     }
 
     function _assertKnown(address account, Participant memory expected) internal view {

@@ -50,6 +50,7 @@ from indexer.models.folded_events import (
 )
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
 from indexer.models.past import pasts
+from indexer.models.roots import StateLeaf, StateRoot
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
@@ -139,6 +140,8 @@ __all__ = [
     "Role",
     "SetAsidePosting",
     "SkipReason",
+    "StateLeaf",
+    "StateRoot",
     "Succession",
     "TokenPause",
     "table_of",

@@ -43,6 +43,10 @@ class Comparison:
     """Collects what was compared and what differed."""
 
     on_progress: Callable[[int, int], None]
+    sample: int | None = None
+    """How many questions the contracts are asked, chosen at random; all if none."""
+    before: int = 0
+    """Steps that it took to get to where comparing begins."""
     total: int = 0
     done: int = 0
     compared: Counter[str] = field(default_factory=Counter)

@@ -9,6 +9,7 @@ from indexer.apply import head
 from indexer.events import Decoder, deployments_hash
 from indexer.follow import ChainSource
 from indexer.models import FOLDED, ChainBlock, ChainEvent, IndexIdentity, Payable, Receivable, ReceivableState, table_of
+from indexer.verify.as_of import index_as_of
 from indexer.verify.log import compare_journals, compare_log
 from indexer.verify.report import Comparison, VerifyImpossible, VerifyReport
 from indexer.verify.rows import compare_event_rows, compare_folded
@@ -30,33 +31,54 @@ def verify(
     deployments: Deployments,
     *,
     block: int | None = None,
+    sample: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> VerifyReport:
-    """Compares everything in the index with the chain at the index's newest block.
+    """Compares everything in the index with the chain at the index's newest block, or as it was at `block`.
 
-    `block` may only name that block. `progress` hears (done, total). Raises VerifyImpossible where the index is empty
-    or on another fork than the node, UnknownEvent, and NodeError.
+    At an older block the rows are those that the stored log gives up to there, and the node must still have that
+    state. `sample` asks the contracts only so many questions, chosen at random. `progress` hears (done, total). Raises
+    VerifyImpossible where the index is empty, does not have the block, or is on another fork than the node,
+    UnknownEvent, ProjectionDiverged, and NodeError.
     """
     decoder = Decoder(deployments)
-    comparison = Comparison(progress or (lambda _done, _total: None))
+    comparison = Comparison(progress or (lambda _done, _total: None), sample=sample)
     with read_only(engine).connect() as connection:
         newest = head(connection)
         if newest is None:
             raise VerifyImpossible("the index has no block yet")
-        if block not in (None, newest.number):
-            raise VerifyImpossible(f"the index is at block {newest.number}; it cannot answer for block {block} yet")
-        _require_same_fork(client, newest.number, newest.hash)
-        first = connection.execute(select(func.min(_BLOCK.c.number))).scalar_one()
-        comparison.total = newest.number - first + 1 + _size(connection)
+        if block is None or block == newest.number:
+            return _compare_all(comparison, connection, client, decoder)
+        first = _first(connection)
+        if not first <= block < newest.number:
+            raise VerifyImpossible(f"the index has blocks {first} to {newest.number}, not block {block}")
+        deployed = max(contract.block for contract in deployments.contracts.values())
+        if block < deployed:
+            raise VerifyImpossible(f"at block {block} the contracts were not deployed yet, all are from {deployed} on")
+        comparison.before = block - first + 1
+        comparison.total = 2 * comparison.before + _size(connection)
+        with (
+            index_as_of(connection, decoder, block, comparison.step) as scratch,
+            read_only(scratch).connect() as as_of,
+        ):
+            return _compare_all(comparison, as_of, client, decoder)
 
-        compare_identity(comparison, connection, client, deployments)
-        compare_journals(comparison, connection, journal_words(client, decoder, newest.number))
-        compare_log(comparison, connection, client, decoder, first, newest.number)
-        compare_folded(comparison, connection, decoder)
-        compare_event_rows(comparison, connection, decoder)
-        compare_lines(comparison, connection)
-        compare_views(comparison, connection, client, decoder, newest.number, newest.timestamp)
-        _require_same_fork(client, newest.number, newest.hash)
+
+def _compare_all(comparison: Comparison, connection: Connection, client: Node, decoder: Decoder) -> VerifyReport:
+    newest = head(connection)
+    assert newest is not None
+    _require_same_fork(client, newest.number, newest.hash)
+    first = _first(connection)
+    comparison.total = comparison.before + newest.number - first + 1 + _size(connection)
+
+    compare_identity(comparison, connection, client, decoder.deployments)
+    compare_journals(comparison, connection, journal_words(client, decoder, newest.number))
+    compare_log(comparison, connection, client, decoder, first, newest.number)
+    compare_folded(comparison, connection, decoder)
+    compare_event_rows(comparison, connection, decoder)
+    compare_lines(comparison, connection)
+    compare_views(comparison, connection, client, decoder, newest.number, newest.timestamp)
+    _require_same_fork(client, newest.number, newest.hash)
     comparison.step(comparison.total)
     return VerifyReport(
         ok=not comparison.differences,
@@ -65,6 +87,10 @@ def verify(
         compared=dict(sorted(comparison.compared.items())),
         differences=comparison.differences,
     )
+
+
+def _first(connection: Connection) -> int:
+    return int(connection.execute(select(func.min(_BLOCK.c.number))).scalar_one())
 
 
 def compare_identity(

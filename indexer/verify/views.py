@@ -1,14 +1,15 @@
 """The projections against the contracts' own views at one block: independent of our handlers and of the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
+from random import SystemRandom
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from indexer.events import Decoder
 from indexer.verify import ask_cash, ask_debts, ask_holds, ask_parties
-from indexer.verify.question import Asker
+from indexer.verify.question import Asker, Question
 from indexer.verify.report import Comparison
 from node_adapter.client import Call
 from node_adapter.codec import WrongArguments, function_entry
@@ -28,7 +29,8 @@ def compare_views(
 ) -> None:
     """Asks in batches at block number `block`, mined at `now`; the caller made sure that it is the index's head."""
     asker = Asker(connection, decoder, now)
-    questions = chain(*(module.questions(asker) for module in (ask_parties, ask_debts, ask_holds, ask_cash)))
+    asked = chain(*(module.questions(asker) for module in (ask_parties, ask_debts, ask_holds, ask_cash)))
+    questions = asked if comparison.sample is None else iter(_sample(asked, comparison.sample))
     while some := list(islice(questions, QUESTIONS_PER_BATCH)):
         answers = _ask(source, [question.call for question in some], block)
         for question, answer in zip(some, answers, strict=True):
@@ -39,6 +41,19 @@ def compare_views(
             else:
                 comparison.same(question.subject, question.id, question.field, question.sql, shown)
         comparison.step(len(some))
+
+
+def _sample(questions: Iterable[Question], size: int) -> list[Question]:
+    """So many of all, each as likely, by a source of chance that nobody foresees: each stands for a place in the
+    sample, and the later ones take it over less and less often."""
+    chance = SystemRandom()
+    chosen: list[Question] = []
+    for number, question in enumerate(questions):
+        if number < size:
+            chosen.append(question)
+        elif (place := chance.randrange(number + 1)) < size:
+            chosen[place] = question
+    return chosen
 
 
 def journal_words(source: ViewSource, decoder: Decoder, block: int) -> dict[str, bytes]:

@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 
 from hardhat_free_devnet import Anvil, rpc, save_state
 from hardhat_free_devnet.durable import STATE
+from indexer.events import Decoder
+from indexer.proof.recompute import recompute_root
+from indexer.proof.roots import newest_root
 from indexer.queries import head
 from indexer.verify import verify
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
+from node_adapter.networks import DEVNET
 from tests.conftest import tool
 from tests.indexer import devnet
 from tests.indexer.devnet import Network
@@ -54,6 +58,27 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     for process in started.running:
         process.kill()
         process.wait(WAIT_S)
+
+
+def test_process__caught_up__makes_the_state_roots_of_final_blocks(
+    processes: Processes, network: Network, sqlite_engine: Engine, deployments_file: Path
+) -> None:
+    for number in range(3):
+        network.anchor("s1", f"root {number}")
+    last = network.head()
+    network.mine(DEVNET.confirmations)
+    network.anchor("s1", "not final yet")
+    processes.start(str(sqlite_engine.url), network.url, deployments_file)
+
+    def newest() -> int | None:
+        with sqlite_engine.connect() as connection:
+            found = newest_root(connection)
+        return None if found is None else int(found["block_number"])
+
+    _wait(lambda: newest() == last)
+    found = recompute_root(sqlite_engine, Decoder(network.deployments), None)
+    assert found.ok
+    assert found.block == last
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from indexer.as_of import session_as_of
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
-from indexer.models import PAST, Base, IndexIdentity, JournalCheckpoint, OrphanedBlock, table_of
+from indexer.models import PAST, Base, IndexIdentity, JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot, table_of
 from indexer.verify.report import Comparison
 from indexer.verify.rows import compare_event_rows, compare_folded
 from indexer.verify.run import compare_lines
@@ -20,6 +20,7 @@ from tests.indexer.fake_chain import DEPLOYMENTS, SPECS, WISH_MAX, FakeChain, le
 
 WISHES = st.lists(st.integers(0, WISH_MAX), max_size=8)
 DECODER = Decoder(DEPLOYMENTS)
+BESIDE = {model.__tablename__ for model in (JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot)}
 
 
 class Index:
@@ -115,12 +116,12 @@ def test_fake_chain__left_to_chance__says_every_business_event_and_is_folded() -
 
 
 def rows(engine: Engine) -> dict[str, list[Any]]:
-    """All tables but the evidence, which an index built later cannot have, and the checkpoints of other batches."""
+    """All tables but the evidence, which an index built later cannot have, checkpoints of other batches, and roots."""
     with engine.connect() as connection:
         return {
             table.name: sorted(connection.execute(select(table)).all(), key=repr)
             for table in Base.metadata.sorted_tables
-            if table.name not in (OrphanedBlock.__tablename__, JournalCheckpoint.__tablename__)
+            if table.name not in BESIDE
         }
 
 

@@ -24,6 +24,7 @@ from node_adapter.errors import (
     NodeUntrustworthy,
     WrongChain,
 )
+from node_adapter.wiring import NOBODY
 from node_adapter.words import hex0x
 
 pytestmark = pytest.mark.devnet
@@ -44,7 +45,7 @@ class Register:
         self.accounts: list[str] = list(self.w3.eth.accounts)
         self.operator = self.accounts[0]
         manager = self._deploy("AccessManager", self.operator)
-        self.address = self._deploy("Participants", (manager, *self.accounts[1:9]), 0)
+        self.address = self._deploy("Participants", (manager, *self.accounts[1:9], NOBODY, 1), 0)
         self.contract = self.w3.eth.contract(address=self.address, abi=abi("Participants"))
         self.client = NodeClient(url, chain_id=31337)
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.testing import CliRunner
 
 from node_adapter.errors import NodeUnavailable
-from scripts import output
+from scripts import audit, output
 from scripts.cli import app
 from scripts.errors import CliError
 
@@ -33,6 +33,7 @@ COMMANDS = (
     "outbox",
     "mutate",
 )
+AUDIT = ("prove", "verify", "root")
 WITHOUT_A_NETWORK = (
     ["status"],
     ["verify"],
@@ -47,6 +48,10 @@ WITHOUT_A_NETWORK = (
     ["keys", "create", "treasury"],
     ["bench", "nothing"],
     ["mutate", "nothing"],
+    ["audit", "prove", "payable", "0x00"],
+    ["audit", "prove", "event", "1/0"],
+    ["audit", "root"],
+    ["audit", "verify", "nowhere.json", "--block-hash", "0x00"],
     ["outbox", "list"],
     ["outbox", "nothing"],
     ["outbox", "show"],
@@ -65,9 +70,13 @@ def test_commands__all_of_them__are_these() -> None:
     )
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def test_audit_commands__all_of_them__are_these() -> None:
+    assert {command.callback.__name__ for command in audit.app.registered_commands if command.callback} == set(AUDIT)
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *(f"audit {name}" for name in AUDIT)])
 def test_help__of_each_command__has_an_example_and_the_common_options(name: str) -> None:
-    shown = re.sub(r"\x1b\[[0-9;]*m", "", run(name, "--help").stdout)
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", run(*name.split(), "--help").stdout)
     assert f"Example: scf {name}" in shown
     assert f"Usage: scf {name}" in shown
     for option in ("--data", "SCF_DATA", "--url", "SCF_URL", "--json"):

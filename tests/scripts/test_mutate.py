@@ -9,47 +9,96 @@ from typing import Any
 
 import pytest
 
+from node_adapter.build import BuildError
 from scripts import mutate
 from scripts.contracts_copy import Copy
 from scripts.errors import CliError
 from scripts.mutation_sites import Site
 
-SOURCE = "contract A {\n    function f() external { b = 1; }\n}\n"
+SOURCE = "contract Anchors {\n    function f() external { b = 1; }\n}\n"
+CODE = '{"bytecode": {"object": "0x01"}, "abi": []}'
 
 
 def bench(tmp_path: Path) -> mutate.Bench:
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "A.sol").write_text(SOURCE)
-    return mutate.Bench(Copy(tmp_path, Path("forge"), {}))
+    for name in ("src/libraries", "test", "out/Anchors.sol"):
+        (tmp_path / name).mkdir(parents=True)
+    for contract in mutate.OURS:
+        (tmp_path / "src" / f"{contract}.sol").write_text('import {L} from "./libraries/L.sol";\n')
+    (tmp_path / "src" / "Anchors.sol").write_text(SOURCE)
+    (tmp_path / "src" / "libraries" / "L.sol").write_text(SOURCE)
+    (tmp_path / "test" / "L.t.sol").write_text('import {L} from "../src/libraries/L.sol";\n')
+    (tmp_path / "out" / "Anchors.sol" / "Anchors.json").write_text(CODE)
+    return mutate.Bench(Copy(tmp_path, Path("forge"), {}), {"Anchors": "0x01"})
 
 
-def site() -> Site:
+def site(path: str = "Anchors.sol") -> Site:
     start = SOURCE.index("1")
-    return Site("A.sol", start, start + 1, "2", "constant moved by one", 2)
+    return Site(path, start, start + 1, "2", "constant moved by one", 2)
 
 
 @pytest.mark.parametrize(
-    ("printed", "status", "verdict"),
-    [
-        ("[FAIL: no] test_f()", 1, "killed"),
-        ("Ran 1 test", 0, "survived"),
-        ("Error: Compiler run failed:\n", 1, "not compiled"),
-        (None, 0, "killed"),  # it took too long
-    ],
+    ("quick", "campaigns", "verdict"),
+    [(1, 0, "killed"), (0, 1, "killed"), (0, 0, "survived"), (None, 0, "killed")],  # None: it took too long
 )
-def test_verdict__of_what_forge_says__leaves_the_source_as_it_was(
-    printed: str | None, status: int, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_verdict__of_what_forge_says__was_of_the_broken_code_and_leaves_all_as_it_was(
+    quick: int | None, campaigns: int, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
 
-    def tests(self: mutate.Bench, _timeout_s: float) -> subprocess.CompletedProcess[str] | None:
-        seen.append((self.copy.folder / "src" / "A.sol").read_text())
-        return None if printed is None else subprocess.CompletedProcess([], status, printed)
+    def compiled(folder: Path, contracts: list[str], instead: dict[str, str]) -> dict[str, str]:
+        assert (folder, contracts) == (tmp_path, ["Anchors"])
+        assert instead == {"src/Anchors.sol": SOURCE.replace("1", "2")}
+        return {"Anchors": "0x02"}
 
+    def tests(self: mutate.Bench, _timeout_s: float, *which: str) -> subprocess.CompletedProcess[str] | None:
+        artifact = json.loads((self.copy.folder / "out" / "Anchors.sol" / "Anchors.json").read_text())
+        seen.append((which, artifact["bytecode"]["object"]))
+        status = campaigns if which == mutate.STAGES[1] else quick
+        return None if status is None else subprocess.CompletedProcess([], status, "")
+
+    at = bench(tmp_path)
+    monkeypatch.setattr(mutate, "creation_codes", compiled)
     monkeypatch.setattr(mutate.Bench, "_test", tests)
-    assert bench(tmp_path).verdict(site()) == verdict
-    assert seen == [SOURCE.replace("1", "2")]
-    assert (tmp_path / "src" / "A.sol").read_text() == SOURCE
+    assert at.verdict(site()) == verdict
+    assert seen == [(stage, "0x02") for stage in mutate.STAGES[: len(seen)]]
+    assert len(seen) == (2 if quick == 0 else 1)
+    assert (tmp_path / "src" / "Anchors.sol").read_text() == SOURCE
+    assert (tmp_path / "out" / "Anchors.sol" / "Anchors.json").read_text() == CODE
+
+
+def test_verdict__of_code_as_it_was_or_none__is_no_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: Any) -> dict[str, str]:
+        raise BuildError("no")
+
+    at = bench(tmp_path)
+    monkeypatch.setattr(mutate, "creation_codes", lambda *_: {"Anchors": "0x01"})
+    assert at.verdict(site()) == "same code"
+    monkeypatch.setattr(mutate, "creation_codes", refuses)
+    assert at.verdict(site()) == "not compiled"
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(1, "killed"), (0, "survived")])
+def test_verdict__of_a_library_that_tests_hold__is_asked_of_the_compiled_tests_too(
+    status: int, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def tests(self: mutate.Bench, _timeout_s: float, *which: str) -> subprocess.CompletedProcess[str]:
+        seen.append((which, (self.copy.folder / "src" / "libraries" / "L.sol").read_text()))
+        return subprocess.CompletedProcess([], 0 if which else status, "")
+
+    at = bench(tmp_path)
+    at.codes = dict.fromkeys(mutate.OURS, "0x01")
+    monkeypatch.setattr(mutate, "creation_codes", lambda *_: {"Anchors": "0x02"})
+    monkeypatch.setattr(mutate.Bench, "_test", tests)
+    assert at.verdict(site("libraries/L.sol")) == verdict
+    assert [text for which, text in seen if not which] == [SOURCE.replace("1", "2")]
+    assert all(text == SOURCE for which, text in seen if which)
+
+
+def test_reached__by_a_file__are_the_contracts_that_it_is_part_of() -> None:
+    assert mutate.reached(mutate.SOURCES, "PayOuts.sol") == ["Settlement"]
+    assert mutate.reached(mutate.SOURCES, "Journal.sol") == list(mutate.OURS)
 
 
 def test_prove__the_tests_fail_already__is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +119,7 @@ def test_test__it_takes_too_long__is_ended_with_all_that_it_started(tmp_path: Pa
 def test_run__what_does_not_compile__is_drawn_again_and_survivors_are_named(
     as_json: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    verdicts: Iterator[str] = iter(["not compiled", "killed", "survived", "killed", "killed"])
+    verdicts: Iterator[str] = iter(["not compiled", "killed", "survived", "same code", "killed", "killed"])
 
     @contextmanager
     def copied(**_: Any) -> Iterator[Copy]:
@@ -86,13 +135,14 @@ def test_run__what_does_not_compile__is_drawn_again_and_survivors_are_named(
     assert f"survived: contracts/src/{survivor.path}:{survivor.line}" in printed.err.replace("\n", "")
     if as_json:
         found = json.loads(printed.out)
-        assert (found["ok"], found["score"], found["killed"], found["not_compiled"]) == (False, 0.75, 3, 1)
+        assert (found["ok"], found["score"], found["killed"]) == (False, 0.75, 3)
+        assert (found["not_compiled"], found["same_code"]) == (1, 1)
         assert [(one["file"], one["line"]) for one in found["survivors"]] == [
             (f"contracts/src/{survivor.path}", survivor.line)
         ]
     else:
         assert f"contracts/src/{survivor.path}:{survivor.line} {survivor.kind}\n-" in printed.out
-        assert "3 killed, 1 survived, 1 did not compile: 75.0%, wanted 95% (seed 3," in printed.out
+        assert "3 killed, 1 survived, 1 did not compile, 1 changed no code: 75.0%, wanted 95% (seed 3," in printed.out
 
 
 def test_run__of_something_else__is_refused() -> None:

@@ -149,6 +149,12 @@ interface IParticipants {
     /// @notice Reverts unless `account` is active and has one of the roles `anyOf`; 0 asks for no role.
     function requireActive(address account, uint16 anyOf) external view;
 
+    /// @notice The active organisation whose key `caller` is, if it may send cash to `to`: an active organisation too.
+    function requireTransfer(address caller, address to) external view returns (address account);
+
+    /// @notice The same for a list of receivers: one that may not receive refuses all.
+    function requireTransfers(address caller, address[] calldata to) external view returns (address account);
+
     /// @notice Reverts unless value may move from `from` to `to`: both active. Towards a contract of the network the
     /// sender's suspension is for that contract to judge.
     function requireActiveEnds(address from, address to) external view;
@@ -161,4 +167,7 @@ interface IParticipants {
 
     /// @notice An organisation by its number, active or not.
     function organisation(uint32 number) external view returns (Actor memory, ParticipantStatus);
+
+    /// @notice What an organisation's cash depends on: whether freeze orders name it, and whether it can be paid now.
+    function standing(uint32 number) external view returns (address account, bool ordered, bool eligible);
 }

@@ -211,9 +211,7 @@ struct Piece {
 }
 
 /// @notice What {Settlement} needs to know of a piece and its payable to pay it.
-/// @param orders How many freeze orders name the holder, see {Actor}.
-/// @param eligible The holder may be paid now (I9).
-/// @param held Holds are recorded on the piece; which, and whether they live, is {Holds}' to say.
+/// @param flags A bit set, see {PositionFlags}.
 struct Position {
     address holder;
     uint32 programmeId;
@@ -222,10 +220,17 @@ struct Position {
     uint56 paid;
     uint56 start;
     uint56 end;
-    uint16 orders;
-    bool eligible;
-    bool held;
-    bool parked;
+    uint8 flags;
+}
+
+library PositionFlags {
+    /// @dev The holder may be paid now (I9).
+    uint8 internal constant ELIGIBLE = 1;
+    /// @dev Holds are recorded on the piece; which, and whether they live, is {Holds}' to say.
+    uint8 internal constant HELD = 2;
+    uint8 internal constant PARKED = 4;
+    /// @dev Freeze orders name the holder, see {Actor}.
+    uint8 internal constant ORDERED = 8;
 }
 
 /// @dev Why a piece came back to its debtor. Append, never reorder.

@@ -11,8 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -34,9 +33,14 @@ SETTINGS = {
     "FOUNDRY_INVARIANT_RUNS": "4",
     "FOUNDRY_INVARIANT_DEPTH": "64",
 }
-CAMPAIGNS = "test/invariant/*"
-STAGES = (("--no-match-path", CAMPAIGNS), ("--match-path", CAMPAIGNS))
-"""What is quick and finds most comes first."""
+SLOW = ("permissions/*", "invariant/*", "*History.t.sol", "Journal.t.sol")
+READERS = ("Errors.t.sol",)
+"""Ask nothing of the contracts."""
+SHARED = "Base.t.sol"
+PARTS = ("quick", "slow")
+"""What is quick and finds most comes first, each in a folder of its own: given a pattern, forge would compile all, to
+see which tests it meets.
+"""
 _IMPORT = re.compile(r"""from "(\.[^"]+)";""")
 
 
@@ -52,14 +56,29 @@ class Bench:
 
     def prove(self) -> None:
         """The tests must pass before anything is broken, on the code that we compile. Raises CliError."""
-        ended = self._test(FIRST_TIMEOUT_S)
+        ended = self._forge(self.copy.folder, FIRST_TIMEOUT_S, "test", "--fail-fast")
         if ended is None or ended.returncode != 0:
             said = "it took too long" if ended is None else _last_words(ended.stdout)
             raise CliError(f"the tests fail on the contracts as they are: {said}", name="TestsFail")
         self.codes = creation_codes(self.copy.folder, OURS)
         for name, code in self.codes.items():
-            if json.loads(self._artifact(name).read_text())["bytecode"]["object"] != code:
+            if json.loads(_artifact(self.copy.folder, name).read_text())["bytecode"]["object"] != code:
                 raise CliError(f"forge makes another {name} of the same sources", name="TestsFail")
+        for part in PARTS:
+            self._part(part)
+
+    def _part(self, part: str) -> None:
+        """A copy, compiled, with some of the tests."""
+        shutil.copytree(self.copy.folder, self._folder(part), symlinks=True)
+        tests = self._folder(part) / "test"
+        slow = {path for pattern in SLOW for path in tests.glob(pattern)}
+        readers = {path for pattern in READERS for path in tests.glob(pattern)}
+        for path in tests.rglob("*.t.sol"):
+            if path.name != SHARED and (path in readers or (path in slow) != (part == "slow")):
+                path.unlink()
+
+    def _folder(self, part: str) -> Path:
+        return self.copy.folder.parent / part
 
     def broken(self, site: Site) -> dict[str, str] | None:
         """The codes that a break changes; None where it does not compile."""
@@ -78,8 +97,7 @@ class Bench:
             return "not compiled"
         if not codes:
             return "same code"
-        with self._deploying(codes):
-            noticed = any(not self._passes(stage) for stage in STAGES)
+        noticed = any(not self._passes_deploying(codes, self._folder(part)) for part in PARTS)
         return "killed" if noticed or (self._is_in_tests(site.path) and not self._passes_compiled(site)) else "survived"
 
     def _passes_compiled(self, site: Site) -> bool:
@@ -89,47 +107,43 @@ class Bench:
             source = path.read_text()
             path.write_text(site.applied(source))
             try:
-                return self._passes((), FIRST_TIMEOUT_S)
+                return self._passes(self.copy.folder, FIRST_TIMEOUT_S)
             finally:
                 path.write_text(source)
-                self._test(FIRST_TIMEOUT_S, "--match-path", "test/Journal.t.sol")  # compiled as it was
+                self._forge(self.copy.folder, FIRST_TIMEOUT_S, "build")  # as it was
 
     def _is_in_tests(self, path: str) -> bool:
         if Path(path).stem in OURS:
             return False
         return any(f"src/{path}" in test.read_text() for test in (self.copy.folder / "test").rglob("*.sol"))
 
-    def _passes(self, which: tuple[str, ...], timeout_s: float = TIMEOUT_S) -> bool:
+    def _passes(self, folder: Path, timeout_s: float) -> bool:
         """False also where they run for ever. Raises CliError where forge ends for another reason than a test's."""
-        ended = self._test(timeout_s, *which)
+        ended = self._forge(folder, timeout_s, "test", "--fail-fast")
         if ended is not None and ended.returncode != 0 and "[FAIL" not in ended.stdout:
             raise CliError(f"forge ended without a test that failed: {_last_words(ended.stdout)}", name="TestsFail")
         return ended is not None and ended.returncode == 0
 
-    @contextmanager
-    def _deploying(self, codes: Mapping[str, str]) -> Iterator[None]:
-        """Tests deploy this code meanwhile."""
-        before = {name: self._artifact(name).read_text() for name in codes}
+    def _passes_deploying(self, codes: Mapping[str, str], folder: Path) -> bool:
+        """Of tests that deploy this code meanwhile."""
+        before = {name: _artifact(folder, name).read_text() for name in codes}
         try:
             for name, code in codes.items():
                 artifact = json.loads(before[name])
                 artifact["bytecode"]["object"] = code
-                self._artifact(name).write_text(json.dumps(artifact))
-            yield
+                _artifact(folder, name).write_text(json.dumps(artifact))
+            return self._passes(folder, TIMEOUT_S)
         finally:
             for name, text in before.items():
-                self._artifact(name).write_text(text)
+                _artifact(folder, name).write_text(text)
 
-    def _artifact(self, name: str) -> Path:
-        return self.copy.folder / "out" / f"{name}.sol" / f"{name}.json"
-
-    def _test(self, timeout_s: float, *which: str) -> subprocess.CompletedProcess[str] | None:
+    def _forge(self, folder: Path, timeout_s: float, *arguments: str) -> subprocess.CompletedProcess[str] | None:
         """None where it took too long."""
         for kept in ("fuzz", "invariant"):  # what failed for one break is not tried on the next
-            shutil.rmtree(self.copy.folder / "cache" / kept, ignore_errors=True)
+            shutil.rmtree(folder / "cache" / kept, ignore_errors=True)
         with subprocess.Popen(
-            [self.copy.forge, "test", "--fail-fast", *which],
-            cwd=self.copy.folder,
+            [self.copy.forge, *arguments],
+            cwd=folder,
             env={**self.copy.settings, **SETTINGS},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -145,6 +159,10 @@ class Bench:
                 _end(forge)
                 raise
         return subprocess.CompletedProcess(forge.args, forge.returncode, printed)
+
+
+def _artifact(folder: Path, name: str) -> Path:
+    return folder / "out" / f"{name}.sol" / f"{name}.json"
 
 
 def reached(source: Path, path: str) -> list[str]:

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {Journal} from "../src/Journal.sol";
-import {Fee, Quote, Terms} from "../src/types/Types.sol";
+import {Origination} from "../src/Origination.sol";
+import {Fee, Network, Quote, Terms} from "../src/types/Types.sol";
 import {AbiKit} from "./AbiKit.sol";
 import {BaseTest} from "./Base.t.sol";
 
@@ -38,6 +39,7 @@ contract Journal_Test is BaseTest, AbiKit {
         _playHolds();
         _playCash();
         _playDefault();
+        _playSuccession();
 
         _foldLogs();
         _assertJournals();
@@ -173,6 +175,14 @@ contract Journal_Test is BaseTest, AbiKit {
         vm.prank(operator);
         settlement.closeRecovery(id, "reason");
         _rotate(supplier3, _actor("newest key"));
+    }
+
+    function _playSuccession() private {
+        Network memory beside = network;
+        (beside.predecessor, beside.version) = (address(origination), 2);
+        Origination next = new Origination(beside);
+        vm.prank(operator);
+        origination.nameSuccessor(address(next));
     }
 
     function _repurchase(uint256 receivableId) private {

@@ -29,6 +29,7 @@ SETTINGS = {
     "FOUNDRY_DENY": "never",  # what a deleted line leaves unused is no reason not to compile
     "FOUNDRY_LINT_LINT_ON_BUILD": "false",
     "FOUNDRY_DYNAMIC_TEST_LINKING": "true",  # tests are not compiled again for a contract that they deploy
+    "FOUNDRY_GAS_LIMIT": "10000000000",  # ten times what the longest test takes: a loop that never ends is noticed soon
     "FOUNDRY_FUZZ_RUNS": "64",
     "FOUNDRY_INVARIANT_RUNS": "4",
     "FOUNDRY_INVARIANT_DEPTH": "64",

@@ -36,7 +36,8 @@ from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
-from node_adapter.metrics import CONTENT_TYPE, render
+from node_adapter.exchange import COUNTED
+from node_adapter.metrics import CONTENT_TYPE, Metric, counted, render
 from node_adapter.outbox.figures import figures
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.worker import Worker
@@ -164,8 +165,9 @@ def _health() -> APIRouter:
 
     @router.get("/metrics", response_class=PlainTextResponse)
     def metrics(services: ServicesDep) -> PlainTextResponse:
-        """Figures for Prometheus: depth and age of the outbox, retries, replacements, each signer's balance of gas."""
-        return PlainTextResponse(render(figures(services.outbox)), media_type=CONTENT_TYPE)
+        """For Prometheus: the outbox's depth, age, retries, replacements and gas; the nodes; the index's head."""
+        found = [*figures(services.outbox), *_node_figures(services), *_index_figures(services)]
+        return PlainTextResponse(render(found), media_type=CONTENT_TYPE)
 
     @router.get(
         "/ready",
@@ -181,6 +183,30 @@ def _health() -> APIRouter:
         return JSONResponse(answer.model_dump(), status_code=status)
 
     return router
+
+
+def _node_figures(services: Services) -> list[Metric]:
+    """Of this process's own requests, and of the nodes as it knows them. URLs are masked."""
+    nodes = services.client.nodes
+    good = [({"url": node.url}, int(node.good)) for node in nodes]
+    heads = [({"url": node.url}, node.head) for node in nodes if node.head is not None]
+    return [
+        *counted("scf_node", COUNTED, services.client.counters),
+        Metric("scf_node_good", "1 where the node may be asked.", "gauge", good),
+        Metric("scf_node_head_block", "The newest block that a node of several was seen to have.", "gauge", heads),
+    ]
+
+
+def _index_figures(services: Services) -> list[Metric]:
+    """Nothing before the index's first block."""
+    with Session(services.readers) as session:
+        head = queries.head(session)
+    if head is None:
+        return []
+    return [
+        Metric("scf_index_head_block", "The newest block that the index has.", "gauge", [({}, head.number)]),
+        Metric("scf_index_head_timestamp_seconds", "That block's time.", "gauge", [({}, head.timestamp)]),
+    ]
 
 
 def _waiting_for(services: Services) -> str | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from node_adapter import rlp
 from node_adapter.errors import NodeUntrustworthy
 from node_adapter.networks import Headers
 from node_adapter.words import from_hex, hex0x, keccak
@@ -30,16 +31,16 @@ def header_hash(answer: Any) -> str:
 def header_rlp(answer: Any) -> bytes:
     """The fields, as eth_getBlockBy… gives them, as RLP. Raises NodeUntrustworthy without one."""
     try:
-        fields = [_octets(from_hex(answer[name])) for name in _WORDS]
-        fields += [_quantity(answer[name]) for name in _NUMBERS]
-        fields += [_octets(from_hex(answer[name])) for name in _ENDS]
+        fields = [from_hex(answer[name]) for name in _WORDS]
+        fields += [rlp.number(int(answer[name], 16)) for name in _NUMBERS]
+        fields += [from_hex(answer[name]) for name in _ENDS]
         for name, is_number in _ADDED:
             if answer.get(name) is None:
                 break
-            fields.append(_quantity(answer[name]) if is_number else _octets(from_hex(answer[name])))
+            fields.append(rlp.number(int(answer[name], 16)) if is_number else from_hex(answer[name]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NodeUntrustworthy(f"a header whose hash cannot be made: {error!r} in {str(answer)[:200]}") from error
-    return _list(b"".join(fields))
+    return rlp.encode(fields)
 
 
 def check_header(answer: Any, kind: Headers) -> None:
@@ -59,26 +60,3 @@ def check_header(answer: Any, kind: Headers) -> None:
         raise NodeUntrustworthy(f"header {answer['number']} has {extra} bytes of extra data, as on no such network")
     if kind == Headers.CLIQUE and (extra - VANITY_BYTES - SEAL_BYTES) % 20:
         raise NodeUntrustworthy(f"header {answer['number']} has {extra} bytes of extra data: no Clique signature")
-
-
-def _quantity(answer: str) -> bytes:
-    number = int(answer, 16)
-    return _octets(number.to_bytes((number.bit_length() + 7) // 8, "big"))
-
-
-def _octets(data: bytes) -> bytes:
-    """RLP of bytes. Of our own making: rlp's, with its conversions, costs several times as much a header."""
-    if len(data) == 1 and data[0] < 0x80:
-        return data
-    return _prefix(0x80, len(data)) + data
-
-
-def _list(payload: bytes) -> bytes:
-    return _prefix(0xC0, len(payload)) + payload
-
-
-def _prefix(base: int, length: int) -> bytes:
-    if length < 56:
-        return bytes([base + length])
-    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes([base + 55 + len(size)]) + size

@@ -16,6 +16,11 @@ class Metric:
     samples: Sequence[tuple[Mapping[str, str], float]]
 
 
+def counted(prefix: str, what: Mapping[str, str], counts: Mapping[str, int]) -> list[Metric]:
+    """A counter for each name of `what`, which says what it counts: prefix_name_total."""
+    return [Metric(f"{prefix}_{name}_total", help_, "counter", [({}, counts[name])]) for name, help_ in what.items()]
+
+
 def render(metrics: Iterable[Metric]) -> str:
     lines: list[str] = []
     for metric in metrics:

@@ -1,13 +1,15 @@
 """EIP-1559 transactions as bytes: what is signed, what a wallet is handed, and what came back from one.
 
-rlp for the form and libsecp256k1 for the curve, without eth_account's conversions in between; the tests hold the two
-byte for byte equal. Signatures are deterministic (RFC 6979): the same transaction and key always give the same bytes.
+Our own RLP for the form and libsecp256k1 for the curve, without eth_account's conversions in between; the tests hold
+the two byte for byte equal. Signatures are deterministic (RFC 6979): the same transaction and key always give the same
+bytes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from node_adapter import rlp
 from node_adapter.words import checksum_address, hex0x, keccak
 
 TYPE = 2
@@ -65,11 +67,11 @@ class Transaction:
             value=_quantity(data["value"]),
         )
 
-    def fields(self) -> list[int | bytes | list[bytes]]:
+    def fields(self) -> list[rlp.Item]:
         """In RLP's order; the signature's parts may follow."""
         to = b"" if self.to is None else bytes.fromhex(self.to[2:])
-        fees = [self.max_priority_fee_per_gas, self.max_fee_per_gas, self.gas]
-        return [self.chain_id, self.nonce, *fees, to, self.value, self.data, []]
+        first = (self.chain_id, self.nonce, self.max_priority_fee_per_gas, self.max_fee_per_gas, self.gas)
+        return [*map(rlp.number, first), to, rlp.number(self.value), self.data, []]
 
     def digest(self) -> bytes:
         """What the sender's key signs."""
@@ -86,22 +88,20 @@ class SignedTransaction:
 
 def assemble(transaction: Transaction, signature: bytes) -> SignedTransaction:
     """`signature` is libsecp256k1's: r, s, and a recovery id of 0 or 1."""
-    parts = [signature[64], int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")]
+    parts = [rlp.number(signature[64]), signature[:32].lstrip(b"\0"), signature[32:64].lstrip(b"\0")]
     raw = _encoded([*transaction.fields(), *parts])
     return SignedTransaction(raw, hex0x(keccak(raw)))
 
 
 def disassemble(raw: bytes) -> tuple[Transaction, str]:
     """The transaction in `raw` and who signed it. Raises TransactionMalformed."""
-    import rlp
-
     try:
         if raw[:1] != bytes([TYPE]):
             raise ValueError("it is no EIP-1559 transaction")
-        fields = rlp.decode(raw[1:])
+        fields = rlp.decode_list(raw[1:])
         chain_id, nonce, priority_fee, max_fee, gas, to, value, data, access_list, parity, r, s = fields
-        if access_list != [] or len(to) not in (0, 20):
-            raise ValueError("it has an access list, or a receiver that is no address")
+        if access_list != [] or not isinstance(to, bytes) or len(to) not in (0, 20) or not isinstance(data, bytes):
+            raise ValueError("it has an access list, or a receiver or data that are none")
         transaction = Transaction(
             chain_id=_number(chain_id),
             nonce=_number(nonce),
@@ -109,13 +109,13 @@ def disassemble(raw: bytes) -> tuple[Transaction, str]:
             max_fee_per_gas=_number(max_fee),
             gas=_number(gas),
             to=checksum_address(to) if to else None,
-            data=bytes(data),
+            data=data,
             value=_number(value),
         )
         signer = recover(transaction.digest(), _number(r), _number(s), _number(parity))
     except TransactionMalformed:
         raise
-    except Exception as error:  # rlp and coincurve raise many kinds; whatever it was, these bytes are refused
+    except Exception as error:  # coincurve raises many kinds; whatever it was, these bytes are refused
         raise TransactionMalformed(f"no signed EIP-1559 transaction: {error}") from None
     return transaction, signer
 
@@ -134,18 +134,15 @@ def recover(digest: bytes, r: int, s: int, parity: int) -> str:
     return checksum_address(keccak(public_key.format(compressed=False)[1:])[12:])
 
 
-def _encoded(fields: Sequence[int | bytes | list[bytes]]) -> bytes:
-    import rlp
-
-    encoded: bytes = rlp.encode(list(fields))
-    return bytes([TYPE]) + encoded
+def _encoded(fields: Sequence[rlp.Item]) -> bytes:
+    return bytes([TYPE]) + rlp.encode(fields)
 
 
 def _quantity(value: int | str) -> int:
     return value if isinstance(value, int) else int(value, 0)
 
 
-def _number(word: bytes) -> int:
-    if word[:1] == b"\0" or len(word) > 32:
+def _number(word: rlp.Item) -> int:
+    if not isinstance(word, bytes) or word[:1] == b"\0" or len(word) > 32:
         raise TransactionMalformed("a number is not in its shortest form")
     return int.from_bytes(word, "big")

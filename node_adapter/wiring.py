@@ -7,6 +7,7 @@ they hold nothing of a debt. What makes, moves, holds and settles debts is its o
 
 from typing import Any
 
+from node_adapter import rlp
 from node_adapter.artifacts import abi, artifact, signature
 from node_adapter.deployments import Settings, instance_of
 from node_adapter.outbox.commands import Call, Creation
@@ -164,10 +165,7 @@ def selector(contract: str, function: str) -> str:
 
 def creation_address(deployer: str, nonce: int) -> str:
     """Where a contract made by `deployer` with `nonce` is: keccak256(rlp([deployer, nonce])), the last 20 bytes."""
-    import rlp
-
-    word = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
-    return checksum_address(keccak(rlp.encode([from_hex(deployer), word]))[12:])
+    return checksum_address(keccak(rlp.encode([from_hex(deployer), rlp.number(nonce)]))[12:])
 
 
 def _domain(name: str, address: str, chain_id: int) -> dict[str, int | bytes | str]:

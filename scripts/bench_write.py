@@ -239,10 +239,10 @@ class _Bench:
             hashes.append(signed.tx_hash)
         started = time.perf_counter()
         self._client.send_raw_many(raws)
-        while hashes:
-            receipts = self._client.receipts(hashes)
-            hashes = [tx_hash for tx_hash, receipt in zip(hashes, receipts, strict=True) if receipt is None]
+        while self._client.nonces(sorted(nonces)) != nonces:
             _pause(started)
+        if None in self._client.receipts(hashes):
+            raise RuntimeError("the node counts a transaction as mined and has no receipt of it")
         return time.perf_counter() - started
 
     def _transaction(self, account: str, nonce: int) -> Transaction:

@@ -64,8 +64,9 @@ _HEAD = """\
 """
 
 
-def policy_text(personas: Iterable[Persona], addresses: dict[str, str], *, daily: int = DAILY) -> str:
-    """The file's content. A client's own wallet is there by its address; the key itself is elsewhere."""
+def policy_text(personas: Iterable[Persona], addresses: dict[str, str], *, daily: int | None = DAILY) -> str:
+    """The file's content. A client's own wallet is there by its address; the key itself is elsewhere. `daily`: None
+    for no limit."""
     tables = [_table(name, may) for name, may in SERVICES.items()]
     for persona in personas:
         if persona.custody != "none" and persona.login in addresses:

@@ -6,8 +6,9 @@ from rich.console import Console
 
 from hardhat_free_devnet import RpcError, rpc
 from node_adapter.db import masked
+from node_adapter.deployments import Deployments
 from scripts import actors
-from scripts.data_folder import DataFolder, read_json
+from scripts.data_folder import DataFolder
 from scripts.output import emit
 from scripts.supervisor import readiness, running
 
@@ -15,7 +16,7 @@ from scripts.supervisor import readiness, running
 def report(folder: DataFolder) -> dict[str, Any]:
     """The document of `scf status --json`. Heads are null while they cannot be read."""
     record = running(folder)
-    deployments = read_json(folder.deployments)
+    deployments = Deployments.load(folder.deployments)
     ready = readiness(record["api_url"])
     return {
         "ok": ready["ready"],
@@ -23,8 +24,8 @@ def report(folder: DataFolder) -> dict[str, Any]:
         "api_url": record["api_url"],
         "node_url": masked(record["node_url"]),
         "nodes": ready["nodes"],
-        "chain_id": deployments["chain_id"],
-        "contracts": {name: deployed["address"] for name, deployed in deployments["contracts"].items()},
+        "chain_id": deployments.chain_id,
+        "contracts": {name: deployed.address for name, deployed in deployments.contracts.items()},
         "head": _head(record["node_url"]),
         "indexed": _indexed(folder),
         "processes": record["processes"],

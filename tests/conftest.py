@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import pytest
 
 from hardhat_free_devnet import Anvil, rpc
 from hardhat_free_devnet.tools import ToolMissing, require, tools_required
+
+hypothesis.settings.register_profile("no test asserts a time", deadline=None)
+hypothesis.settings.load_profile("no test asserts a time")
 
 
 @pytest.fixture(autouse=True)

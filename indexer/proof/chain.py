@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.proof.errors import BlockHashDiffers, CodeDiffers, FieldWrong, HeaderBroken, LogMissing, ProofBroken
-from indexer.proof.rlp import Item, decode, decode_list, decode_number, encode, number
 from indexer.proof.trie import proven
 from node_adapter.artifacts import artifact
+from node_adapter.rlp import Item, decode, decode_list, decode_number, encode, number
 from node_adapter.words import from_hex, hex0x, keccak
 
 HEADER_FIELDS_MIN = 15

@@ -32,7 +32,6 @@ from indexer.proof.evidence import (
 )
 from indexer.proof.find import Found, explaining, journal_events, own_events, the_event
 from indexer.proof.form import canonical
-from indexer.proof.rlp import encode, number
 from indexer.proof.subjects import Subject, subject
 from indexer.proof.text import tokens_of
 from indexer.proof.trie import prove
@@ -40,6 +39,7 @@ from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeUntrustworthy
 from node_adapter.networks import Finality, Headers, Network
+from node_adapter.rlp import encode, number
 from node_adapter.words import from_hex
 
 _BLOCK = table_of(ChainBlock)

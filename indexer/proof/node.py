@@ -5,11 +5,11 @@ from typing import Any, Protocol
 
 from indexer.proof.chain import journal_slot
 from indexer.proof.evidence import JournalProof, TokenProof
-from indexer.proof.rlp import Item, encode, number
 from node_adapter.client import Call
 from node_adapter.deployments import Deployed
 from node_adapter.errors import NodeRefused, NodeUntrustworthy
 from node_adapter.headers import header_rlp
+from node_adapter.rlp import Item, encode, number
 from node_adapter.words import from_hex, hex0x
 
 HEADER_BATCH = 250

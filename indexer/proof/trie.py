@@ -7,7 +7,7 @@ stands inside its parent and is not listed. The same form as in `eth_getProof`.
 from collections.abc import Collection, Mapping, Sequence
 
 from indexer.proof.errors import ProofBroken
-from indexer.proof.rlp import Item, decode_list, encode
+from node_adapter.rlp import Item, decode_list, encode
 from node_adapter.words import keccak
 
 BRANCH_ITEMS, PAIR_ITEMS = 17, 2

@@ -135,9 +135,17 @@ class Chain:
             some = requests[first : first + REFUSALS_AT_ONCE]
             calls: list[Method] = [("eth_estimateGas", (request.to_json(), "latest")) for request in some]
             before, *answers, after = self._client.rpc_many([block, *calls, block])
-            stands = tip is None or (_is(before, tip) and _is(after, tip))
-            found += [contract_refusal(a) if stands and isinstance(a, RpcError) else None for a in answers]
+            if isinstance(after, dict) and (tip is None or (_is(before, tip) and _is(after, tip))):
+                found += [self._verdict(answer, quantity(after["gasLimit"])) for answer in answers]
+            else:
+                found += [None] * len(answers)
         return found
+
+    def _verdict(self, answer: object, block_gas_limit: int) -> ContractReverted | None:
+        if isinstance(answer, RpcError):
+            return _refusal(answer)
+        limited = self._limited(quantity(answer), block_gas_limit)
+        return limited if isinstance(limited, ContractReverted) else None
 
     def estimates(
         self, requests: Sequence[Request], block_gas_limit: int | None = None
@@ -167,10 +175,7 @@ class Chain:
 
     def _estimate(self, request: Request, answer: object) -> int | ContractReverted | NodeError:
         if isinstance(answer, RpcError):
-            refusal = contract_refusal(answer)
-            if refusal is not None and refusal.name == EXECUTION_FAILED and _GAS_RAN_OUT.search(answer.message):
-                return ContractReverted(GAS_ABOVE_BLOCK_LIMIT, {"message": answer.message})
-            return refusal or answer.refused("eth_estimateGas")
+            return _refusal(answer) or answer.refused("eth_estimateGas")
         gas = quantity(answer)
         if request.shape is not None:
             if len(self._gas) >= REMEMBERED_MAX:
@@ -265,6 +270,14 @@ class Chain:
             if isinstance(answer, RpcError):
                 raise answer.refused(method)
         return answers
+
+
+def _refusal(answer: RpcError) -> ContractReverted | None:
+    """The contract's of an estimate: one that wants more gas than a block has is refused for that."""
+    refusal = contract_refusal(answer)
+    if refusal is not None and refusal.name == EXECUTION_FAILED and _GAS_RAN_OUT.search(answer.message):
+        return ContractReverted(GAS_ABOVE_BLOCK_LIMIT, {"message": answer.message})
+    return refusal
 
 
 def taken(result: SendResult) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy import Connection, Engine, Row, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient
@@ -42,6 +42,8 @@ from node_adapter.transactions import Transaction
 ACCEPT_LOCK = 0x5CF_0001
 SIGN_LOCK = 0x5CF_0003
 """PostgreSQL's advisory locks of those who hand out the order of acceptance and of signing; SQLite has one writer."""
+ACCEPT_MAX = 500
+"""Commands accepted in one transaction: others wait for it."""
 PREPARED_MAX = 256
 DUMMY_SIGNATURE = "0x" + "00" * 65
 ACCEPTS_ALL = "0x631626ba7e60e01b60005260206000f3"
@@ -138,15 +140,12 @@ class Outbox:
         return self.accept_all(session, [command])[0]
 
     def accept_all(self, session: Session, commands: Sequence[Command]) -> list[Operation]:
-        """Many at once, in this order: all, or none. As `accept`."""
+        """At most ACCEPT_MAX at once, in this order: all, or none. As `accept`."""
+        if len(commands) > ACCEPT_MAX:
+            raise ValueError(f"{len(commands)} commands at once, at most {ACCEPT_MAX}")
         connection = session.connection()
         lock(connection, ACCEPT_LOCK)
-        for command in commands:
-            existing = _find(session, command.organisation, command.idempotency_key, command.request_hash)
-            if existing is not None:
-                raise AlreadyAccepted(existing.id)
-            if command.id is not None and session.get(Operation, command.id) is not None:
-                raise OperationIdTaken(command.id)
+        _refuse_known(connection, commands)
         first = next_number(connection, Operation.sequence)
         operations = [self._row(command, first + place) for place, command in enumerate(commands)]
         session.add_all(operations)
@@ -287,6 +286,24 @@ def next_number(connection: Connection, column: Any) -> int:
 
 def _key(command: Command) -> tuple[str, str, str]:
     return command.organisation, command.idempotency_key, command.request_hash
+
+
+def _refuse_known(connection: Connection, commands: Sequence[Command]) -> None:
+    """Raises AlreadyAccepted, IdempotencyKeyReused, OperationIdTaken where a command was given before."""
+    keys = [(command.organisation, command.idempotency_key) for command in commands]
+    ids = [command.id for command in commands if command.id is not None]
+    columns = (Operation.id, Operation.organisation, Operation.idempotency_key, Operation.request_hash)
+    where = tuple_(Operation.organisation, Operation.idempotency_key).in_(keys)
+    known = {(row.organisation, row.idempotency_key): row for row in connection.execute(select(*columns).where(where))}
+    for command in commands:
+        row = known.get((command.organisation, command.idempotency_key))
+        if row is not None and row.request_hash != command.request_hash:
+            raise IdempotencyKeyReused(command.idempotency_key, row.id)
+        if row is not None:
+            raise AlreadyAccepted(row.id)
+    taken = connection.scalar(select(Operation.id).where(Operation.id.in_(ids)).limit(1)) if ids else None
+    if taken is not None:
+        raise OperationIdTaken(taken)
 
 
 def _find(session: Session, organisation: str, idempotency_key: str, request_hash: str) -> Operation | None:

@@ -10,6 +10,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from http import HTTPStatus
@@ -150,15 +151,16 @@ class RemoteSigner:
         connection = kind(str(self._url.hostname), self._url.port, timeout=timeout_s)
         overdue = threading.Timer(timeout_s, _cut, (connection,))
         overdue.daemon = True
+        deadline = time.monotonic() + timeout_s
         try:
             overdue.start()
             connection.request("POST", self._target, body, self._headers)
             response = connection.getresponse()
             answer = response.read(ANSWER_MAX_BYTES + 1)
-            if overdue.finished.is_set():
-                raise TimeoutError
+            if time.monotonic() >= deadline:
+                raise TimeoutError  # it may have been cut: what is there of it could look whole
         except (OSError, http.client.HTTPException) as error:
-            late = overdue.finished.is_set() or isinstance(error, TimeoutError)
+            late = time.monotonic() >= deadline or isinstance(error, TimeoutError)
             raise self._away(f"no answer within {timeout_s:g} s" if late else type(error).__name__) from None
         finally:
             overdue.cancel()

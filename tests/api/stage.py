@@ -336,7 +336,7 @@ def build(node: Anvil, folder: Path) -> Stage:
     addresses = {name: create_account(keys, name, PASSPHRASE, work_factor=QUICK) for name in hosted}
     own = [p.login for p in EVERYBODY if p.custody == "own"]
     addresses |= {name: create_account(wallets, name, PASSPHRASE, work_factor=QUICK) for name in own}
-    write_private_text(keys / SIGNERS_FILE, policy_text(EVERYBODY, addresses, daily=2**53 - 1))
+    write_private_text(keys / SIGNERS_FILE, policy_text(EVERYBODY, addresses, daily=None))
     fund(node.url, addresses.values())
     database = f"sqlite:///{folder}/scf.sqlite3"
     engine = make_engine(database)

@@ -243,3 +243,23 @@ def test_address__that_is_none__is_refused_by_its_field(network: Stage, address:
 )
 def test_id__that_cannot_be_one__is_refused(network: Stage, path: str) -> None:
     assert refusal(network["s1"].get(path)) == "422 RequestInvalid"
+
+
+def test_command__under_an_id_of_the_clients_own__has_it(network: Stage) -> None:
+    own = secrets.token_hex(16)
+    given = network["b"].post("/api/v1/deposits", deposit(network), headers={"Operation-Id": own})
+    assert (given.status_code, given.json()["id"]) == (202, own)
+    again = network["b"].post("/api/v1/deposits", deposit(network), headers={"Operation-Id": own})
+    assert refusal(again) == "409 OperationIdTaken"
+    assert refusal(network["b"].post("/api/v1/deposits", deposit(network), headers={"Operation-Id": "x"})) == (
+        "422 OperationIdMalformed"
+    )
+    ended = network["b"].ended(own)
+    assert ended["gas_used"] > 0
+    assert ended["created_at"] <= ended["signed_at"] <= ended["sent_at"] <= ended["mined_at"]
+
+
+def test_metrics__of_a_network__are_there(network: Stage) -> None:
+    text = network.http.get("/metrics").text
+    assert 'scf_outbox_operations{state="pending"}' in text
+    assert "# TYPE scf_outbox_signer_balance_wei gauge" in text

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hardhat_free_devnet import rpc
 from indexer.proof import node as asked
 from indexer.proof.errors import ProofBroken
-from indexer.proof.rlp import DEPTH_MAX, decode, decode_number, encode, number
 from indexer.proof.trie import EMPTY_ROOT, prove, proven, trie_root
 from node_adapter.client import NodeClient
 from node_adapter.codec import encode_call
+from node_adapter.rlp import DEPTH_MAX, decode, decode_number, encode, number
 from node_adapter.words import from_hex, hex0x, keccak
 from tests.indexer.devnet import Network, word
 

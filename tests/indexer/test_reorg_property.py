@@ -126,10 +126,9 @@ def rows(engine: Engine) -> dict[str, list[Any]]:
 
 
 SHOWN = {table.name for table in Base.metadata.sorted_tables} - {
+    *BESIDE,
     *(past.name for past in PAST.values()),
-    OrphanedBlock.__tablename__,
     IndexIdentity.__tablename__,
-    JournalCheckpoint.__tablename__,
 }
 """What is as of a block: all that readers ask."""
 

@@ -1,16 +1,31 @@
 """The index as it was at an older block, against the contracts as they were then."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine, select, update
 
+from hardhat_free_devnet import Anvil
 from indexer.follow import Follower
 from indexer.models import ChainEvent, table_of
 from indexer.verify import VerifyImpossible, verify
 from node_adapter.client import NodeClient
+from tests.conftest import tool
+from tests.indexer import devnet
 from tests.indexer.devnet import Network
 from tests.indexer.story import FACE, play_story
 
 pytestmark = pytest.mark.devnet
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Network]:
+    """A node of its own: the session's forgets old states, the sooner the more tests it served."""
+    tool("anvil")
+    node = Anvil(tmp_path / "chain", durable=False).start()
+    yield devnet.deploy(node.url)
+    node.stop()
 
 
 def test_verify__as_of_older_blocks__agrees_with_the_contracts_of_then(

@@ -15,7 +15,7 @@ from node_adapter.deployments import DeploymentsUnreadable
 from node_adapter.wiring import selector
 from node_adapter.words import hex0x
 from tests.conftest import tool
-from tests.node_adapter.outbox_support import TestNetwork, make_network
+from tests.node_adapter.outbox_support import TestNetwork, make_network, wait_for
 
 pytestmark = pytest.mark.devnet
 STRANGER = "0x00000000000000000000000000000000000000AA"
@@ -50,6 +50,12 @@ def said(network: TestNetwork) -> list[str]:
     return [f"{difference.instance}: {difference.what}" for difference in found(network)]
 
 
+def mined(network: TestNetwork, transaction: str) -> Any:
+    """Its receipt: the node answers before it has mined, and only then may time go on."""
+    wait_for(lambda: network.rpc("eth_getTransactionReceipt", transaction) is not None)
+    return network.rpc("eth_getTransactionReceipt", transaction)
+
+
 def administer(network: TestNetwork, function: str, *args: Any, target: str = "AccessManager") -> None:
     """The administrator's act, announced and done when its delay is over."""
     network.rpc("anvil_autoImpersonateAccount", True)
@@ -60,9 +66,9 @@ def administer(network: TestNetwork, function: str, *args: Any, target: str = "A
         transaction = network.rpc(
             "eth_sendTransaction", {"from": operator, "to": to, "data": hex0x(sent), "gas": hex(10**6)}
         )
+        assert mined(network, transaction)["status"] == "0x1", function
         network.rpc("evm_increaseTime", DAY_S + 1)
         network.rpc("evm_mine")
-        assert network.rpc("eth_getTransactionReceipt", transaction)["status"] == "0x1", function
 
 
 def test_differences__as_deployed__none(network: TestNetwork) -> None:

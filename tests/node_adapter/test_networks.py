@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hardhat_free_devnet import rpc
 from node_adapter.artifacts import built, built_hash, hash_of_built
+from node_adapter.client import NodeClient
 from node_adapter.codec import encode_creation
 from node_adapter.deployments import Deployed, Deployments, DeploymentsUnreadable, Settings
 from node_adapter.errors import NodeUntrustworthy
@@ -26,6 +27,7 @@ from node_adapter.networks import (
     by_chain_id,
     load_networks,
 )
+from node_adapter.outbox.chain import Chain
 from node_adapter.words import from_hex, hex0x, keccak
 
 
@@ -290,3 +292,22 @@ def test_deployments__several_versions__are_saved_with_what_each_was_made_from(t
     (tmp_path / "built" / "0xold.json").write_text("{}")
     with pytest.raises(DeploymentsUnreadable, match="is not what its name says"):
         loaded.artifacts(1)
+
+
+@pytest.mark.devnet
+def test_finality__by_the_nodes_own_word__is_that_of_its_finalized_block(node_url: str) -> None:
+    """R-43: `mined` and `final` differ by what the node says, not by a depth of ours."""
+    network = replace(DEVNET, finality=Finality.TAG, confirmations=0)
+    client = NodeClient(node_url, chain_id=DEVNET.chain_id)
+    try:
+        rpc(node_url, "anvil_mine", hex(200))
+        head, finalized = client.head().number, client.finalized()
+        assert finalized is not None
+        assert 0 < finalized < head, "the node's own word: some blocks below its head"
+        chain = Chain(client, network)
+        assert [chain.is_final(block, head) for block in (finalized, finalized + 1, head)] == [True, False, False]
+        client.close()
+        away = Chain(NodeClient("http://127.0.0.1:1", chain_id=DEVNET.chain_id), network)
+        assert not away.is_final(1, head), "nothing is final of which nobody says so"
+    finally:
+        client.close()

@@ -425,7 +425,7 @@ def test_settings_and_indexer__url_with_secrets__are_not_printed(
 ) -> None:
     from api.settings import ApiSettings
     from indexer.main import main
-    from node_adapter.deployments import Deployments
+    from node_adapter.deployments import Deployed, Deployments
 
     url = f"http://user:{SECRET}@127.0.0.1:9/v3/{SECRET}?key={SECRET}"
     settings = ApiSettings(
@@ -436,7 +436,8 @@ def test_settings_and_indexer__url_with_secrets__are_not_printed(
         secrets=tmp_path,
     )
     assert SECRET not in repr(settings) + settings.model_dump_json() + str(settings.model_dump())
-    Deployments(1, "0x" + "00" * 32).save(tmp_path / "d.json")
+    anchors = Deployed("Anchors", "0x" + "11" * 20, 1, "0x" + "22" * 32)
+    Deployments(1, "0x" + "00" * 32, {"Anchors": anchors}).save(tmp_path / "d.json")
     monkeypatch.setenv("SCF_INDEXER_NODE", url)
     arguments = ["--database", f"sqlite:///{tmp_path}/x.sqlite3", "--deployments", str(tmp_path / "d.json")]
     assert main(arguments) == 1

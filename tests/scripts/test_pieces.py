@@ -42,7 +42,7 @@ def test_shift_clock__more_than_ten_years__is_refused(shift: str, tmp_path: Path
 @pytest.mark.devnet  # it looks whether the port is used
 def test_doctor__nothing_there__names_what_it_looked_at(tmp_path: Path) -> None:
     found = {f.name: f for f in doctor.findings(DataFolder(tmp_path / "data"), None)}
-    assert list(found) == ["python", "anvil", "forge", "solc", "node.js", "disk", "data folder", "network"]
+    assert list(found) == ["python", "anvil", "forge", "solc", "node.js", "softhsm2", "disk", "data folder", "network"]
     assert found["python"].ok
     assert found["data folder"].found == str(tmp_path / "data")
     assert not (tmp_path / "data").exists()

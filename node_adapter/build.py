@@ -70,8 +70,9 @@ def creation_codes(
     `instead` gives sources, by their path below `contracts_dir`, another text than the file's. Raises BuildError.
     """
     task, foundry = _task(contracts_dir, [])
-    task["sources"].update({name: {"content": text} for name, text in (instead or {}).items()})
     wanted = {f"src/{contract}.sol": {contract: ["evm.bytecode.object"]} for contract in contracts}
+    task["sources"] = {name: {"urls": [name]} for name in wanted}  # and what they import
+    task["sources"].update({name: {"content": text} for name, text in (instead or {}).items()})
     task["settings"]["outputSelection"] = wanted
     output = _solc(task, contracts_dir, foundry["allow_paths"])
     return {

@@ -256,8 +256,12 @@ def outbox(
 @command
 def mutate(
     name: Annotated[str, typer.Argument(help="contracts.")],
+    *,
     sample: Annotated[int, typer.Option("--sample", min=1, help="How many breaks that compile to try.")] = 100,
     seed: Annotated[int, typer.Option("--seed", help="Which ones: the same seed, the same breaks.")] = 1,
+    notes: Annotated[
+        Path | None, typer.Option("--notes", help="File that keeps what was killed: a run that was ended goes on.")
+    ] = None,
     data: Data = DEFAULT,
     url: Url = None,
     json_: Json = False,
@@ -265,7 +269,7 @@ def mutate(
     """Break the contracts in many small ways and see whether their tests notice. Exits 1 below 95 %. Takes long."""
     from scripts.mutate import run
 
-    if not run(name, sample=sample, seed=seed, as_json=json_):
+    if not run(name, sample=sample, seed=seed, as_json=json_, notes=notes):
         raise typer.Exit(1)
 
 

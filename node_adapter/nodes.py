@@ -57,7 +57,8 @@ class Identity:
             first = str(genesis.get("hash")).lower() if isinstance(genesis, dict) else "nothing"
             if first != self.genesis_hash.lower():
                 raise WrongChain(
-                    f"chain {chain_id} of the node at {rpc.shown} begins with {first}, not {self.genesis_hash}"
+                    f"chain {chain_id} of the node at {rpc.shown} begins with {first}, not {self.genesis_hash}: "
+                    "the devnet was reset, or it is the wrong node"
                 )
         return quantity(answers[2])
 

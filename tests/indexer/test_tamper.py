@@ -114,6 +114,7 @@ def indexed(deployed: Network, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("tamper")
     snapshot = rpc(deployed.url, "evm_snapshot")
     play_story(deployed)
+    deployed.name_successor()
     client = NodeClient(deployed.url, chain_id=deployed.deployments.chain_id)
     engine = make_engine(f"sqlite:///{folder}/index.sqlite3")
     migrate(engine, "indexer")

@@ -102,10 +102,16 @@ def own_wallet(network: TestNetwork) -> Case:
     return case
 
 
+def _signed(network: TestNetwork, operation_id: str) -> bool:
+    """The process that died before may hold the signer's lease for a moment."""
+    network.worker.sign()
+    return network.operation(operation_id).state == "signed"
+
+
 def replaced(network: TestNetwork) -> Case:
     case = Case()
     (operation_id,) = network.accept(anchor(network, case, "supplier"))
-    network.worker.sign()
+    wait_for(lambda: _signed(network, operation_id))
     case.acts, case.until = [("replace", operation_id)], [operation_id]
     return case
 

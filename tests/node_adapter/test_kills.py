@@ -64,12 +64,12 @@ class Client(threading.Thread):
     def run(self) -> None:
         while not self.stop.is_set():
             text = secrets.token_bytes(32)
-            subject = self.chance.choice((None, None, "one payable", "another"))
+            subject = self.chance.choice((*[None] * 8, "one payable", "another"))
             sender = self.chance.choice(SENDERS)
             command = self.network.command(sender, "Anchors", "anchor", text, KIND, subject=subject)
             (operation_id,) = self.network.accept(command)
             self.accepted[operation_id] = text.hex()
-            time.sleep(self.chance.uniform(0, 0.2))
+            time.sleep(self.chance.uniform(0, 0.8))  # what is on one subject goes one by one: no more than gets done
 
 
 def test_kill_9__of_two_workers_under_load__every_operation_is_mined_once(network: TestNetwork) -> None:
@@ -91,7 +91,7 @@ def test_kill_9__of_two_workers_under_load__every_operation_is_mined_once(networ
         stop.set()
         for client in clients:
             client.join(20)
-        wait_for(lambda: not {"pending", "signed", "sent"} & network.states().keys(), 120)
+        wait_for(lambda: not {"pending", "signed", "sent"} & network.states().keys(), 300)
     finally:
         stop.set()
         for worker in workers:

@@ -29,7 +29,7 @@ from node_adapter.transactions import Transaction
 from scripts.bench_rows import fill
 
 OPERATIONS = 1_000
-"""No more: the peer hands them over at once, and with two thousand in its pool anvil takes ten times as long for each."""
+"""No more: the peer hands them over at once, and with two thousand in its pool anvil is ten times as slow."""
 ALONE = 400
 SIGNERS = (1, 4, 16)
 SIGNATURES = 2_000

@@ -18,6 +18,13 @@ _TOKEN = f"{V1}/deposit-tokens/{{account}}"
 _PAY_OUT = f"{V1}/pay-outs/{{pay_out_id}}"
 
 REACHED: dict[str, str] = {
+    "Discounting.cancel": f"{V1}/quotes/{{quote_id}}/cancel",
+    "Discounting.acceptAll": f"{V1}/quotes/accept",
+    "Receivables.dilute": f"{_PIECE}/dilute",
+    "Origination.refuseIssued": f"{_PAYABLE}/refuse",
+    "Origination.issue": f"{V1}/payables/issue",
+    "Origination.credit": f"{_PAYABLE}/credit",
+    "Origination.cancel": f"{_PAYABLE}/cancel",
     "Anchors.anchor": f"{V1}/invoices",
     "DepositToken.completePayOut": f"{_PAY_OUT}/complete",
     "DepositToken.credit": f"{V1}/deposits",
@@ -62,10 +69,14 @@ REACHED: dict[str, str] = {
 }
 """Function → the POST route that makes a call of it."""
 
-ALSO_REACHED = {f"{_PIECE}/extinguish": "Receivables.transferFrom(address,address,uint256)"}
+ALSO_REACHED = {
+    f"{_PIECE}/extinguish": "Receivables.transferFrom(address,address,uint256)",
+    f"{V1}/registrations": "Anchors.anchor",
+}
 """Second routes to a function that another reaches too."""
 
 RECORDS = {
+    f"{_PAYABLE}/cancellations": "its signature is the record; the other party's cancellation brings it",
     f"{V1}/financing-requests": "nothing goes on chain before a quote is accepted",
     f"{V1}/financing-requests/{{request_id}}/quotes": "its signatures are the record; an acceptance brings them",
     f"{_PARTICIPANT}/key-rotations": "prepared here; the approval announces it",
@@ -89,30 +100,23 @@ ELSEWHERE: dict[str, str] = {
     "DepositToken.transfer": _STANDARD,
     "DepositToken.transferBatch": _STANDARD,
     "DepositToken.transferFrom": _STANDARD,
-    "Discounting.acceptAll": _NOT_YET,
     "Discounting.acceptWithPermit": _ANOTHER_FORM,
-    "Discounting.cancel": _NOT_YET,
     "Dishonours.lift": _NOT_YET,
     "Dishonours.object": _NOT_YET,
     "Dishonours.record": _NOT_YET,
     "Holds.deliverReserved": _NETWORK,
-    "Origination.cancel": _NOT_YET,
     "Origination.confirm": _ANOTHER_FORM,
     "Origination.confirmBatch": _BATCH,
-    "Origination.credit": _NOT_YET,
-    "Origination.issue": _NOT_YET,
     "Origination.issueBatch": _BATCH,
     "Origination.nameSuccessor": _ADMINISTRATION,
     "Origination.proposeBatch": _BATCH,
     "Origination.publishProgramme": _ANOTHER_FORM,
-    "Origination.refuseIssued": _NOT_YET,
     "Origination.setReferenceRate": _NOT_YET,
     "Participants.countOrder": _NETWORK,
     "Receivables.approve(address,uint256)": _STANDARD,
     "Receivables.approve(uint256,address,uint256)": _STANDARD,
     "Receivables.cancel": _NETWORK,
     "Receivables.deliver": _NETWORK,
-    "Receivables.dilute": _NOT_YET,
     "Receivables.force": _NETWORK,
     "Receivables.open": _NETWORK,
     "Receivables.recordPayment": _NETWORK,

@@ -230,6 +230,12 @@ class Stage:
             time.sleep(0.01)
         self.index()
 
+    def resume_deposits(self) -> None:
+        """What stops everybody does not outlive the test that did it."""
+        for token in self["b"].read("/api/v1/deposit-tokens")["items"]:
+            if token["paused"]:
+                self["b"].command(f"/api/v1/deposit-tokens/{token['deposit_token']}/resume")
+
     # The clock
 
     def now(self) -> int:
@@ -277,6 +283,13 @@ class Stage:
         payable = self.proposed(seller, amount, **changes)
         self[changes.get("buyer", "c")].command(f"/api/v1/payables/{payable}/confirm")
         return payable
+
+    def issued(self, amount: int = FACE, **changes: Any) -> str:
+        """By c to s1, from an invoice that c uploaded."""
+        document = self.document("s1", amount=amount, **changes)
+        done = self["c"].command("/api/v1/invoices", files={"file": ("i.xml", document, "application/xml")})
+        issue = {"invoice_id": done["resource"]["id"]}
+        return str(self["c"].command("/api/v1/payables/issue", issue)["resource"]["id"])
 
     def split(self, holder: str, piece: str, to: str, value: int) -> str:
         """The new piece's id."""

@@ -69,6 +69,7 @@ def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> l
                     "late_interest_paid": Money(row.interest_paid, currency),
                     "late_rate_ppm": row.late_rate_ppm,
                     "recovered": Money(row.recovered, currency),
+                    "recovery_closed": row.recovery_closed,
                     "issue_date": from_day(row.issue_date),
                     "due_date": due,
                     "overdue": _overdue(row, due, head.timestamp),

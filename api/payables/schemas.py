@@ -87,6 +87,7 @@ class PayableRead(BaseModel):
     late_interest_paid: Money
     late_rate_ppm: int | None = Field(description="Fixed at confirmation, parts per million a year (R-17).")
     recovered: Money = Field(description="Paid in after it was written off.")
+    recovery_closed: bool = Field(description="No more is expected: holders draw their last.")
     issue_date: date
     due_date: date
     overdue: bool = Field(description="Past the end of its due date and not paid in full.")

@@ -20,7 +20,8 @@ class ReceiverIsDebtor(RequestInvalid):
 
 
 def visible_to(party: str | None) -> ColumnElement[bool]:
-    """Holder, debtor, and whoever handed it on (see `reading`). Every query of this module goes through here."""
+    """Holder, debtor, who answers for it, and whoever handed it on (see `reading`). Every query of this module goes
+    through here."""
     if party is None:
         return false()
     moved = exists().where(
@@ -28,7 +29,7 @@ def visible_to(party: str | None) -> ColumnElement[bool]:
         or_(ReceivableMove.from_account == party, ReceivableMove.to_account == party),
     )
     owed = exists().where(Payable.payable_id == Receivable.payable_id, Payable.debtor == party)
-    return or_(Receivable.holder == party, owed, moved)
+    return or_(Receivable.holder == party, Receivable.endorser == party, owed, moved)
 
 
 def get(session: Session, actor: Actor, receivable_id: str) -> Receivable:

@@ -15,6 +15,18 @@ from tests.api.stage import FACE, Stage, money, organisation_of, with_check_digi
 WITH_CASH = ("c", "rival", "s1", "s2", "f1", "f2", "b")
 SMALL = {"amount": "1.00", "currency": "CNY"}
 REASON = {"reason": "for a reason"}
+LATE = {
+    "/api/v1/dishonours": 6,
+    "/api/v1/dishonours/{payable_id}": 6,
+    "/api/v1/dishonours/{payable_id}/object": 6,
+    "/api/v1/dishonours/{payable_id}/lift": 6,
+    "/api/v1/payables/{payable_id}/write-off": 90,
+    "/api/v1/payables/{payable_id}/close-recovery": 90,
+    "/api/v1/payables/{payable_id}/recover": 90,
+    "/api/v1/receivables/{receivable_id}/claim-recourse": 1,
+    "/api/v1/receivables/{receivable_id}/repurchase": 1,
+}
+"""How many days past its due date the payable is of which the route is."""
 
 
 def make_scene(network: Stage, path: str) -> dict[str, str]:
@@ -22,6 +34,7 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     scene = {login: network[login].address for login in ("s1", "s3", "f1")}
     scene |= {"new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
     scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
+    scene["today"] = str(network.today())
     _parties(network, path, scene)
     _debt(network, path, scene)
     _go_further(network, path, scene)
@@ -56,6 +69,8 @@ def _debt(network: Stage, path: str, scene: dict[str, str]) -> None:
         scene["payable_id"] = network.proposed()
     elif path == "/api/v1/payables/{payable_id}/refuse":
         scene["payable_id"] = network.issued()
+    elif path in LATE:
+        _late(network, path, scene)
     elif any(
         word in path for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze", "hold_id")
     ):
@@ -64,6 +79,19 @@ def _debt(network: Stage, path: str, scene: dict[str, str]) -> None:
     if "financing" in path or "quote" in path:
         scene["request_id"] = network.asked("s1", scene["receivable_id"], 1_000)
         scene["quote_id"] = network.quoted("f1", scene["request_id"])
+
+
+def _late(network: Stage, path: str, scene: dict[str, str]) -> None:
+    """Not paid by c: so late that the act is possible, and what must have been done before it."""
+    handed_to = "s2" if path.endswith(("/claim-recourse", "/repurchase")) else None
+    scene["payable_id"] = network.overdue(LATE[path], handed_to=handed_to)
+    scene["receivable_id"] = scene["payable_id"] + "00000001"
+    if "{payable_id}" in path and "dishonours" in path:
+        network["s1"].command("/api/v1/dishonours", {"payable_id": scene["payable_id"]})
+    if path.endswith(("/recover", "/close-recovery")):
+        network["o"].command(f"/api/v1/payables/{scene['payable_id']}/write-off", REASON)
+    if path.endswith(("/recover", "/repurchase")):
+        network.credit("s1", FACE)
 
 
 def _standing(network: Stage, path: str, scene: dict[str, str]) -> None:

@@ -230,8 +230,11 @@ class Stage:
             time.sleep(0.01)
         self.index()
 
-    def resume_deposits(self) -> None:
-        """What stops everybody does not outlive the test that did it."""
+    def restore(self) -> None:
+        """What stops others does not outlive the test that did it: a bank's pause, entries that bar a debtor."""
+        for entry in self["o"].read("/api/v1/dishonours", limit=200)["items"]:
+            if not entry["lifted"]:
+                self["o"].command(f"/api/v1/dishonours/{entry['payable_id']}/lift", {"reason": "the test is over"})
         for token in self["b"].read("/api/v1/deposit-tokens")["items"]:
             if token["paused"]:
                 self["b"].command(f"/api/v1/deposit-tokens/{token['deposit_token']}/resume")
@@ -290,6 +293,16 @@ class Stage:
         done = self["c"].command("/api/v1/invoices", files={"file": ("i.xml", document, "application/xml")})
         issue = {"invoice_id": done["resource"]["id"]}
         return str(self["c"].command("/api/v1/payables/issue", issue)["resource"]["id"])
+
+    def overdue(self, days: int, debtor: str = "c", *, handed_to: str | None = None) -> str:
+        """So many days past its due date; its holder s1, or who had the whole of s1 with recourse."""
+        self.go_to(12)
+        payable = self.confirmed(buyer=debtor, due_date=self.today() + timedelta(days=1))
+        if handed_to is not None:
+            to = {"to": self[handed_to].address, "recourse": True}
+            self["s1"].command(f"/api/v1/receivables/{payable}00000001/transfer", to)
+        self.pass_time((days + 1) * 86_400)
+        return payable
 
     def split(self, holder: str, piece: str, to: str, value: int) -> str:
         """The new piece's id."""

@@ -7,12 +7,12 @@ transaction is open. Nothing is sent from here: what is stored is sent, and only
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, text, tuple_
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient
@@ -284,11 +284,15 @@ def _key(command: Command) -> tuple[str, str, str]:
 
 def _refuse_known(connection: Connection, commands: Sequence[Command]) -> None:
     """Raises AlreadyAccepted, IdempotencyKeyReused, OperationIdTaken where a command was given before."""
-    keys = [(command.organisation, command.idempotency_key) for command in commands]
+    keys: dict[str, list[str]] = defaultdict(list)
+    for command in commands:
+        keys[command.organisation].append(command.idempotency_key)
     ids = [command.id for command in commands if command.id is not None]
-    columns = (Operation.id, Operation.organisation, Operation.idempotency_key, Operation.request_hash)
-    where = tuple_(Operation.organisation, Operation.idempotency_key).in_(keys)
-    known = {(row.organisation, row.idempotency_key): row for row in connection.execute(select(*columns).where(where))}
+    query = select(Operation.id, Operation.organisation, Operation.idempotency_key, Operation.request_hash)
+    known: dict[tuple[str, str], Row[Any]] = {}
+    for organisation, some in keys.items():  # SQLite finds pairs of one list by reading all that the organisation has
+        where = (Operation.organisation == organisation, Operation.idempotency_key.in_(some))
+        known |= {(row.organisation, row.idempotency_key): row for row in connection.execute(query.where(*where))}
     for command in commands:
         row = known.get((command.organisation, command.idempotency_key))
         if row is not None and row.request_hash != command.request_hash:

@@ -19,7 +19,8 @@ from api.chain.routes import router as chain
 from api.context import Services, ServicesDep
 from api.financing.routes import router as financing
 from api.guard import Guard
-from api.holds.routes import router as holds
+from api.holds.routes import holds
+from api.holds.routes import router as freeze_orders
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
@@ -143,6 +144,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         receivables,
         financing,
         settlement,
+        freeze_orders,
         holds,
         operations,
     ):

@@ -30,9 +30,9 @@ def get_me(session: SessionDep, actor: ActorDep) -> Me:
 
 
 @router.get("/participants", tags=["participants"])
-def list_participants(session: SessionDep, _actor: ActorDep, page: PageDep) -> Participants:
+def list_participants(session: SessionDep, services: ServicesDep, _actor: ActorDep, page: PageDep) -> Participants:
     """Every organisation, and whether the network has admitted it."""
-    return service.list_participants(session, page)
+    return service.list_participants(session, services, page)
 
 
 @router.post("/participants", status_code=202, tags=["participants"])

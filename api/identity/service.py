@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.context import CommandContext, Prepared
+from api.context import CommandContext, Prepared, Services
 from api.domain.identifiers import legal_entity_hash, parse_uscc
 from api.errors import NotFound, StateForbids
 from api.identity.actor import Actor, Role
@@ -17,7 +17,6 @@ from api.identity.tokens import hash_password
 from api.invoices.vault import MasterKey, unwrap, wrap
 from api.operations.schemas import OperationRead
 from api.pagination import PageRequest, fetch
-from api.reading import newest_block
 from indexer import models as chain
 from node_adapter.outbox.commands import Call
 
@@ -84,12 +83,10 @@ def me(session: Session, actor: Actor) -> Me:
     )
 
 
-def list_participants(session: Session, page: PageRequest) -> Participants:
+def list_participants(session: Session, services: Services, page: PageRequest) -> Participants:
     """All organisations, whoever asks: one must be able to name whom one deals with."""
     rows, following = fetch(session, select(Organisation), [Organisation.name, Organisation.id], page)
-    return Participants(
-        items=[_read(session, row) for row in rows], next=following, as_of_block=newest_block(session).number
-    )
+    return Participants(items=[_read(session, row) for row in rows], next=following, **services.as_of(session))
 
 
 def admit(context: CommandContext, body: ParticipantAdmit) -> OperationRead:

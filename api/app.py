@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from api import errors, openapi
 from api.audit.routes import router as audit
 from api.chain.routes import router as chain
+from api.console.app import create_console
+from api.console.page import BASE
 from api.context import Services, ServicesDep
 from api.defaults.routes import router as defaults
 from api.financing.routes import router as financing
@@ -156,6 +158,8 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.include_router(v1)
     app.include_router(audit, prefix="/audit/v1")
     app.include_router(_health())
+    app.add_api_route("/", lambda: RedirectResponse(f"{BASE}/"), include_in_schema=False)
+    app.mount(BASE, create_console(services))
     app.add_middleware(Guard)
     openapi.declare_problems(app)
     return app

@@ -77,4 +77,5 @@ class Page(BaseModel):
     """One page of a list. Pass `next` as `cursor` for the following one; null on the last page."""
 
     next: str | None = None
-    as_of_block: int | None = Field(default=None, description="The newest block this answer knows of.")
+    as_of_block: int = Field(description="The newest block this answer knows of.")
+    final: bool = Field(description="That block can no longer be reorganised away, so neither can this answer.")

@@ -31,9 +31,9 @@ def get_lineage(payable_id: PayableId, session: SessionDep, services: ServicesDe
 
 
 @router.get("/participants")
-def list_participants(session: SessionDep, page: PageDep) -> AuditParticipants:
+def list_participants(session: SessionDep, services: ServicesDep, page: PageDep) -> AuditParticipants:
     """All participants of the chain."""
-    return service.list_participants(session, page)
+    return service.list_participants(session, services, page)
 
 
 @router.get("/deals")
@@ -43,6 +43,6 @@ def list_deals(session: SessionDep, services: ServicesDep, page: PageDep) -> Aud
 
 
 @router.get("/events")
-def list_events(session: SessionDep, page: PageDep) -> AuditEvents:
+def list_events(session: SessionDep, services: ServicesDep, page: PageDep) -> AuditEvents:
     """All events of the network's contracts, newest first."""
-    return service.list_events(session, page)
+    return service.list_events(session, services, page)

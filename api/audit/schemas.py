@@ -52,6 +52,7 @@ class Lineage(BaseModel):
     root: LineageNode | None
     moves: list[Move]
     as_of_block: int
+    final: bool
 
 
 class AuditParticipant(BaseModel):

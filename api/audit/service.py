@@ -26,7 +26,6 @@ from api.pagination import PageRequest, fetch
 from api.parties import Party, parties
 from api.payables import reading as payables
 from api.programmes import service as programmes
-from api.reading import newest_block
 from api.schemas import Total
 from indexer import queries
 from indexer.models import (
@@ -45,9 +44,7 @@ from indexer.models import (
 def list_payables(session: Session, services: Services, page: PageRequest) -> AuditPayables:
     """All payables, newest first."""
     rows, following = fetch(session, select(Payable), [Payable.proposed_at, Payable.payable_id], page)
-    return AuditPayables(
-        items=payables.read_all(session, services, rows), next=following, as_of_block=newest_block(session).number
-    )
+    return AuditPayables(items=payables.read_all(session, services, rows), next=following, **services.as_of(session))
 
 
 def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
@@ -79,7 +76,7 @@ def lineage(session: Session, services: Services, payable_id: str) -> Lineage:
             )
             for move in moves
         ],
-        as_of_block=newest_block(session).number,
+        **services.as_of(session),
     )
 
 
@@ -106,7 +103,7 @@ def _node(currency: str, tree: queries.LineageNode, people: dict[str, Party]) ->
     )
 
 
-def list_participants(session: Session, page: PageRequest) -> AuditParticipants:
+def list_participants(session: Session, services: Services, page: PageRequest) -> AuditParticipants:
     """All participants of the chain, contracts among them, by account."""
     rows, following = fetch(session, select(Participant), [Participant.account], page)
     people = parties(session, {row.account for row in rows})
@@ -124,7 +121,7 @@ def list_participants(session: Session, page: PageRequest) -> AuditParticipants:
             for row in rows
         ],
         next=following,
-        as_of_block=newest_block(session).number,
+        **services.as_of(session),
     )
 
 
@@ -151,11 +148,11 @@ def list_deals(session: Session, services: Services, page: PageRequest) -> Audit
             for row in rows
         ],
         next=following,
-        as_of_block=newest_block(session).number,
+        **services.as_of(session),
     )
 
 
-def list_events(session: Session, page: PageRequest) -> AuditEvents:
+def list_events(session: Session, services: Services, page: PageRequest) -> AuditEvents:
     """All events of the network's contracts, newest first."""
     rows, following = fetch(session, select(ChainEvent), [ChainEvent.block_number, ChainEvent.log_index], page)
     blocks = session.execute(
@@ -178,5 +175,5 @@ def list_events(session: Session, page: PageRequest) -> AuditEvents:
             for row in rows
         ],
         next=following,
-        as_of_block=newest_block(session).number,
+        **services.as_of(session),
     )

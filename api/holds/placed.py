@@ -161,7 +161,7 @@ def list_holds(
         holding = queries.live_hold(head.timestamp)
         query = query.where(holding if live else not_(holding))
     rows, following = fetch(session, query, [Hold.hold_id], page)
-    return Holds(items=read_all(session, services, actor, rows), next=following, as_of_block=head.number)
+    return Holds(items=read_all(session, services, actor, rows), next=following, **services.as_of(session))
 
 
 def read(session: Session, services: Services, actor: Actor, row: Hold) -> HoldRead:

@@ -167,9 +167,7 @@ def list_orders(session: Session, services: Services, actor: Actor, page: PageRe
     """The orders that the actor may see, newest first."""
     query = select(chain.FreezeOrder).where(visible_to(actor))
     rows, following = fetch(session, query, [chain.FreezeOrder.order_id], page)
-    return FreezeOrders(
-        items=read_all(session, services, actor, rows), next=following, as_of_block=newest_block(session).number
-    )
+    return FreezeOrders(items=read_all(session, services, actor, rows), next=following, **services.as_of(session))
 
 
 def read_all(

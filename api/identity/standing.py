@@ -98,9 +98,7 @@ def _prepared(
 def list_participants(session: Session, services: Services, actor: Actor, page: PageRequest) -> Participants:
     """All organisations, whoever asks: one must be able to name whom one deals with."""
     rows, following = fetch(session, select(Organisation), [Organisation.name, Organisation.id], page)
-    return Participants(
-        items=_read_all(session, services, actor, rows), next=following, as_of_block=newest_block(session).number
-    )
+    return Participants(items=_read_all(session, services, actor, rows), next=following, **services.as_of(session))
 
 
 def _read_all(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from api.context import ActorDep, CommandDep, SessionDep
+from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.key_rotations import service
 from api.key_rotations.schemas import KeyRotationPrepare, KeyRotationRead, KeyRotations
 from api.operations.schemas import OperationRead
@@ -23,9 +23,9 @@ def prepare_key_rotation(account: Account, body: KeyRotationPrepare, command: Co
 
 
 @router.get("/key-rotations")
-def list_key_rotations(session: SessionDep, actor: ActorDep, page: PageDep) -> KeyRotations:
+def list_key_rotations(session: SessionDep, services: ServicesDep, actor: ActorDep, page: PageDep) -> KeyRotations:
     """Changes of your organisation's key; for the operator, all. Newest first."""
-    return service.list_rotations(session, actor, page)
+    return service.list_rotations(session, services, actor, page)
 
 
 @router.get("/key-rotations/{rotation_id}")

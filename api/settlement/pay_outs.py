@@ -15,7 +15,6 @@ from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
 from api.pagination import PageRequest, fetch
 from api.parties import parties
-from api.reading import newest_block
 from api.schemas import ReasonGiven
 from api.settlement.schemas import PayOutAsk, PayOutComplete, PayOutRead, PayOuts
 from api.texts import KeptText
@@ -103,7 +102,7 @@ def list_pay_outs(session: Session, services: Services, actor: Actor, page: Page
     query = select(PayOut).where(visible_to(services, actor))
     rows, following = fetch(session, query, [PayOut.requested_at, PayOut.pay_out_key], page)
     items = read_all(session, services, rows)
-    return PayOuts(items=items, next=following, as_of_block=newest_block(session).number)
+    return PayOuts(items=items, next=following, **services.as_of(session))
 
 
 def read(session: Session, services: Services, row: PayOut) -> PayOutRead:

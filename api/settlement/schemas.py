@@ -118,3 +118,4 @@ class Account(BaseModel):
     balances: list[Balance]
     receivables: Total = Field(description="Face value of the live receivables it holds.")
     as_of_block: int
+    final: bool = Field(description="That block can no longer be reorganised away.")

@@ -8,7 +8,6 @@ from api.errors import RequestInvalid, StateForbids
 from api.identity.actor import Actor
 from api.operations.schemas import OperationRead
 from api.parties import parties
-from api.reading import newest_block
 from api.receivables import service as receivables
 from api.schemas import Total
 from api.settlement.schemas import SetAsideCash, SetAsideRead, SetAsideRelease
@@ -35,7 +34,7 @@ def list_cash(session: Session, services: Services, actor: Actor) -> SetAsideCas
         )
         for row in found
     ]
-    return SetAsideCash(items=items, as_of_block=newest_block(session).number)
+    return SetAsideCash(items=items, **services.as_of(session))
 
 
 def release(context: CommandContext, receivable_id: str, body: SetAsideRelease) -> OperationRead:

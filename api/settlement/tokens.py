@@ -12,7 +12,6 @@ from api.errors import NotFound
 from api.identity.actor import Role
 from api.operations.schemas import OperationRead
 from api.parties import parties
-from api.reading import newest_block
 from api.schemas import NoBody, ReasonGiven
 from api.settlement.schemas import DepositTokenRead, DepositTokens
 from indexer.models import ChainBlock, TokenPause
@@ -77,4 +76,4 @@ def list_tokens(session: Session, services: Services) -> DepositTokens:
                 since=None if since is None else datetime.fromtimestamp(since, UTC),
             )
         )
-    return DepositTokens(items=items, as_of_block=newest_block(session).number)
+    return DepositTokens(items=items, **services.as_of(session))

@@ -172,3 +172,9 @@ def test_say__nobody_reads_any_more__goes_on(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_cli_error__always__has_a_name() -> None:
     assert output.explain(CliError("no", name="Named")) == ("Named", "no")
+
+
+def test_index__with_nothing_asked__says_what_can_be() -> None:
+    ended = run("index", "--data", "nowhere")
+    assert ended.exit_code == 1
+    assert "--read-only-api" in ended.stderr

@@ -132,3 +132,4 @@ class CancellationOffers(BaseModel):
 
     items: list[CancellationOfferRead]
     as_of_block: int
+    final: bool

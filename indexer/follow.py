@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
 from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, UnstableNode
@@ -218,12 +218,11 @@ class Follower:
     def _leave_orphaned_fork(self) -> None:
         with read_only(self.engine).connect() as connection:
             current = head(connection)
-            ours = {} if current is None else self._newest_hashes(connection, current)
         if current is None or self._has(current):
             return
         self.pin()
+        ancestor = self._common_ancestor(current)
         self.counters["reorgs"] += 1
-        ancestor = self._common_ancestor(ours, current)
         with self.engine.begin() as connection:
             rolled_back = rollback_to(connection, ancestor, self.decoder)
         self.on_reorg(rolled_back, ancestor)
@@ -238,28 +237,27 @@ class Follower:
             time.sleep(pause_s)
         return self.source.block_hash(ours.number) == ours.hash
 
-    def _newest_hashes(self, connection: Connection, current: Header) -> dict[int, str]:
-        """Hash by number of as many of our newest blocks as may be taken back, and one more to stand on."""
-        recent = select(_BLOCK.c.number, _BLOCK.c.hash).where(
-            _BLOCK.c.number >= current.number - self.limits.reorg_depth
-        )
-        return {row.number: row.hash for row in connection.execute(recent)}
-
-    def _common_ancestor(self, ours: dict[int, str], current: Header) -> int:
+    def _common_ancestor(self, current: Header) -> int:
         """The newest of our blocks that the node has too, or the one before our first where it has none of them.
 
-        Halving works because forks part once: up to the ancestor all blocks are shared, above it none.
+        Halving works because forks part once: up to the ancestor all blocks are shared, above it none. Raises
+        DeepReorg.
         """
-        shared, orphaned = min(ours) - 1, current.number
-        while orphaned - shared > 1:
-            middle = (shared + orphaned) // 2
-            if self.source.block_hash(middle) == ours[middle]:
-                shared = middle
-            else:
-                orphaned = middle
-        if shared < min(ours) and len(ours) > self.limits.reorg_depth:
+        with read_only(self.engine).connect() as connection:
+            shared = int(connection.execute(select(func.min(_BLOCK.c.number))).scalar_one()) - 1
+            orphaned = current.number
+            while orphaned - shared > 1:
+                middle = (shared + orphaned) // 2
+                ours = connection.scalar(select(_BLOCK.c.hash).where(_BLOCK.c.number == middle))
+                if self.source.block_hash(middle) == ours:
+                    shared = middle
+                else:
+                    orphaned = middle
+        depth = current.number - shared
+        if depth > self.limits.reorg_depth:
             raise DeepReorg(
-                f"the chain took back more than {self.limits.reorg_depth} blocks below {current.number}; if that is "
-                f"right, start the indexer once with --reorg-depth {current.number}"
+                f"the chain took back {depth} blocks, all above {shared}, more than the {self.limits.reorg_depth} that "
+                f"are taken back unasked; if that is right: `scf index accept-reorg --at {shared}` (or start the "
+                f"indexer once with --reorg-depth {depth})"
             )
         return shared

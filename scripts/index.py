@@ -37,6 +37,22 @@ def index(
     raise CliError("not there yet", name="NothingAsked")
 
 
+@app.command(epilog="Example: scf index accept-reorg --at 1200")
+@command
+def accept_reorg(
+    at: Annotated[
+        int, typer.Option("--at", min=0, metavar="BLOCK", help="The newest block that stays: the indexer named it.")
+    ],
+    data: Data = DEFAULT,
+    url: Url = None,
+    json_: Json = False,
+) -> None:
+    """After a reorg that was too deep to be followed unasked: let all blocks above one go, and the indexer go on."""
+    from scripts.accept_reorg import run
+
+    run(folder_of(data), at, as_json=json_)
+
+
 @app.command(epilog="Example: scf index rebuild")
 @command
 def rebuild(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:

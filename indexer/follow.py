@@ -30,6 +30,8 @@ FORK_SWITCHES_MAX = 16
 MISMATCHES_MAX = 3
 """How often a range is asked whose answers cannot be: anew as a whole, of another node where there is one."""
 COUNTED = {
+    "blocks": "blocks written",
+    "events": "logs written",
     "reorgs": "times that blocks of ours were taken back",
     "fork_switches": "ranges that did not hang together while they were read",
     "behind": "looks at a node that had no block of our number",
@@ -173,6 +175,8 @@ class Follower:
             said = self._journals(blocks, at_head=blocks[-1].header.number == newest)
         with self.engine.begin() as connection:
             applied = apply_blocks(connection, blocks, self.decoder, said)
+        self.counters["blocks"] += applied
+        self.counters["events"] += sum(len(block.logs) for block in blocks)
         self._adapt(blocks)
         self.on_progress(blocks[-1].header.number, newest)
         return applied

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, func, select, update
 
 from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
-from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, UnstableNode
+from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, ReceiptsMismatch, UnstableNode
 from indexer.events import Decoder, deployments_before, deployments_hash
 from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
+from indexer.receipts import check_receipts
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
@@ -38,6 +39,8 @@ COUNTED = {
     "journals_compared": "ranges compared with the contracts' journals",
     "journals_unknown": "ranges that were not, since the node keeps no state of so old a block",
     "journal_mismatches": "ranges whose logs did not make the journals",
+    "receipts_checked": "blocks whose receipts were made into their root again",
+    "receipts_mismatches": "blocks whose logs were not those of their receipts",
 }
 """Counter → what it counts."""
 _BLOCK = table_of(ChainBlock)
@@ -79,6 +82,8 @@ class Follower:
     source: ChainSource
     decoder: Decoder
     limits: Limits = field(default_factory=Limits)
+    receipts: bool = False
+    """Also compare logs with the receipts that headers commit to, which must be checked by `source`."""
     on_progress: Callable[[int, int], None] = lambda _indexed, _head: None
     on_reorg: Callable[[RolledBack, int], None] = lambda _rolled_back, _ancestor: None
     counters: Counter[str] = field(default_factory=Counter)
@@ -150,8 +155,9 @@ class Follower:
                 self.counters["fork_switches"] += 1
                 continue
             except NodeUntrustworthy as error:
-                if isinstance(error, JournalMismatch):
-                    self.counters["journal_mismatches"] += 1
+                if isinstance(error, JournalMismatch | ReceiptsMismatch):
+                    kind = "journal" if isinstance(error, JournalMismatch) else "receipts"
+                    self.counters[f"{kind}_mismatches"] += 1
                     self.source.distrust(error)
                 mismatches += 1
                 if mismatches == MISMATCHES_MAX:
@@ -172,6 +178,8 @@ class Follower:
                     raise ParentMismatch(f"the node's head fell to {newest}, ours is {current.number}")
                 return 0
             blocks = self._read(first, min(newest, first + self._range - 1))
+            if self.receipts:
+                self.counters["receipts_checked"] += check_receipts(self.source, blocks, self.decoder.addresses)
             said = self._journals(blocks, at_head=blocks[-1].header.number == newest)
         with self.engine.begin() as connection:
             applied = apply_blocks(connection, blocks, self.decoder, said)

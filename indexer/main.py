@@ -13,12 +13,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from indexer.apply import RolledBack, head
-from indexer.errors import IndexForeign, IndexStopped
+from indexer.errors import IndexForeign, IndexStopped, ReceiptsNotCommitted
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
 from indexer.lead import leading
 from indexer.options import POLL_S, parser
 from indexer.proof.roots import Roots
+from indexer.receipts import headers_prove
 from indexer.verify import Difference, VerifyImpossible, verify
 from indexer.watch import Watch, served, shown
 from node_adapter.client import NodeClient
@@ -101,7 +102,12 @@ def run(options: argparse.Namespace, stop: threading.Event) -> None:
         network=network,
     )
     limits = Limits(reorg_depth=options.reorg_depth)
-    follower = Follower(engine, source, Decoder(deployments), limits, on_reorg=_report_reorg)
+    if options.receipts and not headers_prove(network):
+        raise ReceiptsNotCommitted(
+            f"headers of {network.name} commit to no receipts that can be checked: leave --receipts out; the journals "
+            "are compared all the same"
+        )
+    follower = Follower(engine, source, Decoder(deployments), limits, receipts=options.receipts, on_reorg=_report_reorg)
     watch = Watch(follower, source)
     with ExitStack() as stack:
         live = sys.stderr.isatty() and not options.json_logs

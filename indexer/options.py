@@ -60,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
     parser_.add_argument(
         "--reorg-depth", type=int, default=Limits().reorg_depth, metavar="N", help="blocks taken back without asking"
     )
+    parser_.add_argument(
+        "--receipts",
+        action="store_true",
+        help="also make the receipts' root of every block with events again: a node that lies consistently is noticed",
+    )
     port = os.environ.get(PORT_VARIABLE)
     parser_.add_argument(
         "--port",

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 from api import errors, openapi
 from api.audit.routes import router as audit
 from api.chain.routes import router as chain
+from api.console.app import create_console
+from api.console.page import BASE
 from api.context import Services, ServicesDep
 from api.financing.routes import router as financing
 from api.guard import Guard
-from api.holds.routes import router as holds
+from api.holds.routes import holds
+from api.holds.routes import router as freeze_orders
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
@@ -143,6 +146,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         receivables,
         financing,
         settlement,
+        freeze_orders,
         holds,
         operations,
     ):
@@ -150,6 +154,8 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.include_router(v1)
     app.include_router(audit, prefix="/audit/v1")
     app.include_router(_health())
+    app.add_api_route("/", lambda: RedirectResponse(f"{BASE}/"), include_in_schema=False)
+    app.mount(BASE, create_console(services))
     app.add_middleware(Guard)
     openapi.declare_problems(app)
     return app

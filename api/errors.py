@@ -6,6 +6,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -101,8 +102,64 @@ _OUTBOX_STATUS: dict[str, HTTPStatus] = {
     "StaleNonce": HTTPStatus.CONFLICT,
 }
 
+_INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
+_AWAY = HTTPStatus.SERVICE_UNAVAILABLE
+_TRY_AGAIN = {"Retry-After": RETRY_AFTER_S}
+
 _HTTP_NAME = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RequestTooLarge"}
 """Where Python's own phrase changes with its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal as a person or a program is told it: the name, what it means, and the offending values."""
+
+    status: HTTPStatus
+    name: str
+    detail: str
+    params: Mapping[str, object]
+    headers: Mapping[str, str] | None = None
+
+
+REFUSALS = (
+    ApiError,
+    ContractReverted,
+    InvoiceRefused,
+    MoneyError,
+    OutboxError,
+    NodeError,
+    PolicyRefused,
+    SignerError,
+)
+"""Every class that `told` knows: whoever answers in another form than HTTP's catches these."""
+
+
+def told(error: Exception) -> Told:  # noqa: PLR0911 -- one for each class
+    """What one of REFUSALS is answered with, in whatever form."""
+    name = type(error).__name__
+    match error:
+        case ApiError():
+            return Told(error.status, name, str(error), error.params, error.headers)
+        case ContractReverted():
+            status, message = refusal_of(error.name)
+            values = ", ".join(f"{field}={value}" for field, value in error.params.items())
+            return Told(status, error.name, f"{message} ({values})" if values else message, error.params)
+        case InvoiceRefused():
+            return Told(_INVALID, error.code, f"{error.detail}. {error.remedy}", error.params)
+        case MoneyError():
+            return Told(_INVALID, error.code, error.detail, error.params)
+        case OutboxError():
+            return Told(_OUTBOX_STATUS.get(name, HTTPStatus.CONFLICT), name, str(error), {})
+        case NodeError():
+            return Told(_AWAY, name, f"{error}. Nothing was changed; try again.", {}, _TRY_AGAIN)
+        case PolicyRefused():
+            return Told(HTTPStatus.FORBIDDEN, name, str(error), error.params)
+        case SignerError():
+            # Where the key is and what is wrong with it is for who runs the server, not for who asks.
+            logger.warning("a key cannot be used: %s", error)
+            detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
+            return Told(_AWAY, name, detail, {}, _TRY_AGAIN)
+    raise TypeError(f"{name} is no refusal") from error
 
 
 def problem(
@@ -126,53 +183,16 @@ def problem(
 def install(app: FastAPI) -> None:
     """Map every error class of the house to its answer."""
 
-    @app.exception_handler(ApiError)
-    def _api_error(_: Request, error: ApiError) -> JSONResponse:
-        return problem(error.status, _name(error), str(error), error.params, error.headers)
+    def refused(_: Request, error: Exception) -> JSONResponse:
+        found = told(error)
+        return problem(found.status, found.name, found.detail, found.params, found.headers)
 
-    @app.exception_handler(ContractReverted)
-    def _reverted(_: Request, error: ContractReverted) -> JSONResponse:
-        status, message = refusal_of(error.name)
-        values = ", ".join(f"{name}={value}" for name, value in error.params.items())
-        return problem(status, error.name, f"{message} ({values})" if values else message, error.params)
-
-    @app.exception_handler(InvoiceRefused)
-    def _invoice(_: Request, error: InvoiceRefused) -> JSONResponse:
-        detail = f"{error.detail}. {error.remedy}"
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, detail, error.params)
-
-    @app.exception_handler(MoneyError)
-    def _money(_: Request, error: MoneyError) -> JSONResponse:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, error.params)
-
-    @app.exception_handler(OutboxError)
-    def _outbox(_: Request, error: OutboxError) -> JSONResponse:
-        return problem(_OUTBOX_STATUS.get(_name(error), HTTPStatus.CONFLICT), _name(error), str(error))
-
-    @app.exception_handler(NodeError)
-    def _node(_: Request, error: NodeError) -> JSONResponse:
-        return problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            _name(error),
-            f"{error}. Nothing was changed; try again.",
-            None,
-            {"Retry-After": RETRY_AFTER_S},
-        )
-
-    @app.exception_handler(PolicyRefused)
-    def _policy(_: Request, error: PolicyRefused) -> JSONResponse:
-        return problem(HTTPStatus.FORBIDDEN, _name(error), str(error), error.params)
-
-    @app.exception_handler(SignerError)
-    def _signer(_: Request, error: SignerError) -> JSONResponse:
-        # Where the key is and what is wrong with it is for who runs the server, not for who asks.
-        logger.warning("a key cannot be used: %s", error)
-        detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _name(error), detail, None, {"Retry-After": RETRY_AFTER_S})
+    for refusal in REFUSALS:
+        app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
+        return problem(_INVALID, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
 
     @app.exception_handler(Exception)
     def _fault(_: Request, _error: Exception) -> JSONResponse:
@@ -185,10 +205,6 @@ def install(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         name = _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
         return problem(status, name, str(error.detail), None, error.headers)
-
-
-def _name(error: Exception) -> str:
-    return type(error).__name__
 
 
 def _sentence(error: RequestValidationError) -> str:

@@ -9,8 +9,12 @@ from pydantic_core import PydanticCustomError
 from api.domain.money import format_amount
 from node_adapter.words import checksum_address
 
+TEXT_MAX = 4_000
+"""Characters of a text whose salted hash goes on chain."""
+
 PayableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{56}$", description="0x and 56 hexadecimal digits")]
 ReceivableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="0x and 64 hexadecimal digits")]
+Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
 Uuid = Annotated[str, Path(pattern=r"^[0-9a-f-]{32,36}$")]
 RowId = Annotated[str, Field(pattern=r"^[0-9a-f-]{32,36}$", description="An id that an answer of ours gave")]
 
@@ -39,6 +43,12 @@ class Request(BaseModel):
     """A request body: a field nobody knows is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReasonGiven(Request):
+    """Why. Kept encrypted; its salted hash goes on chain."""
+
+    reason: str = Field(min_length=1, max_length=TEXT_MAX)
 
 
 class NoBody(Request):

@@ -2,19 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body
 
 from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.key_rotations import service
 from api.key_rotations.schemas import KeyRotationPrepare, KeyRotationRead, KeyRotations
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
-from api.schemas import NoBody, Uuid
+from api.schemas import Account, NoBody, Uuid
 
 router = APIRouter(tags=["key rotations"])
 
 Nothing = Annotated[NoBody | None, Body()]
-Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
 
 
 @router.post("/participants/{account}/key-rotations", status_code=202)

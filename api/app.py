@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api import errors, openapi
+from api import command_errors, errors, openapi
 from api.audit.routes import router as audit
 from api.chain.routes import router as chain
 from api.context import Services, ServicesDep
@@ -132,6 +132,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     )
     app.state.services = services
     errors.install(app)
+    command_errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
     for router in (
         chain,

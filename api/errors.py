@@ -4,7 +4,6 @@
 404: it does not exist, or is not yours to see. 503: the node is away.
 """
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -15,13 +14,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.domain.money import MoneyError
-from api.invoices.errors import InvoiceRefused
-from api.revert_status import refusal_of
-from node_adapter.errors import ContractReverted, NodeError
-from node_adapter.outbox.commands import OutboxError
-from node_adapter.signers import PolicyRefused, SignerError
+from node_adapter.errors import NodeError
 
-logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "urn:scf-network:problem:"
 RETRY_AFTER_S = "2"
 
@@ -94,13 +88,6 @@ class NotCaughtUp(ApiError):
     headers = {"Retry-After": RETRY_AFTER_S}  # noqa: RUF012 - ClassVar in the base
 
 
-_OUTBOX_STATUS: dict[str, HTTPStatus] = {
-    "IdempotencyKeyReused": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "OperationIdMalformed": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "SignatureMismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "StaleNonce": HTTPStatus.CONFLICT,
-}
-
 _HTTP_NAME = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RequestTooLarge"}
 """Where Python's own phrase changes with its version."""
 
@@ -124,51 +111,25 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Map every error class of the house to its answer."""
+    """Map what any request may raise to its answer; `command_errors.install` has what only commands do."""
 
     @app.exception_handler(ApiError)
     def _api_error(_: Request, error: ApiError) -> JSONResponse:
-        return problem(error.status, _name(error), str(error), error.params, error.headers)
-
-    @app.exception_handler(ContractReverted)
-    def _reverted(_: Request, error: ContractReverted) -> JSONResponse:
-        status, message = refusal_of(error.name)
-        values = ", ".join(f"{name}={value}" for name, value in error.params.items())
-        return problem(status, error.name, f"{message} ({values})" if values else message, error.params)
-
-    @app.exception_handler(InvoiceRefused)
-    def _invoice(_: Request, error: InvoiceRefused) -> JSONResponse:
-        detail = f"{error.detail}. {error.remedy}"
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, detail, error.params)
+        return problem(error.status, name_of(error), str(error), error.params, error.headers)
 
     @app.exception_handler(MoneyError)
     def _money(_: Request, error: MoneyError) -> JSONResponse:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, error.params)
 
-    @app.exception_handler(OutboxError)
-    def _outbox(_: Request, error: OutboxError) -> JSONResponse:
-        return problem(_OUTBOX_STATUS.get(_name(error), HTTPStatus.CONFLICT), _name(error), str(error))
-
     @app.exception_handler(NodeError)
     def _node(_: Request, error: NodeError) -> JSONResponse:
         return problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            _name(error),
+            name_of(error),
             f"{error}. Nothing was changed; try again.",
             None,
             {"Retry-After": RETRY_AFTER_S},
         )
-
-    @app.exception_handler(PolicyRefused)
-    def _policy(_: Request, error: PolicyRefused) -> JSONResponse:
-        return problem(HTTPStatus.FORBIDDEN, _name(error), str(error), error.params)
-
-    @app.exception_handler(SignerError)
-    def _signer(_: Request, error: SignerError) -> JSONResponse:
-        # Where the key is and what is wrong with it is for who runs the server, not for who asks.
-        logger.warning("a key cannot be used: %s", error)
-        detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, _name(error), detail, None, {"Retry-After": RETRY_AFTER_S})
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -187,7 +148,7 @@ def install(app: FastAPI) -> None:
         return problem(status, name, str(error.detail), None, error.headers)
 
 
-def _name(error: Exception) -> str:
+def name_of(error: Exception) -> str:
     return type(error).__name__
 
 

@@ -51,6 +51,7 @@ from indexer.models.folded_events import (
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
 from indexer.models.past import pasts
 from indexer.models.roots import StateLeaf, StateRoot
+from indexer.models.tokens import DepositToken
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
@@ -107,6 +108,7 @@ __all__ = [
     "DealFee",
     "DebtorBar",
     "DepositCredit",
+    "DepositToken",
     "Dishonour",
     "Draw",
     "FreezeOrder",

@@ -142,9 +142,24 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("get", "/audit/v1/payables"): READ_BY_SUPERVISION,
     ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_SUPERVISION,
-    ("get", "/audit/v1/participants"): READ_BY_SUPERVISION,
-    ("get", "/audit/v1/deals"): READ_BY_SUPERVISION,
-    ("get", "/audit/v1/events"): READ_BY_SUPERVISION,
+    **{
+        ("get", f"/audit/v1/{name}"): READ_BY_SUPERVISION
+        for name in (
+            "participants",
+            "receivables",
+            "deals",
+            "cash-flows",
+            "exposures",
+            "exposures/debtors",
+            "exposures/tiers",
+            "exposures/holders",
+            "holds",
+            "freeze-orders",
+            "dishonours",
+            "events",
+            "evidence/{kind}/{id}",
+        )
+    },
 }
 
 
@@ -207,7 +222,8 @@ def test_route__each_actor__is_allowed_or_refused_by_this_name(network: Stage, m
 
 def make_scene(network: Stage, path: str) -> dict[str, str]:
     """What the route is about, all of it s1's, whose debtor is c, and for which f1 has quoted."""
-    scene = {"s3": network["s3"].address, "new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
+    scene = {"kind": "participant", "id": network["c"].address}
+    scene |= {"s3": network["s3"].address, "new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
     if path == "/api/v1/participants":
         scene["candidate"] = candidate(network)
     if "key-rotations" in path:

@@ -1,0 +1,80 @@
+"""What `/audit/v1` works with, whichever process serves it, and what a request of it is given."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from api.audit.names import Names
+from api.reading import newest_block
+from api.snapshot import AsOf, snapshot
+from indexer.models import ChainBlock
+from indexer.proof.gather import Node
+from node_adapter.deployments import Deployments
+from node_adapter.networks import Network
+
+
+@dataclass(frozen=True, slots=True)
+class AuditServices:
+    """Made once, by the app that has the routes; it stands at `app.state.audit`."""
+
+    engine: Engine
+    readers: Engine
+    names: Names
+    client: Node
+    deployments: Deployments
+    network: Network
+    is_final: Callable[[int, int], bool]
+    """Whether a block can no longer vanish, given the newest indexed."""
+    proving: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """Held while evidence is made: it is asked of a node and takes memory, so one at a time."""
+
+
+def get_services(request: Request) -> AuditServices:
+    services: AuditServices = request.app.state.audit
+    return services
+
+
+AuditDep = Annotated[AuditServices, Depends(get_services)]
+
+
+class AsOfRead(BaseModel):
+    """As of which block an answer is: all that is in it was so at the end of that block."""
+
+    as_of_block: int
+    as_of_hash: str
+    as_of_time: datetime
+    final: bool = Field(description="Whether that block can no longer vanish.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One request's snapshot."""
+
+    services: AuditServices
+    session: Session
+    block: ChainBlock
+    final: bool
+
+    @property
+    def as_of(self) -> AsOfRead:
+        at = datetime.fromtimestamp(self.block.timestamp, UTC)
+        return AsOfRead(as_of_block=self.block.number, as_of_hash=self.block.hash, as_of_time=at, final=self.final)
+
+
+def get_reading(request: Request, services: AuditDep, as_of: AsOf = None) -> Iterator[Reading]:
+    """NotCaughtUp while the index is empty; RequestInvalid for a moment that it does not know."""
+    with Session(services.readers) as newest:
+        head = newest_block(newest).number
+    for session in snapshot(services, request.method, as_of):
+        block = newest_block(session)
+        yield Reading(services, session, block, services.is_final(block.number, max(head, block.number)))
+
+
+ReadingDep = Annotated[Reading, Depends(get_reading)]

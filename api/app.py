@@ -6,20 +6,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 from sqlalchemy.orm import Session
 
-from api import command_errors, errors, openapi
+from api import command_errors, openapi
 from api.audit.own_names import OwnNames
 from api.audit.routes import router as audit
 from api.audit.services import AuditServices
 from api.chain.routes import router as chain
+from api.console.app import create_console
+from api.console.page import BASE
 from api.context import ActorDep, Services, ServicesDep
 from api.financing.routes import router as financing
 from api.guard import Guard
 from api.health import health_router
-from api.holds.routes import router as holds
+from api.holds.routes import holds
+from api.holds.routes import router as freeze_orders
 from api.identity.actor import Role
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
@@ -110,7 +113,6 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         generate_unique_id_function=openapi.operation_id,
     )
     app.state.services = services
-    errors.install(app)
     command_errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
     for router in (
@@ -123,6 +125,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         receivables,
         financing,
         settlement,
+        freeze_orders,
         holds,
         operations,
     ):
@@ -132,6 +135,8 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.include_router(audit, prefix="/audit/v1", dependencies=[Depends(supervision_only)])
     app.include_router(health_router())
     app.include_router(_metrics())
+    app.add_api_route("/", lambda: RedirectResponse(f"{BASE}/"), include_in_schema=False)
+    app.mount(BASE, create_console(services))
     app.add_middleware(Guard)
     openapi.declare_problems(app)
     return app

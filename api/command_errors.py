@@ -6,10 +6,10 @@ Apart from `errors`, because a process that reads must not so much as load what 
 import logging
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
-from api.errors import RETRY_AFTER_S, name_of, problem
+from api import errors
+from api.errors import AWAY, INVALID, TRY_AGAIN, Told
 from api.invoices.errors import InvoiceRefused
 from api.revert_status import refusal_of
 from node_adapter.errors import ContractReverted
@@ -25,32 +25,33 @@ _OUTBOX_STATUS: dict[str, HTTPStatus] = {
     "StaleNonce": HTTPStatus.CONFLICT,
 }
 
+REFUSALS = (*errors.REFUSALS, ContractReverted, InvoiceRefused, OutboxError, PolicyRefused, SignerError)
+"""Every class that `told` knows: whoever answers in another form than HTTP's catches these."""
+
+
+def told(error: Exception) -> Told:
+    """What one of REFUSALS is answered with, in whatever form."""
+    name = type(error).__name__
+    match error:
+        case ContractReverted():
+            status, message = refusal_of(error.name)
+            values = ", ".join(f"{field}={value}" for field, value in error.params.items())
+            return Told(status, error.name, f"{message} ({values})" if values else message, error.params)
+        case InvoiceRefused():
+            return Told(INVALID, error.code, f"{error.detail}. {error.remedy}", error.params)
+        case OutboxError():
+            return Told(_OUTBOX_STATUS.get(name, HTTPStatus.CONFLICT), name, str(error), {})
+        case PolicyRefused():
+            return Told(HTTPStatus.FORBIDDEN, name, str(error), error.params)
+        case SignerError():
+            # Where the key is and what is wrong with it is for who runs the server, not for who asks.
+            logger.warning("a key cannot be used: %s", error)
+            detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
+            return Told(AWAY, name, detail, {}, TRY_AGAIN)
+        case _:
+            return errors.told(error)
+
 
 def install(app: FastAPI) -> None:
-    """Beside `errors.install`."""
-
-    @app.exception_handler(ContractReverted)
-    def _reverted(_: Request, error: ContractReverted) -> JSONResponse:
-        status, message = refusal_of(error.name)
-        values = ", ".join(f"{name}={value}" for name, value in error.params.items())
-        return problem(status, error.name, f"{message} ({values})" if values else message, error.params)
-
-    @app.exception_handler(InvoiceRefused)
-    def _invoice(_: Request, error: InvoiceRefused) -> JSONResponse:
-        detail = f"{error.detail}. {error.remedy}"
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, detail, error.params)
-
-    @app.exception_handler(OutboxError)
-    def _outbox(_: Request, error: OutboxError) -> JSONResponse:
-        return problem(_OUTBOX_STATUS.get(name_of(error), HTTPStatus.CONFLICT), name_of(error), str(error))
-
-    @app.exception_handler(PolicyRefused)
-    def _policy(_: Request, error: PolicyRefused) -> JSONResponse:
-        return problem(HTTPStatus.FORBIDDEN, name_of(error), str(error), error.params)
-
-    @app.exception_handler(SignerError)
-    def _signer(_: Request, error: SignerError) -> JSONResponse:
-        # Where the key is and what is wrong with it is for who runs the server, not for who asks.
-        logger.warning("a key cannot be used: %s", error)
-        detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, name_of(error), detail, None, {"Retry-After": RETRY_AFTER_S})
+    """Map every error class of the house to its answer."""
+    errors.install(app, REFUSALS, told)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import Depends, Header, Request
 from fastapi.security import OAuth2PasswordBearer
@@ -23,6 +23,7 @@ from api.settings import ApiSettings
 from api.snapshot import AsOf, snapshot
 from api.texts import KeptText
 from indexer import queries
+from indexer.as_of import newest_indexed
 from node_adapter.client import NodeClient
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
@@ -53,6 +54,22 @@ class Services:
     def is_final(self, block: int, head: int) -> bool:
         """Whether the block can no longer vanish, when `head` is the newest indexed."""
         return self.outbox.chain.is_final(block, head)
+
+    def as_of(self, session: Session) -> "AsOfBlock":
+        """What every answer says of the moment it is as of: `Page(…, **services.as_of(session))`."""
+        block = newest_block(session).number
+        return AsOfBlock(as_of_block=block, final=self.is_final_now(session, block))
+
+    def is_final_now(self, session: Session, block: int) -> bool:
+        """Whether the block can no longer vanish, be the session's own moment ever so old."""
+        return self.is_final(block, newest_indexed(session) or newest_block(session).number)
+
+
+class AsOfBlock(TypedDict):
+    """The newest block that an answer knows of, and whether that can no longer vanish."""
+
+    as_of_block: int
+    final: bool
 
 
 def get_services(request: Request) -> Services:

@@ -4,7 +4,8 @@
 404: it does not exist, or is not yours to see. 503: the node is away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -88,8 +89,40 @@ class NotCaughtUp(ApiError):
     headers = {"Retry-After": RETRY_AFTER_S}  # noqa: RUF012 - ClassVar in the base
 
 
+INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
+AWAY = HTTPStatus.SERVICE_UNAVAILABLE
+TRY_AGAIN = {"Retry-After": RETRY_AFTER_S}
+
 _HTTP_NAME = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RequestTooLarge"}
 """Where Python's own phrase changes with its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal as a person or a program is told it: the name, what it means, and the offending values."""
+
+    status: HTTPStatus
+    name: str
+    detail: str
+    params: Mapping[str, object]
+    headers: Mapping[str, str] | None = None
+
+
+REFUSALS: tuple[type[Exception], ...] = (ApiError, MoneyError, NodeError)
+"""What any request may end in; `command_errors` has what only commands do."""
+
+
+def told(error: Exception) -> Told:
+    """What one of REFUSALS is answered with, in whatever form."""
+    name = type(error).__name__
+    match error:
+        case ApiError():
+            return Told(error.status, name, str(error), error.params, error.headers)
+        case MoneyError():
+            return Told(INVALID, error.code, error.detail, error.params)
+        case NodeError():
+            return Told(AWAY, name, f"{error}. Nothing was changed; try again.", {}, TRY_AGAIN)
+    raise TypeError(f"{name} is no refusal") from error
 
 
 def problem(
@@ -110,30 +143,21 @@ def problem(
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
 
 
-def install(app: FastAPI) -> None:
-    """Map what any request may raise to its answer; `command_errors.install` has what only commands do."""
+def install(
+    app: FastAPI, refusals: Sequence[type[Exception]] = REFUSALS, tell: Callable[[Exception], Told] = told
+) -> None:
+    """Map every class of `refusals` to what `tell` says of it, and whatever else may happen to its answer."""
 
-    @app.exception_handler(ApiError)
-    def _api_error(_: Request, error: ApiError) -> JSONResponse:
-        return problem(error.status, name_of(error), str(error), error.params, error.headers)
+    def refused(_: Request, error: Exception) -> JSONResponse:
+        found = tell(error)
+        return problem(found.status, found.name, found.detail, found.params, found.headers)
 
-    @app.exception_handler(MoneyError)
-    def _money(_: Request, error: MoneyError) -> JSONResponse:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, error.params)
-
-    @app.exception_handler(NodeError)
-    def _node(_: Request, error: NodeError) -> JSONResponse:
-        return problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            name_of(error),
-            f"{error}. Nothing was changed; try again.",
-            None,
-            {"Retry-After": RETRY_AFTER_S},
-        )
+    for refusal in refusals:
+        app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
+        return problem(INVALID, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
 
     @app.exception_handler(Exception)
     def _fault(_: Request, _error: Exception) -> JSONResponse:
@@ -146,10 +170,6 @@ def install(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         name = _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
         return problem(status, name, str(error.detail), None, error.headers)
-
-
-def name_of(error: Exception) -> str:
-    return type(error).__name__
 
 
 def _sentence(error: RequestValidationError) -> str:

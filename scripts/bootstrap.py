@@ -1,11 +1,12 @@
-"""Sets up a checkout: `.venv` from the locks and the pinned chain tools from npm. Run by `scripts/scf`, Python >= 3.11.
+"""Sets up a checkout: `.venv` from the locks; from npm the pinned chain tools and the console's scripts.
 
-Only the standard library, and nothing of ours: this runs before anything is installed. One bootstrap works at a time
-(an flock, which the kernel drops with the process). Each half ends by writing its stamp, so that an interrupted one
+Run by `scripts/scf` with Python >= 3.11. Only the standard library, and nothing of ours: this runs before anything is installed. One bootstrap works at a time
+(an flock, which the kernel drops with the process). Each part ends by writing its stamp, so that an interrupted one
 has none: it is thrown away and made again, because a half-written package cannot be told from a whole one.
 """
 
 import fcntl
+import functools
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 NODE_MIN_MAJOR = 20
 NEEDED_BYTES = 1_200_000_000
 """What a set-up from nothing wants at its worst: .venv 500 MB (with Node), node_modules 150 MB, and the caches."""
+NPM_FOLDERS = ("hardhat-free-devnet", "api/console")
 QUIET_S = 2.0
 """A step that takes longer than this says so."""
 
@@ -86,12 +88,14 @@ def say(line: str) -> None:
 
 def bootstrap(root: Path, python_stamp: str, npm_stamp: str) -> None:
     """Brings `.venv` and `node_modules` to what the stamps name; a no-op if another bootstrap just did."""
-    venv, tools = root / ".venv", root / "hardhat-free-devnet"
-    halves: list[tuple[Path, str, Callable[[], None]]] = [
-        (venv / "scf-stamp", python_stamp, lambda: make_venv(root, venv)),
-        (tools / "node_modules" / ".scf-stamp", npm_stamp, lambda: make_node_modules(root, venv, tools)),
+    venv = root / ".venv"
+    parts: list[tuple[Path, str, Callable[[], None]]] = [
+        (venv / "scf-stamp", python_stamp, lambda: make_venv(root, venv))
     ]
-    for stamp, wanted, make in halves:
+    for folder in NPM_FOLDERS:
+        make = functools.partial(make_node_modules, root, venv, root / folder)
+        parts.append((root / folder / "node_modules" / ".scf-stamp", npm_stamp, make))
+    for stamp, wanted, make in parts:
         if is_current(stamp, wanted):
             continue
         was_whole = stamp.exists()
@@ -166,7 +170,7 @@ def make_venv(root: Path, venv: Path) -> None:
                 )
 
 
-def make_node_modules(root: Path, venv: Path, tools: Path) -> None:
+def make_node_modules(root: Path, venv: Path, folder: Path) -> None:
     path = os.environ.get("PATH", "")
     if not has_node(path):
         path = f"{venv / 'bin'}{os.pathsep}{path}"
@@ -174,10 +178,11 @@ def make_node_modules(root: Path, venv: Path, tools: Path) -> None:
             (venv / "scf-stamp").unlink(missing_ok=True)
             raise BootstrapError("Node is not there any more; run the same command again to have it installed")
     # `npm ci` needs a lock, and npm's locks name the registry; exact pins and no install scripts stand in for it.
-    with Step("installing the chain tools of hardhat-free-devnet/package.json", root / ".scf-bootstrap.log") as step:
+    title = f"installing what {folder.relative_to(root)}/package.json names"
+    with Step(title, root / ".scf-bootstrap.log") as step:
         flags = ("--no-save", "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
         step.run(
-            shutil.which("npm", path=path) or "npm", "install", *flags, cwd=tools, env={**os.environ, "PATH": path}
+            shutil.which("npm", path=path) or "npm", "install", *flags, cwd=folder, env={**os.environ, "PATH": path}
         )
 
 

@@ -48,7 +48,20 @@ SOFTHSM2 = DebianTool(
         "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
     ],
 )
-TOOLS = (SOFTHSM2,)
+CHROMIUM = DebianTool(
+    name="chromium",
+    package="chromium",
+    wanted_for="the browser tests",
+    programs=["chromium"],
+)
+CJK_FONT = DebianTool(
+    name="fonts-noto-cjk",
+    package="fonts-noto-cjk",
+    wanted_for="the browser tests in Chinese",
+    programs=[],
+    files=["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"],
+)
+TOOLS = (SOFTHSM2, CHROMIUM, CJK_FONT)
 
 
 def provide(tools: Sequence[DebianTool] = TOOLS) -> list[DebianTool]:

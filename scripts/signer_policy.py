@@ -11,9 +11,13 @@ DAILY = 1_000_000_000_00
 CURRENCY = "CNY"
 
 _OWN_KEY = ("Participants.cancelRotation", "Participants.completeRotation")
+_ORGANISATION = (*_OWN_KEY, "DepositToken.requestPayOut", "Settlement.releaseSetAside")
 _HOLDER = (
-    *_OWN_KEY,
+    *_ORGANISATION,
     "Anchors.anchor",
+    "Holds.pledge",
+    "Holds.release",
+    "Holds.reserve",
     "Holds.setAside",
     "Receivables.merge",
     "Receivables.refuse",
@@ -24,8 +28,10 @@ _HOLDER = (
 )
 MAY: dict[Role, tuple[str, ...]] = {
     Role.CORE_ENTERPRISE: (
-        *_OWN_KEY,
+        *_ORGANISATION,
         "DepositToken.ReceiveWithAuthorization",
+        "Holds.dispute",
+        "Holds.release",
         "Origination.Confirmation",
         "Origination.Publication",
         "Origination.decline",
@@ -35,8 +41,20 @@ MAY: dict[Role, tuple[str, ...]] = {
         "Settlement.pay",
     ),
     Role.SUPPLIER: (*_HOLDER, "Discounting.accept", "Origination.propose", "Origination.withdraw"),
-    Role.FINANCIER: (*_HOLDER, "DepositToken.ReceiveWithAuthorization", "Discounting.Quote"),
-    Role.BANK: (*_OWN_KEY, "DepositToken.credit"),
+    Role.FINANCIER: (
+        *_HOLDER,
+        "DepositToken.ReceiveWithAuthorization",
+        "Discounting.Quote",
+        "Holds.enforcePledge",
+    ),
+    Role.BANK: (
+        *_ORGANISATION,
+        "DepositToken.completePayOut",
+        "DepositToken.credit",
+        "DepositToken.pause",
+        "DepositToken.refusePayOut",
+        "DepositToken.resume",
+    ),
     Role.OPERATOR: (
         "AccessManager.execute",
         "AccessManager.grantRole",
@@ -48,6 +66,10 @@ MAY: dict[Role, tuple[str, ...]] = {
         "Participants.admit",
         "Participants.announceRotation",
         "Participants.cancelRotation",
+        "Participants.close",
+        "Participants.readmit",
+        "Participants.reinstate",
+        "Participants.suspend",
     ),
     Role.COMPLIANCE: ("Holds.enforceOrder", "Holds.order", "Holds.releaseOrder", "Holds.setAside"),
     Role.REGULATOR: (),

@@ -32,7 +32,7 @@ from indexer.models import IndexIdentity
 from indexer.reports.access import REMEDY
 from node_adapter import networks
 from node_adapter.client import NodeClient
-from node_adapter.db import READER_ROLE, make_reader, masked
+from node_adapter.db import READER_ROLE, make_reader, masked, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeError
 from node_adapter.networks import Finality, Network
@@ -69,7 +69,7 @@ def make_services(settings: AuditSettings) -> RegulatorServices:
     deployments = Deployments.load(settings.deployments)
     network = networks.by_chain_id(deployments.chain_id, networks.load_networks(settings.networks))
     url = settings.database_url.get_secret_value()
-    readers = make_reader(url)
+    readers = read_only(make_reader(url))
     _require_index(readers, url, deployments)
     client = NodeClient(
         node_urls(settings.node_url.get_secret_value()),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.audit.names import Names
 from api.reading import newest_block
 from api.snapshot import AsOf, snapshot
+from indexer.as_of import newest_indexed
 from indexer.models import ChainBlock
 from indexer.proof.gather import Node
 from node_adapter.deployments import Deployments
@@ -70,11 +71,10 @@ class Reading:
 
 def get_reading(request: Request, services: AuditDep, as_of: AsOf = None) -> Iterator[Reading]:
     """NotCaughtUp while the index is empty; RequestInvalid for a moment that it does not know."""
-    with Session(services.readers) as newest:
-        head = newest_block(newest).number
     for session in snapshot(services, request.method, as_of):
         block = newest_block(session)
-        yield Reading(services, session, block, services.is_final(block.number, max(head, block.number)))
+        newest = newest_indexed(session) or block.number
+        yield Reading(services, session, block, services.is_final(block.number, newest))
 
 
 ReadingDep = Annotated[Reading, Depends(get_reading)]

@@ -27,9 +27,7 @@ def list_requests(session: Session, services: Services, actor: Actor, page: Page
     """The requests that the actor may see, newest first."""
     query = select(FinancingRequest).where(visible_to(actor))
     rows, following = fetch(session, query, [FinancingRequest.created_at, FinancingRequest.id], page)
-    return FinancingRequests(
-        items=read_requests(session, services, rows), next=following, as_of_block=newest_block(session).number
-    )
+    return FinancingRequests(items=read_requests(session, services, rows), next=following, **services.as_of(session))
 
 
 def read_requests(session: Session, services: Services, rows: Sequence[FinancingRequest]) -> list[FinancingRequestRead]:

@@ -24,18 +24,24 @@ def hash_password(password: str) -> str:
 
 
 def log_in(session: Session, settings: ApiSettings, key: bytes, login: str, password: str) -> tuple[str, int]:
-    """A new token and its life in seconds; Unauthenticated with one answer for all that can be wrong."""
+    """A new token and its life in seconds; Unauthenticated as `check_password`."""
+    user = check_password(session, settings, login, password)
+    life_s = settings.token_minutes * 60
+    now = int(time.time())
+    claims = {"iss": _ISSUER, "sub": user.login, "iat": now, "exp": now + life_s}
+    return jwt.encode(claims, key, algorithm=_ALGORITHM), life_s
+
+
+def check_password(session: Session, settings: ApiSettings, login: str, password: str) -> User:
+    """Who logs in so; Unauthenticated with one answer for all that can be wrong."""
     user = session.get(User, login)
     try:
         _hasher.verify(user.password_hash if user else _nobodys_hash(), password)
     except (Argon2Error, InvalidHashError):
         user = None
-    if user is None or not _may_log_in(user, settings):
+    if user is None or not may_log_in(user, settings):
         raise Unauthenticated("login or password is wrong")
-    life_s = settings.token_minutes * 60
-    now = int(time.time())
-    claims = {"iss": _ISSUER, "sub": user.login, "iat": now, "exp": now + life_s}
-    return jwt.encode(claims, key, algorithm=_ALGORITHM), life_s
+    return user
 
 
 def authenticate(session: Session, settings: ApiSettings, key: bytes, token: str | None) -> Actor:
@@ -51,8 +57,13 @@ def authenticate(session: Session, settings: ApiSettings, key: bytes, token: str
     except jwt.InvalidTokenError as error:
         raise Unauthenticated("the token is not one of ours") from error
     user = session.get(User, str(claims["sub"]))
-    if user is None or not _may_log_in(user, settings):
+    if user is None or not may_log_in(user, settings):
         raise Unauthenticated("the token's user may not log in any more")
+    return actor_of(user)
+
+
+def actor_of(user: User) -> Actor:
+    """The user as whoever asks."""
     organisation = user.organisation
     return Actor(
         login=user.login,
@@ -63,7 +74,8 @@ def authenticate(session: Session, settings: ApiSettings, key: bytes, token: str
     )
 
 
-def _may_log_in(user: User, settings: ApiSettings) -> bool:
+def may_log_in(user: User, settings: ApiSettings) -> bool:
+    """The demo's logins are good on this machine alone."""
     return settings.on_loopback or not user.demo
 
 

@@ -25,9 +25,9 @@ def upload(
 
 
 @router.get("")
-def list_invoices(session: SessionDep, actor: ActorDep, page: PageDep) -> Invoices:
+def list_invoices(session: SessionDep, services: ServicesDep, actor: ActorDep, page: PageDep) -> Invoices:
     """Invoices you issued or owe, newest first."""
-    return service.list_invoices(session, actor, page)
+    return service.list_invoices(session, services, actor, page)
 
 
 @router.get("/{invoice_id}")

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 def metadata() -> MetaData:
     """The tables that the API's models declare."""
     from api import texts as _texts  # noqa: F401 -- importing models declares their tables
+    from api.console import models as _console  # noqa: F401
     from api.db import Base
     from api.financing import models as _financing  # noqa: F401
     from api.identity import models as _identity  # noqa: F401

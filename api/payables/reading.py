@@ -27,7 +27,7 @@ def list_payables(session: Session, services: Services, actor: Actor, page: Page
     """The payables that the actor may see, newest first."""
     query = select(Payable).where(visible_to(actor.address))
     rows, following = fetch(session, query, [Payable.proposed_at, Payable.payable_id], page)
-    return Payables(items=read_all(session, services, rows), next=following, as_of_block=newest_block(session).number)
+    return Payables(items=read_all(session, services, rows), next=following, **services.as_of(session))
 
 
 def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> list[PayableRead]:
@@ -78,7 +78,7 @@ def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> l
                     "confirmed_at": _instant(row.confirmed_at),
                     "closed_at": _instant(row.closed_at),
                     "last_block": row.last_block_number,
-                    "final": services.is_final(row.last_block_number, head.number),
+                    "final": services.is_final_now(session, row.last_block_number),
                     "as_of_block": head.number,
                 }
             )

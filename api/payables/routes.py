@@ -8,8 +8,8 @@ from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
 from api.payables import payment, reading, service
-from api.payables.schemas import PayablePay, PayablePropose, PayableRead, Payables, ReasonGiven
-from api.schemas import NoBody, PayableId
+from api.payables.schemas import PayablePay, PayablePropose, PayableRead, Payables
+from api.schemas import NoBody, PayableId, ReasonGiven
 
 router = APIRouter(prefix="/payables", tags=["payables"])
 

@@ -8,8 +8,7 @@ from pydantic import BaseModel, Field
 from api.domain.money import Money, PositiveMoney
 from api.parties import Party
 from api.programmes.schemas import ProgrammeRead
-from api.schemas import Address, Page, Request, RowId, Total
-from api.texts import TEXT_MAX
+from api.schemas import TEXT_MAX, Address, Page, Request, RowId, Total
 
 PayableStateName = Literal["proposed", "confirmed", "settled", "disputed", "declined", "cancelled", "written_off"]
 
@@ -48,12 +47,6 @@ class PayablePay(Request):
     deposit_token: Address | None = Field(
         default=None, description="What to pay in; the programme's first that its bank has not paused if not given."
     )
-
-
-class ReasonGiven(Request):
-    """Why. Kept encrypted; its salted hash goes on chain."""
-
-    reason: str = Field(min_length=1, max_length=TEXT_MAX)
 
 
 class PayableRead(BaseModel):

@@ -13,9 +13,9 @@ from api.identity.models import Organisation
 from api.invoices import service as invoices
 from api.invoices.models import Invoice
 from api.operations.schemas import OperationRead
-from api.payables.schemas import PayablePropose, ReasonGiven
+from api.payables.schemas import PayablePropose
 from api.programmes import service as programmes
-from api.schemas import NoBody
+from api.schemas import NoBody, ReasonGiven
 from api.texts import KeptText
 from indexer.models import Payable, Programme, ReceivableMove
 from node_adapter import typed_data

@@ -37,9 +37,7 @@ def list_receivables(
     if payable_id is not None:
         query = query.where(Receivable.payable_id == payable_id)
     rows, following = fetch(session, query, [Receivable.receivable_id], page)
-    return Receivables(
-        items=read_all(session, services, actor, rows), next=following, as_of_block=newest_block(session).number
-    )
+    return Receivables(items=read_all(session, services, actor, rows), next=following, **services.as_of(session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,7 @@ def read_all(session: Session, services: Services, actor: Actor, rows: Sequence[
                 issue_date=from_day(payable.issue_date),
                 due_date=from_day(payable.due_date),
                 last_block=shown.last_block,
-                final=services.is_final(shown.last_block, head.number),
+                final=services.is_final_now(session, shown.last_block),
                 as_of_block=head.number,
             )
         )

@@ -46,7 +46,7 @@ class Collector:
         if not mined or not look.tip_stands:
             self.doubted = self._missing = frozenset()
             return False
-        rows = self._rows(mined, look)
+        rows = self._rows({signer: lowest[signer] for signer in mined}, look)
         places = [look.head] if look.tip is None else [look.head, look.tip]
         receipts = self._outbox.chain.receipts([row.attempt_hash for row in rows], places)
         if receipts is None:
@@ -65,9 +65,12 @@ class Collector:
         self._give_up([row for row in rows if row.id not in seen], look)
         return bool(found)
 
-    def _rows(self, signers: Sequence[str], look: Look) -> Sequence[Row[Any]]:
-        """One for each attempt of an operation whose nonce the chain has used."""
-        used = or_(*(and_(Operation.signer == s, Operation.nonce < look.counts[s]) for s in signers))
+    def _rows(self, lowest: Mapping[str, int], look: Look) -> Sequence[Row[Any]]:
+        """One for each attempt of an operation whose nonce the chain has used. The lower bound leaves nothing out, and
+        keeps the database from reading all that the signer ever sent."""
+        used = or_(
+            *(and_(Operation.signer == s, Operation.nonce.between(n, look.counts[s] - 1)) for s, n in lowest.items())
+        )
         query: Any = (
             select(
                 Operation.id,

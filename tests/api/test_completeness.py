@@ -47,7 +47,6 @@ def by_name(of: type[Any]) -> list[type[Any]]:
 def answer_to(error: Exception) -> Any:
     """What the API answers when a route raises this."""
     app = FastAPI()
-    errors.install(app)
     command_errors.install(app)
 
     @app.get("/")

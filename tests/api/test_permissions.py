@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from api.identity.actor import Role
+from api.identity.models import Organisation
+from node_adapter.words import checksum_address
 from scripts.actors import Persona
-from tests.api.stage import Stage, answer, money, organisation_of, with_check_digit
+from tests.api.acts import RECORDS, reached_by
+from tests.api.stage import FACE, Stage, answer, money, organisation_of, with_check_digit
 
 EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/auth/token"}
@@ -22,6 +25,7 @@ OPEN_UNLISTED = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-off
 
 ROLE = "403 RoleMissing"
 UNSEEN = "404 NotFound"
+WITH_CASH = ("c", "rival", "s1", "s2", "f1", "f2", "b")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Row:
 READ_BY_ALL = Row("200")
 READ_BY_PARTIES = Row(UNSEEN, {"s1": "200", "c": "200"})
 READ_BY_SUPERVISION = Row(ROLE, {"r": "200", "co": "200"})
+BY_OPERATOR = {"o": "202"}
 BY_COMPLIANCE = {"co": "202"}
 BY_DEBTOR = {"c": "202", "s1": "403 PayableNotDebtor"}
 BY_HOLDER = {"s1": "202", "c": "403 ReceivableNotHolder"}
@@ -136,6 +141,49 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/freeze-orders/{order_id}/release"): Row(ROLE, BY_COMPLIANCE, REASON),
     ("post", "/api/v1/freeze-orders/{order_id}/set-aside"): Row(UNSEEN, {"co": "202", "s1": "202"}, SET_ASIDE),
     ("post", "/api/v1/freeze-orders/{order_id}/enforce"): Row(ROLE, BY_COMPLIANCE, {**SET_ASIDE, "to": "{s3}"}),
+    ("post", "/api/v1/participants/{account}/suspend"): Row(ROLE, BY_OPERATOR, REASON),
+    ("post", "/api/v1/participants/{account}/reinstate"): Row(ROLE, BY_OPERATOR),
+    ("post", "/api/v1/participants/{account}/close"): Row(ROLE, BY_OPERATOR, REASON),
+    ("post", "/api/v1/participants/{account}/readmit"): Row(ROLE, BY_OPERATOR),
+    ("post", "/api/v1/receivables/{receivable_id}/dispute"): Row(
+        UNSEEN,
+        {"c": "202", "s1": "403 DisputeNotDebtor"},
+        {"amount": SMALL, "until": "{until}", **REASON},
+    ),
+    ("post", "/api/v1/receivables/{receivable_id}/pledge"): Row(
+        UNSEEN,
+        {"s1": "202", "c": "403 HoldNotHolder"},
+        {"pledgee": "{f1}", "until": "{until}", "enforceable_from": "{until}", "loan": "a loan"},
+    ),
+    ("post", "/api/v1/receivables/{receivable_id}/reserve"): Row(
+        UNSEEN,
+        {"s1": "202", "c": "403 HoldNotHolder"},
+        {"amount": SMALL, "financier": "{f1}", "until": "{until}"},
+    ),
+    ("get", "/api/v1/holds"): READ_BY_ALL,
+    ("get", "/api/v1/holds/{hold_id}"): Row(UNSEEN, {"s1": "200", "f1": "200", "co": "200"}),
+    ("post", "/api/v1/holds/{hold_id}/release"): Row(
+        UNSEEN, {"f1": "202", "s1": "403 HoldNotForCaller", "co": "409 ParticipantNotActive"}
+    ),
+    ("post", "/api/v1/holds/{hold_id}/enforce"): Row(
+        UNSEEN, {"f1": "202", "s1": "403 HoldNotForCaller", "co": "409 ParticipantNotActive"}
+    ),
+    ("get", "/api/v1/deposit-tokens"): READ_BY_ALL,
+    ("post", "/api/v1/deposit-tokens/{account}/pause"): Row(ROLE, {"b": "202"}, REASON),
+    ("post", "/api/v1/deposit-tokens/{account}/resume"): Row(ROLE, {"b": "202"}),
+    ("post", "/api/v1/pay-outs"): Row(
+        "409 ParticipantNotActive",
+        {**dict.fromkeys(WITH_CASH, "202"), "r": ROLE},
+        {"amount": {"amount": "0.01", "currency": "CNY"}, "instruction": "an account of ours"},
+    ),
+    ("get", "/api/v1/pay-outs"): READ_BY_ALL,
+    ("get", "/api/v1/pay-outs/{pay_out_id}"): Row(UNSEEN, {"s1": "200", "b": "200"}),
+    ("post", "/api/v1/pay-outs/{pay_out_id}/complete"): Row(ROLE, {"b": "202"}, {"bank_reference": "{new}"}),
+    ("post", "/api/v1/pay-outs/{pay_out_id}/refuse"): Row(ROLE, {"b": "202"}, REASON),
+    ("get", "/api/v1/set-aside-cash"): READ_BY_ALL,
+    ("post", "/api/v1/receivables/{receivable_id}/release-set-aside"): Row(
+        UNSEEN, {"s1": "202", "c": "409 SetAsideNothing"}
+    ),
     ("get", "/api/v1/operations/{operation_id}"): Row(UNSEEN, {"s1": "200"}),
     ("post", "/api/v1/operations/{operation_id}/signature"): Row(
         UNSEEN, {"c": "422 SignatureMismatch"}, {"signatures": ["0x" + "11" * 65]}
@@ -215,15 +263,33 @@ def test_route__each_actor__is_allowed_or_refused_by_this_name(network: Stage, m
         member, address = network[login], path.format_map(scene)
         if method == "get":
             return answer(member.get(address))
-        return answer(member.upload(document) if document else member.post(address, body))
+        response = member.upload(document) if document else member.post(address, body)
+        if response.status_code == 202:
+            _check_act(network, path, response.json()["id"])
+        return answer(response)
 
-    assert {login: ask(login) for login in order} == expected
+    answers = {login: ask(login) for login in order}
+    if path.endswith("/pause"):  # all tests of the session live by this token
+        network.settle()
+        network["b"].command(path.format_map(scene).replace("/pause", "/resume"))
+    assert answers == expected
+
+
+def _check_act(network: Stage, path: str, operation_id: str) -> None:
+    """The route calls what `acts` says it does."""
+    operation = network.operation(operation_id)
+    if operation.function is None:
+        assert path in RECORDS
+    else:
+        assert f"{operation.contract}.{operation.function}" in reached_by(path)
 
 
 def make_scene(network: Stage, path: str) -> dict[str, str]:
     """What the route is about, all of it s1's, whose debtor is c, and for which f1 has quoted."""
-    scene = {"kind": "participant", "id": network["c"].address}
-    scene |= {"s3": network["s3"].address, "new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
+    scene = {login: network[login].address for login in ("s1", "s3", "f1")}
+    scene |= {"new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
+    scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
+    scene |= {"kind": "participant", "id": network["c"].address}
     if path == "/api/v1/participants":
         scene["candidate"] = candidate(network)
     if "key-rotations" in path:
@@ -232,15 +298,25 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
         scene["invoice_id"] = network.invoice()
     if "programme_id" in path:
         scene["programme_id"] = str(network.programme("rival"))
-    if path.endswith(("/confirm", "/dispute", "/decline", "/withdraw", "/withdraw-dispute")):
+    if "payables" in path and path.endswith(("/confirm", "/dispute", "/decline", "/withdraw", "/withdraw-dispute")):
         scene["payable_id"] = network.proposed()
-    elif any(word in path for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze")):
+    elif any(
+        word in path for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze", "hold_id")
+    ):
         scene["payable_id"] = network.confirmed()
         scene["receivable_id"] = scene["payable_id"] + "00000001"
     if "financing" in path or "quote" in path:
         scene["request_id"] = network.asked("s1", scene["receivable_id"], 1_000)
         scene["quote_id"] = network.quoted("f1", scene["request_id"])
     _go_further(network, path, scene)
+    if "/participants/{account}/" in path and "key-rotations" not in path:
+        _prepare_standing(network, path, scene)
+    _prepare_cash(network, path, scene)
+    if "hold_id" in path:
+        now = datetime.fromtimestamp(network.now(), UTC).isoformat()
+        pledge = {"pledgee": scene["f1"], "until": scene["until"], "enforceable_from": now, "loan": "a loan"}
+        given = network["s1"].command(f"/api/v1/receivables/{scene['receivable_id']}/pledge", pledge)
+        scene["hold_id"] = given["resource"]["id"]
     if "freeze" in path:
         _freeze(network, path, scene)
     if "operation" in path:
@@ -248,11 +324,44 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     return scene
 
 
+def _prepare_standing(network: Stage, path: str, scene: dict[str, str]) -> None:
+    """Somebody new, and as far as the act needs."""
+    organisation_id = candidate(network)
+    network["o"].command("/api/v1/participants", {"organisation_id": organisation_id})
+    with Session(network.services.engine) as session:
+        scene["account"] = session.get_one(Organisation, organisation_id).address or ""
+    if path.endswith("/reinstate"):
+        network["o"].command(f"/api/v1/participants/{scene['account']}/suspend", REASON)
+    if path.endswith("/readmit"):
+        network["o"].command(f"/api/v1/participants/{scene['account']}/close", REASON)
+
+
+def _prepare_cash(network: Stage, path: str, scene: dict[str, str]) -> None:
+    if "deposit-tokens" in path:
+        scene["account"] = network.services.deployments.address("DepositTokenCNY")
+        if path.endswith("/resume"):
+            network["b"].command(f"/api/v1/deposit-tokens/{scene['account']}/pause", REASON)
+    if path == "/api/v1/pay-outs":
+        for login in WITH_CASH:
+            network.credit(login, 1)
+    if "pay_out_id" in path:
+        network.credit("s1", 1)
+        body = {"amount": money(1), "instruction": "an account"}
+        scene["pay_out_id"] = network["s1"].command("/api/v1/pay-outs", body)["resource"]["id"]
+    if path.endswith("/release-set-aside"):
+        piece = f"/api/v1/receivables/{scene['receivable_id']}"
+        dispute = {"amount": SMALL, "until": scene["until"], **REASON}
+        hold = network["c"].command(f"{piece}/dispute", dispute)["resource"]["id"]
+        network.pay(scene["payable_id"], FACE)
+        network["s1"].command(f"{piece}/redeem")
+        network["c"].command(f"/api/v1/holds/{hold}/release")
+
+
 def _go_further(network: Stage, path: str, scene: dict[str, str]) -> None:
     """What must have happened before the act."""
     if path.endswith("/withdraw-dispute"):
         network["c"].command(f"/api/v1/payables/{scene['payable_id']}/dispute", REASON)
-    if path.endswith("/refuse"):
+    if path.endswith("/{receivable_id}/refuse"):
         scene["receivable_id"] = network.split("s1", scene["receivable_id"], "s2", 1_000)
     if path.endswith("/merge"):
         scene["absorbed_id"] = network.split("s1", scene["receivable_id"], "s2", 1_000)
@@ -274,7 +383,6 @@ def _rotation(network: Stage, path: str, scene: dict[str, str]) -> None:
 
 
 def _freeze(network: Stage, path: str, scene: dict[str, str]) -> None:
-    scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
     if "order_id" in path:
         scene["order_id"] = network.frozen("s1", scene["payable_id"], 10_000)
     if path.endswith("/enforce"):
@@ -295,7 +403,7 @@ def candidate(network: Stage) -> str:
     digits = f"91310000MA1C{secrets.randbelow(10_000):04}00"
     persona = Persona(f"new-{digits}", "Newcomer", Role.SUPPLIER, with_check_digit(digits[:18].ljust(18, "0")))
     with Session(network.services.engine) as session, session.begin():
-        return organisation_of(session, network, persona, "0x" + secrets.token_hex(20)).id
+        return organisation_of(session, network, persona, checksum_address(secrets.token_bytes(20))).id
 
 
 def fill(body: Any, scene: dict[str, str]) -> Any:

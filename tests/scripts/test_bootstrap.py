@@ -26,6 +26,7 @@ STAMPED = (
     "pyproject.toml",
     "requirements.lock",
     "hardhat-free-devnet/package.json",
+    "api/console/package.json",
 )
 
 STAND_IN = """
@@ -41,8 +42,9 @@ if not python.exists():
     python.write_text('#!/bin/sh\\necho "cli: $*"\\n')
     python.chmod(0o755)
 (root / ".venv" / "scf-stamp").write_text(python_stamp + "\\n")
-(root / "hardhat-free-devnet" / "node_modules").mkdir(exist_ok=True)
-(root / "hardhat-free-devnet" / "node_modules" / ".scf-stamp").write_text(npm_stamp + "\\n")
+for folder in ("hardhat-free-devnet", "api/console"):
+    (root / folder / "node_modules").mkdir(exist_ok=True)
+    (root / folder / "node_modules" / ".scf-stamp").write_text(npm_stamp + "\\n")
 print("progress")
 """
 
@@ -82,7 +84,14 @@ def test_scf__second_start__sets_nothing_up_and_is_quick(checkout: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "pyproject.toml", "hardhat-free-devnet/package.json", "scripts/bootstrap.py"]
+    "name",
+    [
+        "requirements.lock",
+        "pyproject.toml",
+        "hardhat-free-devnet/package.json",
+        "api/console/package.json",
+        "scripts/bootstrap.py",
+    ],
 )
 def test_scf__an_input_changed__sets_up_again(checkout: Path, name: str) -> None:
     scf(checkout / "scripts" / "scf")
@@ -92,7 +101,7 @@ def test_scf__an_input_changed__sets_up_again(checkout: Path, name: str) -> None
     assert runs(checkout) == 2
 
 
-@pytest.mark.parametrize("gone", [".venv", "hardhat-free-devnet/node_modules"])
+@pytest.mark.parametrize("gone", [".venv", "hardhat-free-devnet/node_modules", "api/console/node_modules"])
 def test_scf__something_deleted__sets_up_again(checkout: Path, gone: str) -> None:
     scf(checkout / "scripts" / "scf")
     shutil.rmtree(checkout / gone)
@@ -163,7 +172,7 @@ def test_scf__a_shim_that_fails_first__takes_the_next_python(checkout: Path, tmp
 
 @pytest.fixture
 def halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Stand-ins for the two halves, which note that they ran and what they found."""
+    """Stand-ins for the parts, which note that they ran and what they found."""
     made: list[str] = []
 
     def make_venv(root: Path, venv: Path) -> None:
@@ -172,7 +181,7 @@ def halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (venv / "rest").touch()
 
     def make_node_modules(root: Path, venv: Path, tools: Path) -> None:
-        made.append("npm")
+        made.append(tools.name)
         (tools / "node_modules").mkdir(parents=True, exist_ok=True)
 
     monkeypatch.setattr(bootstrap, "make_venv", make_venv)
@@ -184,7 +193,7 @@ def test_bootstrap__new_lock__works_on_the_whole_venv_it_finds(tmp_path: Path, h
     bootstrap.bootstrap(tmp_path, "one", "npm")
     bootstrap.bootstrap(tmp_path, "one", "npm")
     bootstrap.bootstrap(tmp_path, "two", "npm")
-    assert halves == ["venv", "npm", "venv, rest of an older one"]
+    assert halves == ["venv", "hardhat-free-devnet", "console", "venv, rest of an older one"]
 
 
 def test_bootstrap__interrupted__starts_that_half_over(
@@ -199,7 +208,7 @@ def test_bootstrap__interrupted__starts_that_half_over(
         patch.setattr(bootstrap, "make_venv", interrupted)
         bootstrap.bootstrap(tmp_path, "two", "npm")
     bootstrap.bootstrap(tmp_path, "two", "npm")
-    assert halves == ["venv", "npm", "venv"]
+    assert halves == ["venv", "hardhat-free-devnet", "console", "venv"]
 
 
 def test_main__another_one_works__waits_and_then_has_nothing_to_do(
@@ -213,7 +222,7 @@ def test_main__another_one_works__waits_and_then_has_nothing_to_do(
     bootstrap.bootstrap(tmp_path, "one", "npm")
     os.close(lock)
     waiting.join(timeout=10)
-    assert halves == ["venv", "npm"]
+    assert halves == ["venv", "hardhat-free-devnet", "console"]
     assert "waiting for it" in capsys.readouterr().err
 
 

@@ -1,0 +1,105 @@
+"""The console as an app of its own under /console: its errors are pages, its headers strict."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import command_errors, errors
+from api.console import assets, home, signing_in
+from api.console import words as languages
+from api.console.page import BASE, Page, SignInNeeded, get_visit
+from api.console.problems import Problem
+from api.context import Services
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""Of every answer of the console."""
+
+ROUTERS = (assets.router, signing_in.router, home.router)
+
+
+class _Headers:
+    """Middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def create_console(services: Services) -> FastAPI:
+    """The app to mount at BASE; AssetMissing unless everything its pages load is there."""
+    assets.require()
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(_Headers)
+    _install(app)
+    return app
+
+
+def _install(app: FastAPI) -> None:
+    @app.exception_handler(SignInNeeded)
+    def _sign_in(request: Request, _error: Exception) -> Response:
+        if request.headers.get("hx-request"):
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": f"{BASE}/sign-in"})
+        return RedirectResponse(f"{BASE}/sign-in", HTTPStatus.SEE_OTHER)
+
+    def refused(request: Request, error: Exception) -> Response:
+        told = command_errors.told(error)
+        return _page(request, Problem(told.status, told.name, told.detail))
+
+    for refusal in command_errors.REFUSALS:
+        app.add_exception_handler(refusal, refused)
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(request: Request, _error: Exception) -> Response:
+        return _page(request, Problem(HTTPStatus.NOT_FOUND, "NotFound", "there is no such page"))
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        return _page(request, Problem(status, status.phrase.replace(" ", ""), str(error.detail)))
+
+    @app.exception_handler(Exception)
+    def _fault(request: Request, _error: Exception) -> Response:
+        # Made outside of every middleware; the server logs the error.
+        response = _page(request, Problem(500, "InternalFault", "a fault of ours, which is in the server's log"))
+        response.headers.update({**HEADERS, **errors.SECURITY_HEADERS})
+        return response
+
+
+def _page(request: Request, problem: Problem) -> Response:
+    """An error page does without the database: what failed may be just that."""
+    services: Services = request.app.state.services
+    with Session(services.readers) as session:
+        try:
+            page = get_visit(request, services, session)
+        except SQLAlchemyError:
+            session.rollback()
+            language = languages.chosen(request.cookies.get(languages.COOKIE), request.headers.get("accept-language"))
+            page = Page(request, services, session, languages.words(language), None, False, None)
+        return page.render("error.html", problem=problem)

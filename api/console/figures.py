@@ -1,0 +1,174 @@
+"""What the first screens count: sums over the index's rows, all of one moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+
+from api.console.charts import Rung, Slice, ladder, shares
+from api.console.page import Page
+from api.currencies import deposit_token
+from api.domain.dates import DayCount, from_day, to_day, year_fraction
+from api.domain.money import Money
+from api.domain.pricing import PPM, round_half_up
+from api.domain.settlement import Share, due_after
+from api.parties import parties
+from api.payables import reading as payables
+from api.payables.schemas import PayableRead
+from api.programmes import service as programmes
+from api.receivables import reading as receivables
+from api.receivables.schemas import ReceivableRead
+from api.schemas import Total
+from indexer import queries
+from indexer.models import Deal, Payable, PayableState, Receivable, ReceivableState
+
+CURRENCY = "CNY"
+SHOWN_MAX = 500
+"""Rows that one screen reads; whoever has more is told, and finds the rest in the lists."""
+
+
+def totals(amounts: Iterable[tuple[int, str]]) -> list[Total]:
+    """Sums by currency, the largest first."""
+    sums: dict[str, int] = defaultdict(int)
+    for minor, currency in amounts:
+        sums[currency] += minor
+    return [Total.of(minor, currency) for currency, minor in sorted(sums.items(), key=lambda found: -found[1])]
+
+
+def minor_of(total: Total | Money) -> int:
+    """Minor units of what the API tells as a decimal."""
+    if isinstance(total, Money):
+        return total.minor
+    sign = -1 if total.amount.startswith("-") else 1
+    return sign * int("".join(digit for digit in total.amount if digit.isdigit()))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A live piece of the reader's, and what of it could be drawn now."""
+
+    piece: ReceivableRead
+    drawable: Money
+    overdue: bool
+
+    @property
+    def owed(self) -> int:
+        """Minor units still to come of its face."""
+        return max(0, self.piece.value.minor - minor_of(self.piece.drawn))
+
+
+def holdings(page: Page) -> list[Holding]:
+    """The reader's live pieces, the soonest due first, at most SHOWN_MAX."""
+    account = page.reader.address
+    found = page.session.execute(
+        select(Receivable, Payable)
+        .join(Payable, Payable.payable_id == Receivable.payable_id)
+        .where(Receivable.holder == account, Receivable.state == ReceivableState.LIVE, Receivable.parking.is_(None))
+        .order_by(Payable.due_date, Receivable.receivable_id)
+        .limit(SHOWN_MAX)
+    ).all()
+    rows = [row for row, _ in found]
+    read = receivables.read_all(page.session, page.services, page.reader, rows)
+    today = page.today
+    return [
+        Holding(
+            piece,
+            Money(drawable(row, payable), piece.value.currency),
+            payable.state == PayableState.CONFIRMED and piece.due_date < today,
+        )
+        for piece, (row, payable) in zip(read, found, strict=True)
+    ]
+
+
+def drawable(row: Receivable, payable: Payable) -> int:
+    """Minor units that its holder can be paid now, as the contract computes them; holds may set some of it aside."""
+    share = Share(row.start, row.end, row.drawn_principal, row.drawn_interest)
+    return due_after(payable.face_value, payable.paid, payable.interest_paid, share)
+
+
+def owed_by(page: Page, where: ColumnElement[bool]) -> list[PayableRead]:
+    """Confirmed payables of which something is outstanding, the soonest due first, at most SHOWN_MAX."""
+    rows = page.session.scalars(
+        select(Payable)
+        .where(Payable.state == PayableState.CONFIRMED, where)
+        .order_by(Payable.due_date, Payable.payable_id)
+        .limit(SHOWN_MAX)
+    ).all()
+    return payables.read_all(page.session, page.services, rows)
+
+
+def waiting(page: Page, where: ColumnElement[bool], *states: PayableState) -> list[PayableRead]:
+    """Payables in these states, the oldest first."""
+    rows = page.session.scalars(
+        select(Payable)
+        .where(Payable.state.in_([int(state) for state in states]), where)
+        .order_by(Payable.proposed_at, Payable.payable_id)
+        .limit(SHOWN_MAX)
+    ).all()
+    return payables.read_all(page.session, page.services, rows)
+
+
+def ladders(today: date, dues: Iterable[tuple[date, int, str]]) -> dict[str, list[Rung]]:
+    """A maturity ladder for each currency."""
+    by_currency: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for day, minor, currency in dues:
+        by_currency[currency].append((day, minor))
+    return {currency: rungs for currency, found in by_currency.items() if (rungs := ladder(today, currency, found))}
+
+
+@dataclass(frozen=True, slots=True)
+class LastPrice:
+    """What the reader last sold at: the simple yearly rate of its newest deal, on 360 days."""
+
+    rate_ppm: int
+    day: date
+
+
+def last_price(page: Page) -> LastPrice | None:
+    """None where the reader never sold: then nothing says what money would cost."""
+    deal, due = page.session.execute(
+        select(Deal, Payable.due_date)
+        .join(Payable, Payable.payable_id == Deal.payable_id)
+        .where(Deal.supplier == page.reader.address)
+        .order_by(Deal.block_number.desc(), Deal.log_index.desc())
+        .limit(1)
+    ).one_or_none() or (None, None)
+    if deal is None or due is None or due <= deal.value_date:
+        return None
+    years = year_fraction(from_day(deal.value_date), from_day(due), DayCount.ACT_360)
+    return LastPrice(round_half_up(deal.discount * PPM / (deal.value * years)), from_day(deal.value_date))
+
+
+def in_days(today: date, day: date, within: int) -> bool:
+    """Whether it falls due within so many days, today's and late ones included."""
+    return to_day(day) <= to_day(today) + within
+
+
+def cash_of(page: Page, account: str) -> Total:
+    """What an account has of the network's own deposits: for the bank that issued them."""
+    token = deposit_token(page.services.deployments, CURRENCY)
+    return Total.of(queries.cash_balance(page.session, account, token), CURRENCY)
+
+
+def held_by(page: Page) -> dict[str, list[Slice]]:
+    """Who holds what is owed, by currency: of all that is confirmed and open. For supervision."""
+    rows = page.session.execute(
+        select(Receivable.holder, Payable.programme_id, func.sum(Receivable.end - Receivable.start))
+        .join(Payable, Payable.payable_id == Receivable.payable_id)
+        .where(
+            Payable.state == PayableState.CONFIRMED,
+            Receivable.state == ReceivableState.LIVE,
+            Receivable.parking.is_(None),
+        )
+        .group_by(Receivable.holder, Payable.programme_id)
+    ).all()
+    currencies = programmes.currencies(page.session, page.services.deployments, {row[1] for row in rows})
+    people = parties(page.session, {row[0] for row in rows})
+    by_currency: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    for holder, programme_id, minor in rows:
+        parts = by_currency[currencies[programme_id]]
+        key = (people[holder].name or "", holder)
+        parts[key] = parts.get(key, 0) + int(minor)
+    return {currency: shares(currency, parts) for currency, parts in by_currency.items()}

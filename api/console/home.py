@@ -1,0 +1,234 @@
+"""The first screen of each kind of organisation: it answers the question that it comes with."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import exists, func, select, true
+
+from api.console import figures
+from api.console.charts import price_of_waiting, shares
+from api.console.figures import holdings, in_days, minor_of, owed_by, totals, waiting
+from api.console.page import Page, PageDep
+from api.console.stuck import stuck_operations, what_waits
+from api.domain.dates import DayCount
+from api.domain.money import Money
+from api.financing import reading as financing
+from api.financing.models import FinancingQuote, FinancingRequest
+from api.holds import service as holds
+from api.identity import service as identity
+from api.identity.actor import Role
+from api.invoices.models import Invoice
+from api.pagination import PageRequest
+from api.settlement import service as settlement
+from indexer.models import ChainBlock, ChainEvent, Payable, PayableState
+
+router = APIRouter()
+PAY_WITHIN_DAYS = 90
+DAY_S = 86_400
+FIRST = PageRequest(None, 200)
+SHORT_LIST = 8
+
+
+@router.get("/")
+def home(page: PageDep) -> Response:
+    """Whose it is decides which."""
+    return _HOMES[page.reader.role](page)
+
+
+def _supplier(page: Page) -> Response:
+    own = holdings(page)
+    today = page.today
+    sellable = [found for found in own if _free(found) and found.piece.due_date > today and not found.drawable.minor]
+    requests = financing.list_requests(page.session, page.services, page.reader, FIRST).items
+    offers = _offers(page, [request.id for request in requests if request.state == "open"])
+    price = figures.last_price(page)
+    wait = []
+    if price is not None and sellable:
+        largest = max(sellable, key=_free)
+        value = Money(_free(largest), largest.piece.value.currency)
+        wait = price_of_waiting(value, price.rate_ppm, DayCount.ACT_360, today, largest.piece.due_date)
+    return page.render(
+        "home_supplier.html",
+        owed=totals((found.owed, found.piece.value.currency) for found in own),
+        sellable=totals((_free(found), found.piece.value.currency) for found in sellable),
+        drawable=[found for found in own if found.drawable.minor],
+        holdings=own[:SHORT_LIST],
+        count=len(own),
+        ladders=figures.ladders(today, ((h.piece.due_date, h.owed, h.piece.value.currency) for h in own)),
+        cash=_cash(page),
+        offers=offers,
+        refusable=[found.piece for found in own if found.piece.refusable_until is not None],
+        price=price,
+        wait=wait,
+        today=today,
+        invoices=_unproposed(page),
+    )
+
+
+def _free(found: figures.Holding) -> int:
+    return 0 if found.piece.free is None else found.piece.free.minor
+
+
+def _cash(page: Page) -> Any:
+    """None while the account was never used."""
+    return settlement.account(page.session, page.services, page.reader).balances
+
+
+def _offers(page: Page, request_ids: list[str]) -> list[Any]:
+    """Open quotes for these requests of the reader's, the most proceeds first."""
+    found = []
+    for request_id in request_ids:
+        request = page.session.get_one(FinancingRequest, request_id)
+        quotes = financing.list_quotes(page.session, page.services, page.reader, request).items
+        best = next((quote for quote in quotes if quote.state == "open"), None)
+        if best is not None:
+            found.append(best)
+    return found
+
+
+def _unproposed(page: Page) -> int:
+    there = exists().where(Payable.payable_id == Invoice.payable_id)
+    query = select(Invoice.id).where(Invoice.organisation_id == page.reader.organisation_id, ~there)
+    return len(page.session.scalars(query.limit(figures.SHOWN_MAX)).all())
+
+
+def _core_enterprise(page: Page) -> Response:
+    mine = Payable.debtor == page.reader.address
+    owed = owed_by(page, mine)
+    today = page.today
+    soon = [row for row in owed if in_days(today, row.due_date, PAY_WITHIN_DAYS)]
+    proposed = waiting(page, mine, PayableState.PROPOSED)
+    return page.render(
+        "home_debtor.html",
+        proposed=proposed,
+        disputed=waiting(page, mine, PayableState.DISPUTED),
+        soon=soon,
+        late=[row for row in owed if row.overdue],
+        due=totals((minor_of(row.outstanding), row.face_value.currency) for row in soon),
+        owed=totals((minor_of(row.outstanding), row.face_value.currency) for row in owed),
+        asked=totals((row.face_value.minor, row.face_value.currency) for row in proposed),
+        ladders=figures.ladders(
+            today, ((row.due_date, minor_of(row.outstanding), row.face_value.currency) for row in owed)
+        ),
+        cash=_cash(page),
+        within=PAY_WITHIN_DAYS,
+        today=today,
+        short_list=SHORT_LIST,
+    )
+
+
+def _financier(page: Page) -> Response:
+    own = holdings(page)
+    requests = financing.list_requests(page.session, page.services, page.reader, FIRST).items
+    quoted = set(
+        page.session.scalars(
+            select(FinancingQuote.request_id).where(
+                FinancingQuote.organisation_id == page.reader.organisation_id,
+                FinancingQuote.request_id.in_([request.id for request in requests]),
+            )
+        )
+    )
+    on_offer = [request for request in requests if request.state == "open" and request.due_date > page.today]
+    by_debtor: dict[str, dict[tuple[str, str], int]] = {}
+    for found in own:
+        parts = by_debtor.setdefault(found.piece.value.currency, {})
+        key = (found.piece.debtor.name or "", found.piece.debtor.address)
+        parts[key] = parts.get(key, 0) + found.owed
+    return page.render(
+        "home_financier.html",
+        on_offer=on_offer,
+        quoted=quoted,
+        offered=totals((request.value.minor, request.value.currency) for request in on_offer),
+        held=totals((found.owed, found.piece.value.currency) for found in own),
+        late=[found for found in own if found.overdue and not found.drawable.minor],
+        drawable=[found for found in own if found.drawable.minor],
+        holdings=own[:SHORT_LIST],
+        exposure={currency: shares(currency, parts) for currency, parts in by_debtor.items()},
+        ladders=figures.ladders(page.today, ((h.piece.due_date, h.owed, h.piece.value.currency) for h in own)),
+        cash=_cash(page),
+        today=page.today,
+        short_list=SHORT_LIST,
+    )
+
+
+def _operator(page: Page) -> Response:
+    people = identity.list_participants(page.session, FIRST).items
+    return page.render(
+        "home_operator.html",
+        waiting=[one for one in people if one.status == "registered" and one.role in TAKES_PART],
+        active=sum(one.status == "active" for one in people),
+        suspended=[one for one in people if one.status == "suspended"],
+        stuck=stuck_operations(page),
+        counts=what_waits(page),
+        today=page.today,
+    )
+
+
+TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
+"""Who is admitted: operator, regulator and compliance take no part in the chain's business."""
+
+
+def _bank(page: Page) -> Response:
+    people = identity.list_participants(page.session, FIRST).items
+    credited = {
+        one.address: figures.cash_of(page, one.address) for one in people if one.address and one.role in TAKES_PART
+    }
+    return page.render(
+        "home_bank.html",
+        people=[one for one in people if one.address in credited],
+        credited=credited,
+        issued=totals((minor_of(found), found.currency) for found in credited.values()),
+    )
+
+
+def _supervisor(page: Page) -> Response:
+    owed = owed_by(page, true())
+    today = page.today
+    by_debtor: dict[str, dict[tuple[str, str], int]] = {}
+    for row in owed:
+        parts = by_debtor.setdefault(row.face_value.currency, {})
+        key = (row.debtor.name or "", row.debtor.address)
+        parts[key] = parts.get(key, 0) + minor_of(row.outstanding)
+    orders = []
+    if page.reader.role == Role.COMPLIANCE:
+        orders = holds.list_orders(page.session, page.services, page.reader, FIRST).items
+    return page.render(
+        "home_supervisor.html",
+        owed=totals((minor_of(row.outstanding), row.face_value.currency) for row in owed),
+        exposure={currency: shares(currency, parts) for currency, parts in by_debtor.items()},
+        held=figures.held_by(page),
+        late=[row for row in owed if row.overdue],
+        changes=_changes(page),
+        orders=[order for order in orders if order.live],
+        ladders=figures.ladders(
+            today, ((row.due_date, minor_of(row.outstanding), row.face_value.currency) for row in owed)
+        ),
+        today=today,
+        short_list=SHORT_LIST,
+    )
+
+
+def _changes(page: Page) -> list[tuple[str, int]]:
+    """What happened in the day before the newest block, by kind, the most frequent first."""
+    newest = page.session.scalar(select(func.max(ChainBlock.timestamp))) or 0
+    query = (
+        select(ChainEvent.name, func.count())
+        .join(ChainBlock, ChainBlock.hash == ChainEvent.block_hash)
+        .where(ChainEvent.business, ChainBlock.timestamp > newest - DAY_S)
+        .group_by(ChainEvent.name)
+        .order_by(func.count().desc(), ChainEvent.name)
+    )
+    return [(name, count) for name, count in page.session.execute(query)]
+
+
+_HOMES: dict[Role, Callable[[Page], Response]] = {
+    Role.SUPPLIER: _supplier,
+    Role.CORE_ENTERPRISE: _core_enterprise,
+    Role.FINANCIER: _financier,
+    Role.OPERATOR: _operator,
+    Role.BANK: _bank,
+    Role.REGULATOR: _supervisor,
+    Role.COMPLIANCE: _supervisor,
+}

@@ -1,0 +1,47 @@
+"""What each kind of organisation finds in its menu: its own work first."""
+
+from dataclasses import dataclass
+
+from api.identity.actor import Actor, Role
+
+
+def mark(message: str) -> str:
+    """A text that is translated where it is shown; named so that the catalogues get it."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    path: str
+    label: str
+    icon: str
+
+
+HOME = Entry("/", mark("Overview"), "home")
+INVOICES = Entry("/invoices", mark("Invoices"), "invoice")
+PAYABLES = Entry("/payables", mark("Payables"), "payable")
+RECEIVABLES = Entry("/receivables", mark("Receivables"), "piece")
+FINANCING = Entry("/financing", mark("Financing"), "exchange")
+PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
+PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
+DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
+FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
+OPERATIONS = Entry("/operations", mark("Activity"), "activity")
+EVENTS = Entry("/events", mark("Events"), "activity")
+
+_MENUS: dict[Role, tuple[Entry, ...]] = {
+    Role.SUPPLIER: (HOME, INVOICES, RECEIVABLES, FINANCING, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
+    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
+    Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
+    Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
+    Role.OPERATOR: (HOME, PARTICIPANTS, OPERATIONS, PROGRAMMES),
+    Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
+    Role.COMPLIANCE: (HOME, FREEZES, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
+}
+
+
+def menu(actor: Actor | None) -> tuple[Entry, ...]:
+    """Empty where nobody is signed in."""
+    return () if actor is None else _MENUS[actor.role]

@@ -1,0 +1,76 @@
+// What a page can do better with a script; without it every form still works.
+"use strict";
+
+// Menus that open close again: at Escape, and at a click elsewhere.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.drop[open]")) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.drop[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+// What was refused is what one should read first.
+document.getElementById("problem")?.focus();
+
+// A form is sent once: its button rests until the answer is there.
+document.addEventListener("submit", (event) => {
+  const pressed = event.submitter;
+  if (pressed) setTimeout(() => { pressed.disabled = true; }, 0);
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
+});
+
+// The remainder of a split, as one types. Amounts are counted in minor units, never in floats.
+const minor = (text, decimals) => {
+  const found = /^(\d+)(?:\.(\d*))?$/.exec(text.replace(/[,\s¥]/g, ""));
+  if (!found || (found[2] || "").length > decimals) return null;
+  return BigInt(found[1] + (found[2] || "").padEnd(decimals, "0"));
+};
+const shown = (units, decimals) => {
+  const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, "0");
+  const whole = decimals ? digits.slice(0, -decimals) : digits;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return (units < 0n ? "−" : "") + grouped + (decimals ? "." + digits.slice(-decimals) : "");
+};
+for (const form of document.querySelectorAll("form[data-whole]")) {
+  const decimals = Number(form.dataset.decimals);
+  const whole = BigInt(form.dataset.whole);
+  const told = form.querySelector("[data-remainder]");
+  const update = () => {
+    let rest = whole;
+    for (const input of form.querySelectorAll("input[data-part]")) rest -= minor(input.value, decimals) ?? 0n;
+    told.textContent = shown(rest, decimals);
+    told.closest(".remainder").classList.toggle("over", rest < 0n);
+  };
+  form.addEventListener("input", update);
+  update();
+}
+
+// Files can be dropped where they can be chosen.
+for (const area of document.querySelectorAll(".droparea")) {
+  const input = area.querySelector("input[type=file]");
+  const over = (event) => { event.preventDefault(); area.classList.add("over"); };
+  area.addEventListener("dragenter", over);
+  area.addEventListener("dragover", over);
+  area.addEventListener("dragleave", () => area.classList.remove("over"));
+  area.addEventListener("drop", (event) => {
+    event.preventDefault();
+    area.classList.remove("over");
+    input.files = event.dataTransfer.files;
+  });
+}
+
+// Copying what is to be carried elsewhere.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.textContent = button.dataset.copied;
+});

@@ -57,11 +57,17 @@ class RegulatorServices:
     """All that the process made at its start."""
 
     settings: AuditSettings
-    readers: Engine
+    engine: Engine
+    """One that cannot write (`make_reader`)."""
     client: NodeClient
     deployments: Deployments
     network: Network
     token: str | None = field(repr=False)
+
+    @property
+    def readers(self) -> Engine:
+        """Each transaction of theirs reads one snapshot."""
+        return read_only(self.engine)
 
 
 def make_services(settings: AuditSettings) -> RegulatorServices:
@@ -69,8 +75,8 @@ def make_services(settings: AuditSettings) -> RegulatorServices:
     deployments = Deployments.load(settings.deployments)
     network = networks.by_chain_id(deployments.chain_id, networks.load_networks(settings.networks))
     url = settings.database_url.get_secret_value()
-    readers = read_only(make_reader(url))
-    _require_index(readers, url, deployments)
+    engine = make_reader(url)
+    require_index(engine, url, deployments)
     client = NodeClient(
         node_urls(settings.node_url.get_secret_value()),
         chain_id=deployments.chain_id,
@@ -78,7 +84,7 @@ def make_services(settings: AuditSettings) -> RegulatorServices:
         network=network,
     )
     token = None if settings.token_file is None else read_private(settings.token_file, characters_min=TOKEN_MIN)
-    return RegulatorServices(settings, readers, client, deployments, network, token)
+    return RegulatorServices(settings, engine, client, deployments, network, token)
 
 
 def create_app(services: RegulatorServices) -> FastAPI:
@@ -88,7 +94,7 @@ def create_app(services: RegulatorServices) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         services.client.close()
-        services.readers.dispose()
+        services.engine.dispose()
 
     app: FastAPI = FastAPIOffline(
         title="scf-network, for a regulator",
@@ -100,7 +106,7 @@ def create_app(services: RegulatorServices) -> FastAPI:
     )
     app.state.services = services
     app.state.audit = AuditServices(
-        engine=services.readers,
+        engine=services.engine,
         readers=services.readers,
         names=NoNames(),
         client=services.client,
@@ -156,9 +162,10 @@ def _finality(services: RegulatorServices) -> Callable[[int, int], bool]:
     return is_final
 
 
-def _require_index(readers: Engine, url: str, deployments: Deployments) -> None:
+def require_index(engine: Engine, url: str, deployments: Deployments) -> None:
+    """Raises IndexUnreadable unless it is the index of these deployments, and may be read."""
     try:
-        with Session(readers) as session:
+        with Session(engine) as session:
             identity = session.scalars(select(IndexIdentity)).one_or_none()
     except DBAPIError as error:
         said = " ".join(str(error.orig).split())

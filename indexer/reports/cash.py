@@ -4,7 +4,7 @@ from indexer.reports.debts import CURRENCY
 from indexer.reports.shape import Column, Kind, Report
 
 _ZERO = "0x" + 40 * "0"
-_NAMES = (
+EVENT_NAMES = (
     "Transfer",
     "PaymentReceived",
     "ReceivableDrawn",
@@ -16,7 +16,7 @@ _NAMES = (
     "SetAsideReleased",
     "SetAsideEnforced",
 )
-_TABLES = {
+TABLES = {
     "c": "cash_posting",
     "m": "payment",
     "w": "draw",
@@ -38,9 +38,9 @@ _TOKEN = "coalesce(c.token, m.deposit_token, n.deposit_token, y.deposit_token, u
 _JOINS = " ".join(
     f"LEFT JOIN {table} {short} ON {short}.block_hash = e.block_hash AND {short}.log_index = e.log_index"
     + (" AND c.leg = 1" if short == "c" else "")
-    for short, table in _TABLES.items()
+    for short, table in TABLES.items()
 )
-_ANY = ", ".join(f"{short}.block_hash" for short in _TABLES)
+_ANY = ", ".join(f"{short}.block_hash" for short in TABLES)
 
 CASH_FLOWS = Report(
     "cash_flows",
@@ -88,6 +88,6 @@ CASH_FLOWS = Report(
     "LEFT JOIN cash_posting g ON g.block_hash = c.block_hash AND g.log_index = c.log_index AND g.leg = 0 "
     f"LEFT JOIN payable p ON p.payable_id = {_PAYABLE} "
     f"LEFT JOIN deposit_token t ON t.token = {_TOKEN} s.deposit_token) "
-    f"WHERE e.name IN ({', '.join(repr(name) for name in _NAMES)}) AND coalesce({_ANY}) IS NOT NULL",
+    f"WHERE e.name IN ({', '.join(repr(name) for name in EVENT_NAMES)}) AND coalesce({_ANY}) IS NOT NULL",
     ("block", "log_index"),
 )

@@ -60,7 +60,7 @@ def served(network: Stage) -> Iterator[FastAPI]:
     services = make_services(settings(network))
     yield create_app(services)
     services.client.close()
-    services.readers.dispose()
+    services.engine.dispose()
 
 
 @pytest.fixture
@@ -119,9 +119,9 @@ def test_routes__all_of_them__only_read(served: FastAPI, regulator: TestClient) 
 
 
 def test_connection__asked_to_write__cannot(served: FastAPI) -> None:
-    readers = served.state.services.readers
+    engine = served.state.services.engine
     for statement in ("DELETE FROM payable", "CREATE TABLE x (y int)", "UPDATE chain_block SET number = 0"):
-        with readers.connect() as connection:
+        with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA query_only = 0")
             with pytest.raises(DBAPIError, match="readonly"):
                 connection.execute(text(statement))

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api import errors, openapi
-from api.audit.names import NoNames
+from api.audit.disclosed_names import DisclosedNames
 from api.audit.private_file import read_private
 from api.audit.routes import router as audit
 from api.audit.services import AuditServices
@@ -108,7 +108,7 @@ def create_app(services: RegulatorServices) -> FastAPI:
     app.state.audit = AuditServices(
         engine=services.engine,
         readers=services.readers,
-        names=NoNames(),
+        names=DisclosedNames(),
         client=services.client,
         deployments=services.deployments,
         network=services.network,

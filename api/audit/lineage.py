@@ -48,7 +48,7 @@ def _holders(tree: queries.LineageNode | None) -> set[str]:
 class _Telling:
     def __init__(self, reading: Reading, currency: str, holders: set[str]) -> None:
         self._currency = currency
-        self._known = reading.services.names.organisations(reading.session, holders)
+        self._known = reading.names.organisations(reading.session, holders)
 
     def money(self, minor: int) -> Total:
         return Total(amount=amount_text(minor, self._currency), currency=self._currency)

@@ -4,10 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
-
-from indexer.models import Participant, Payable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +14,20 @@ class Named:
 
     name: str | None
     legal_id: str | None
+    name_by: str | None = None
+    """What vouches for the name, where it was disclosed: see `DisclosedParticipant`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """What the document behind a payable states; dates as 2026-11-28, `amount` in minor units of `currency`."""
+
+    number: str
+    type_code: str
+    issue_date: str
+    due_date: str | None
+    currency: str
+    amount: int
 
 
 class Names(Protocol):
@@ -23,8 +35,7 @@ class Names(Protocol):
 
     def organisations(self, session: Session, accounts: Collection[str]) -> dict[str, Named]: ...
 
-    def references(self, session: Session, payable_ids: Collection[str]) -> dict[str, str]:
-        """Invoice numbers by payable."""
+    def invoices(self, session: Session, payable_ids: Collection[str]) -> dict[str, InvoiceFacts]: ...
 
     def texts(self, session: Session, hashes: Collection[str]) -> dict[str, str]:
         """Reasons and undertakings by the hash that stands on chain."""
@@ -34,22 +45,3 @@ class Names(Protocol):
 
     def payables_referenced(self, text: str) -> Select[Any]:
         """Payables whose invoice's number has `text` in it, whatever its case."""
-
-
-class NoNames:
-    """The chain's own words alone."""
-
-    def organisations(self, _session: Session, _accounts: Collection[str]) -> dict[str, Named]:
-        return {}
-
-    def references(self, _session: Session, _payable_ids: Collection[str]) -> dict[str, str]:
-        return {}
-
-    def texts(self, _session: Session, _hashes: Collection[str]) -> dict[str, str]:
-        return {}
-
-    def accounts_named(self, _text: str) -> Select[Any]:
-        return select(Participant.account).where(false())
-
-    def payables_referenced(self, _text: str) -> Select[Any]:
-        return select(Payable.payable_id).where(false())

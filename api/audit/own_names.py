@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from api import texts
-from api.audit.names import Named
+from api.audit.names import InvoiceFacts, Named
 from api.identity.models import Organisation
 from api.invoices.models import Invoice
 from api.invoices.vault import MasterKey
@@ -26,9 +26,15 @@ class OwnNames:
         )
         return {address: Named(name, legal_id) for address, name, legal_id in rows if address is not None}
 
-    def references(self, session: Session, payable_ids: Collection[str]) -> dict[str, str]:
-        rows = session.execute(select(Invoice.payable_id, Invoice.number).where(Invoice.payable_id.in_(payable_ids)))
-        return {payable_id: number for payable_id, number in rows}  # noqa: C416 -- a Row is not a pair to mypy
+    def invoices(self, session: Session, payable_ids: Collection[str]) -> dict[str, InvoiceFacts]:
+        columns = (Invoice.number, Invoice.type_code, Invoice.issue_date, Invoice.due_date, Invoice.currency)
+        rows = session.execute(
+            select(Invoice.payable_id, *columns, Invoice.amount).where(Invoice.payable_id.in_(payable_ids))
+        )
+        return {
+            payable_id: InvoiceFacts(number, kind, issued.isoformat(), due.isoformat(), currency, amount)
+            for payable_id, number, kind, issued, due, currency, amount in rows
+        }
 
     def texts(self, session: Session, hashes: Collection[str]) -> dict[str, str]:
         found = texts.read(session, self.master_key, set(hashes))

@@ -1,11 +1,14 @@
 """`/audit/v1`: everything, read only, as of any block. Who may ask is said by the app that has these routes."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
 
 from api.audit import tables
 from api.audit.evidence import evidence
+from api.audit.export import MEDIA_TYPES, Format, as_of_headers, export
 from api.audit.lineage import lineage
 from api.audit.schemas import Lineage, page_of, told
 from api.audit.services import AuditDep, Reading, ReadingDep
@@ -16,6 +19,7 @@ from indexer.reports import Report
 
 router = APIRouter(tags=["audit"])
 
+ReportName = StrEnum("ReportName", {name: name for name in reports.REPORTS})  # type: ignore[misc]
 Hash = Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{56,64}$", description="Of these alone")]
 Account = Annotated[str | None, Query(pattern=r"^0x[0-9a-fA-F]{40}$", description="Of these alone, by EIP-55")]
 Word = Annotated[str | None, Query(pattern=r"^[a-z_0-9]{1,20}$", description="Of these alone")]
@@ -25,7 +29,7 @@ Search = Annotated[str | None, Query(min_length=1, max_length=200, description="
 @router.get("/participants", response_model=page_of(reports.PARTICIPANTS))
 def list_participants(reading: ReadingDep, page: PageDep, q: Search = None, status: Word = None) -> Any:
     """All participants of the chain, contracts among them; `q` searches names and legal identifiers."""
-    found = None if q is None else reading.services.names.accounts_named(q)
+    found = None if q is None else reading.names.accounts_named(q)
     return _page(reading, reports.PARTICIPANTS, page, account=found, status=status)
 
 
@@ -40,7 +44,7 @@ def list_payables(  # noqa: PLR0917 -- FastAPI passes them by name
     ageing: Word = None,
 ) -> Any:
     """All payables, newest first; `reference` searches the numbers of their invoices."""
-    found = None if reference is None else reading.services.names.payables_referenced(reference)
+    found = None if reference is None else reading.names.payables_referenced(reference)
     asked = {"debtor": debtor, "supplier": supplier, "state": state, "ageing": ageing}
     return _page(reading, reports.PAYABLES, page, payable_id=found, **asked)
 
@@ -159,6 +163,30 @@ def get_evidence(
     `X-Scf-Block` and `X-Scf-Block-Hash` say which block. One is made at a time; 503 while another is.
     """
     return evidence(services, kind, id_, at=at, complete=complete)
+
+
+@router.get(
+    "/export/{name}.{form}",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The file, and in `X-Scf-…` headers as of which block it is",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
+    },
+)
+def export_report(reading: ReadingDep, name: ReportName, form: Format) -> StreamingResponse:
+    """All rows of one report as a file: CSV (RFC 4180, UTF-8, no cell a formula) or Parquet.
+
+    Amounts stand as decimals and, in `…_minor`, as whole minor units. As of which block it is stands in the file too.
+    """
+    report = reports.REPORTS[name]
+    file = f"{name}-{reading.block.number}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"', **as_of_headers(reading)}
+    return StreamingResponse(export(reading, report, form), media_type=MEDIA_TYPES[form], headers=headers)
 
 
 def _page(reading: Reading, report: Report, page: PageRequest, **where: Any) -> Any:

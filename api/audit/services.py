@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, Field
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.audit.names import Names
 from api.reading import newest_block
-from api.snapshot import AsOf, snapshot
+from api.snapshot import AsOf, Reads, snapshot
 from indexer.as_of import newest_indexed
 from indexer.models import ChainBlock
 from indexer.proof.gather import Node
@@ -56,9 +56,9 @@ class AsOfRead(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One request's snapshot."""
+    """One snapshot, and the names to tell it with."""
 
-    services: AuditServices
+    names: Names
     session: Session
     block: ChainBlock
     final: bool
@@ -69,12 +69,26 @@ class Reading:
         return AsOfRead(as_of_block=self.block.number, as_of_hash=self.block.hash, as_of_time=at, final=self.final)
 
 
-def get_reading(request: Request, services: AuditDep, as_of: AsOf = None) -> Iterator[Reading]:
-    """NotCaughtUp while the index is empty; RequestInvalid for a moment that it does not know."""
-    for session in snapshot(services, request.method, as_of):
+class Readable(Reads, Protocol):
+    """What a reading is made with."""
+
+    @property
+    def names(self) -> Names: ...
+    @property
+    def is_final(self) -> Callable[[int, int], bool]: ...
+
+
+def readings(services: Readable, as_of: str | None) -> Iterator[Reading]:
+    """One. NotCaughtUp while the index is empty; RequestInvalid for a moment that it does not know."""
+    for session in snapshot(services, "GET", as_of):
         block = newest_block(session)
         newest = newest_indexed(session) or block.number
-        yield Reading(services, session, block, services.is_final(block.number, newest))
+        yield Reading(services.names, session, block, services.is_final(block.number, newest))
+
+
+def get_reading(services: AuditDep, as_of: AsOf = None) -> Iterator[Reading]:
+    """As `readings`, for a request."""
+    yield from readings(services, as_of)
 
 
 ReadingDep = Annotated[Reading, Depends(get_reading)]

@@ -1,6 +1,7 @@
 """The indexer's tables, of two kinds: the chain log (append-only) and the projections folded from it."""
 
 from indexer.models.base import Base, table_of
+from indexer.models.disclosed import DisclosedInvoice, DisclosedParticipant, DisclosedText
 from indexer.models.enums import (
     HoldKind,
     MoveKind,
@@ -74,6 +75,9 @@ HISTORIES = (
 FOLDED = (*STATES, *HISTORIES)
 """Rows that carry a subject: deleted and folded again when their subject loses events."""
 
+DISCLOSED = (DisclosedParticipant, DisclosedInvoice, DisclosedText)
+"""What the chain does not say."""
+
 EVENT_ROWS = (
     CashPosting,
     DebtorBar,
@@ -93,6 +97,7 @@ EVENT_ROWS = (
 """Rows of one event each: they come and vanish with the block of that event."""
 
 __all__ = [
+    "DISCLOSED",
     "EVENT_ROWS",
     "FOLDED",
     "HISTORIES",
@@ -109,6 +114,9 @@ __all__ = [
     "DebtorBar",
     "DepositCredit",
     "DepositToken",
+    "DisclosedInvoice",
+    "DisclosedParticipant",
+    "DisclosedText",
     "Dishonour",
     "Draw",
     "FreezeOrder",

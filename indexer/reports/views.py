@@ -1,7 +1,7 @@
 """The reports as SQL views of stable names, for people who write SQL.
 
-A view is bound to the tables, which migrations alter and a rebuild exchanges: so views are no step of the migrations.
-They are dropped before any step and made again after the last one, and whenever their text here has changed.
+A view is bound to the tables, which migrations alter: so views are no step of the migrations. They are dropped before
+any step and made again after the last one, and whenever their text here has changed.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ _MARK = "scf "
 
 
 def drop_views(connection: Connection) -> None:
-    """Before tables that they read are altered or exchanged."""
+    """Before tables that they read are altered."""
     for name in _present(connection):
         connection.exec_driver_sql(f'DROP VIEW "{name}"')
 

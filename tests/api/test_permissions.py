@@ -206,6 +206,7 @@ TABLE: dict[tuple[str, str], Row] = {
             "dishonours",
             "events",
             "evidence/{kind}/{id}",
+            "export/{name}.{form}",
         )
     },
 }
@@ -289,7 +290,7 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     scene = {login: network[login].address for login in ("s1", "s3", "f1")}
     scene |= {"new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
     scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
-    scene |= {"kind": "participant", "id": network["c"].address}
+    scene |= {"kind": "participant", "id": network["c"].address, "name": "deals", "form": "csv"}
     if path == "/api/v1/participants":
         scene["candidate"] = candidate(network)
     if "key-rotations" in path:

@@ -1,20 +1,29 @@
 """The regulator's process on both databases, over all that can happen: read by a role that can do nothing else."""
 
+import csv
+import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from pyarrow import parquet
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from api.audit.app import IndexUnreadable, RegulatorServices, create_app, require_index
+from api.audit.export import FORMULA_STARTS, harmless
 from api.audit.settings import AuditSettings
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
-from indexer.reports import REPORTS
+from indexer.models import DisclosedParticipant, Participant
+from indexer.reports import REPORTS, Kind
 from node_adapter.client import NodeClient
 from node_adapter.db import READER_ROLE, make_engine, make_reader, migrate
 from node_adapter.networks import DEVNET
@@ -188,3 +197,74 @@ def test_migration__by_a_user_who_may_make_no_role__goes_on_and_says_so(
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             for role in ("scf_test_unmade", "scf_test_owner"):
                 connection.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}".encode())
+
+
+HOSTILE = '=HYPERLINK("http://evil.example","click")'
+
+
+def test_export__as_csv_and_parquet__has_every_row_exact_amounts_and_no_formula(
+    served: Served, indexed: Engine
+) -> None:
+    with Session(indexed) as session, session.begin():
+        for one in session.scalars(select(Participant)).all():
+            session.add(
+                DisclosedParticipant(
+                    account=one.account,
+                    name=HOSTILE,
+                    legal_id="+49",
+                    legal_entity_hash=one.legal_entity_hash,
+                    name_by="stated",
+                )
+            )
+    for report in REPORTS.values():
+        with indexed.connect() as connection:
+            count = connection.execute(text(f"SELECT count(*) FROM {report.view}")).scalar_one()
+        answer = served.http.get(f"/audit/v1/export/{report.name}.csv")
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert f"{report.name}-{BLOCKS}.csv" in answer.headers["content-disposition"]
+        rows = list(csv.DictReader(io.StringIO(answer.text, newline=""), strict=True))
+        assert len(rows) == count
+        said = {(row["as_of_block"], row["as_of_hash"]) for row in rows}
+        assert said == {(answer.headers["x-scf-as-of-block"], answer.headers["x-scf-as-of-hash"])}
+        amounts = {column.name for column in report.columns if column.kind is Kind.MONEY}
+        for row in rows:
+            for name, cell in row.items():
+                assert not cell.startswith(FORMULA_STARTS) or name.removesuffix("_minor") in amounts
+            for name in amounts & {n for n in amounts if row[n]}:
+                assert Decimal(row[name]).scaleb(2 if row["currency"] == "CNY" else 0) == int(row[f"{name}_minor"])
+        content = served.http.get(f"/audit/v1/export/{report.name}.parquet").content
+        table = parquet.read_table(io.BytesIO(content))
+        assert table.num_rows == count
+        told = {name.decode(): value.decode() for name, value in table.schema.metadata.items()}
+        assert told["scf.as_of_block"] == str(BLOCKS)
+        assert told["scf.as_of_hash"] == answer.headers["x-scf-as-of-hash"]
+        for row, other in zip(rows, table.to_pylist(), strict=True):
+            assert {name: _shown(value) for name, value in other.items()}.items() <= row.items()
+    named = served.http.get("/audit/v1/export/payables.csv").text
+    assert HOSTILE.replace('"', '""') in named
+    assert f"'{HOSTILE[:10]}" in named
+
+
+def _shown(value: Any) -> str:
+    """A value of Parquet as CSV has it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case str():
+            return value if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else harmless(value)
+        case _:
+            return str(value)
+
+
+def test_export__as_of_a_block__is_of_that_block_alone(served: Served) -> None:
+    whole = served.http.get("/audit/v1/export/events.csv").text.count("\r\n")
+    then = served.http.get("/audit/v1/export/events.csv", params={"as_of": BLOCKS // 2})
+    assert then.headers["x-scf-as-of-block"] == str(BLOCKS // 2)
+    assert then.headers["x-scf-final"] == "true"
+    assert 1 < then.text.count("\r\n") < whole
+    assert served.http.get("/audit/v1/export/nothing.csv").status_code == 422
+    assert served.http.get("/audit/v1/export/events.xls").status_code == 422

@@ -104,7 +104,7 @@ def list_dishonours(session: Session, services: Services, actor: Actor, page: Pa
     """The entries that the actor may see, newest first."""
     query = select(Dishonour).where(visible_to(actor))
     rows, following = fetch(session, query, [Dishonour.recorded_at, Dishonour.payable_id], page)
-    return Dishonours(items=read_all(session, services, rows), next=following, as_of_block=newest_block(session).number)
+    return Dishonours(items=read_all(session, services, rows), next=following, **services.as_of(session))
 
 
 def read(session: Session, services: Services, row: Dishonour) -> DishonourRead:
@@ -167,4 +167,4 @@ def list_overdue(session: Session, services: Services, actor: Actor, page: PageR
         )
         for row in rows
     ]
-    return OverduePayables(items=items, next=following, as_of_block=head.number)
+    return OverduePayables(items=items, next=following, **services.as_of(session))

@@ -145,7 +145,7 @@ def list_recourse(session: Session, services: Services, actor: Actor, page: Page
                 claimed_at=claims.get((row.receivable_id, row.holder, row.endorser)),
             )
         )
-    return RecourseList(items=items, next=following, as_of_block=head.number)
+    return RecourseList(items=items, next=following, **services.as_of(session))
 
 
 def _claims(session: Session, receivable_ids: list[str]) -> dict[tuple[str, str, str], datetime]:

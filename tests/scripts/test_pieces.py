@@ -80,6 +80,7 @@ def test_checks__in_order__are_all_that_are_promised() -> None:
         "generated files",
         "error table",
         "storage table",
+        "table of views",
         "contracts",
         "tests",
     ]

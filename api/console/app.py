@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors
+from api import command_errors, errors
 from api.console import assets, home, signing_in
 from api.console import words as languages
 from api.console.page import BASE, Page, SignInNeeded, get_visit
@@ -69,10 +69,10 @@ def _install(app: FastAPI) -> None:
         return RedirectResponse(f"{BASE}/sign-in", HTTPStatus.SEE_OTHER)
 
     def refused(request: Request, error: Exception) -> Response:
-        told = errors.told(error)
+        told = command_errors.told(error)
         return _page(request, Problem(told.status, told.name, told.detail))
 
-    for refusal in errors.REFUSALS:
+    for refusal in command_errors.REFUSALS:
         app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)

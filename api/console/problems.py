@@ -5,10 +5,10 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 
-from api import errors
+from api import command_errors
 from api.console.words import Words
 
-REFUSALS = (*errors.REFUSALS, ValidationError)
+REFUSALS = (*command_errors.REFUSALS, ValidationError)
 """What an act on a page may be refused with."""
 
 _FIELDS = {
@@ -53,7 +53,7 @@ def problem_of(error: Exception, fieldname: str | None = None) -> Problem:
             path = [str(part) for part in wrong["loc"]]
             found.setdefault(".".join(path) or "form", str(wrong["msg"]))
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "RequestInvalid", "; ".join(found.values()), found)
-    told = errors.told(error)
+    told = command_errors.told(error)
     about = fieldname or _FIELDS.get(told.name)
     return Problem(told.status, told.name, told.detail, {} if about is None else {about: told.detail})
 

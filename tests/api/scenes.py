@@ -34,6 +34,7 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     scene = {login: network[login].address for login in ("s1", "s3", "f1")}
     scene |= {"new": secrets.token_hex(8), "amount": f"{1 + secrets.randbelow(10**6)}.00"}
     scene["until"] = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
+    scene |= {"kind": "participant", "id": network["c"].address, "name": "deals", "form": "csv"}
     scene["today"] = str(network.today())
     _parties(network, path, scene)
     _debt(network, path, scene)

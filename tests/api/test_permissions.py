@@ -226,9 +226,25 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("get", "/audit/v1/payables"): READ_BY_SUPERVISION,
     ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_SUPERVISION,
-    ("get", "/audit/v1/participants"): READ_BY_SUPERVISION,
-    ("get", "/audit/v1/deals"): READ_BY_SUPERVISION,
-    ("get", "/audit/v1/events"): READ_BY_SUPERVISION,
+    **{
+        ("get", f"/audit/v1/{name}"): READ_BY_SUPERVISION
+        for name in (
+            "participants",
+            "receivables",
+            "deals",
+            "cash-flows",
+            "exposures",
+            "exposures/debtors",
+            "exposures/tiers",
+            "exposures/holders",
+            "holds",
+            "freeze-orders",
+            "dishonours",
+            "events",
+            "evidence/{kind}/{id}",
+            "export/{name}.{form}",
+        )
+    },
 }
 
 

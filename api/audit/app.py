@@ -122,11 +122,12 @@ def create_app(services: RegulatorServices) -> FastAPI:
     return app
 
 
-def serve(settings: AuditSettings) -> None:
-    """Until told to stop. Raises as `make_services`."""
+def serve(settings: AuditSettings, announce: Callable[[], None] = lambda: None) -> None:
+    """Until told to stop; `announce` is called once nothing is in the way. Raises as `make_services`."""
     import uvicorn
 
     app = create_app(make_services(settings))
+    announce()
     uvicorn.run(app, host=settings.host, port=settings.port, log_level=settings.log_level, timeout_graceful_shutdown=5)
 
 

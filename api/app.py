@@ -18,6 +18,7 @@ from api.chain.routes import router as chain
 from api.console.app import create_console
 from api.console.page import BASE
 from api.context import ActorDep, Services, ServicesDep
+from api.defaults.routes import router as defaults
 from api.financing.routes import router as financing
 from api.guard import Guard
 from api.health import health_router
@@ -30,6 +31,7 @@ from api.invoices.vault import load_or_create_master_key
 from api.key_rotations.routes import router as key_rotations
 from api.operations.routes import router as operations
 from api.payables.routes import router as payables
+from api.programmes.routes import reference_rate
 from api.programmes.routes import router as programmes
 from api.receivables.routes import router as receivables
 from api.settings import ApiSettings
@@ -120,6 +122,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         identity,
         key_rotations,
         programmes,
+        reference_rate,
         invoices,
         payables,
         receivables,
@@ -127,6 +130,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         settlement,
         freeze_orders,
         holds,
+        defaults,
         operations,
     ):
         v1.include_router(router)

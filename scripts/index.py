@@ -13,7 +13,7 @@ from scripts.options import Data, Json, Url, folder_of
 from scripts.output import command, emit, say
 
 app = typer.Typer(
-    help="The mirror of the chain in SQL: serve it read-only.",
+    help="The mirror of the chain in SQL: serve it read-only, make it again.",
     no_args_is_help=True,
     invoke_without_command=True,
     rich_markup_mode="rich",
@@ -55,6 +55,31 @@ def index(
         raise CliError("say what to do: --read-only-api, or a sub-command; see scf index --help", name="NothingAsked")
     given = {"database_url": database, "node_url": node, "deployments": deployments}
     _serve(folder_of(data), given, {"host": host, "port": port, "token_file": token_file}, as_json=json_)
+
+
+@app.command(epilog="Example: scf index accept-reorg --at 1200")
+@command
+def accept_reorg(
+    at: Annotated[
+        int, typer.Option("--at", min=0, metavar="BLOCK", help="The newest block that stays: the indexer named it.")
+    ],
+    data: Data = DEFAULT,
+    url: Url = None,
+    json_: Json = False,
+) -> None:
+    """After a reorg that was too deep to be followed unasked: let all blocks above one go, and the indexer go on."""
+    from scripts.accept_reorg import run
+
+    run(folder_of(data), at, as_json=json_)
+
+
+@app.command(epilog="Example: scf index rebuild")
+@command
+def rebuild(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
+    """Make every row again from the stored log, beside the running index, and put in place what differs."""
+    from scripts.rebuild import run
+
+    run(folder_of(data), as_json=json_)
 
 
 def _serve(folder: DataFolder, where: dict[str, Any], how: dict[str, Any], *, as_json: bool) -> None:

@@ -25,6 +25,7 @@ from node_adapter.outbox.models import (
     is_in_flight,
     is_live,
     is_pending,
+    unindexed,
 )
 from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
 from node_adapter.outbox.rows import Signed, attempt_values, change_pending, signed_values, stop_signer
@@ -271,7 +272,7 @@ def _candidates(signers: Sequence[str]) -> Select[Any]:
     ready = Operation.subject.is_(None) | ~before
     return (
         select(*columns)
-        .where(is_pending(), Operation.signer.in_(signers), ready)
+        .where(is_pending(), unindexed(Operation.signer).in_(signers), ready)
         .order_by(Operation.sequence)
         .limit(BATCH)
     )

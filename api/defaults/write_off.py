@@ -1,0 +1,87 @@
+"""What is given up, and what comes in after that."""
+
+from api.context import CommandContext, Prepared
+from api.currencies import currency_of, minor_units
+from api.defaults.dishonours import any_payable
+from api.defaults.schemas import PayableRecover
+from api.identity.actor import Role
+from api.operations.schemas import OperationRead
+from api.payables import service as payables
+from api.programmes import service as programmes
+from api.schemas import ReasonGiven
+from node_adapter import typed_data
+from node_adapter.ids import reference_hash
+from node_adapter.outbox.calldata import signature_placeholder
+from node_adapter.outbox.commands import Call
+
+PAYMENT_LIFE_S = 7 * 86_400
+
+
+def write_off(context: CommandContext, payable_id: str, body: ReasonGiven) -> OperationRead:
+    """The operator gives up what is outstanding; the debt itself stays, and may still be paid."""
+    return _by_operator(context, "writeOff", "write_off", payable_id, body)
+
+
+def close_recovery(context: CommandContext, payable_id: str, body: ReasonGiven) -> OperationRead:
+    """The operator expects no more."""
+    return _by_operator(context, "closeRecovery", "close_recovery", payable_id, body)
+
+
+def _by_operator(context: CommandContext, function: str, act: str, payable_id: str, body: ReasonGiven) -> OperationRead:
+    context.actor.must_be(Role.OPERATOR)
+
+    def prepare(request_hash: str) -> Prepared:
+        any_payable(context, payable_id)
+        reason = context.kept(body.reason)
+        command = context.command(
+            request_hash,
+            kind=f"payable.{act}",
+            resource=("payable", payable_id),
+            subject=payable_id,
+            call=Call("Settlement", function, [int(payable_id, 16), reason.text_hash]),
+            sender=context.key(),
+        )
+        return Prepared(command, lambda session, _operation: session.add(reason))
+
+    return context.once(f"{act} {payable_id}", body, prepare)
+
+
+def recover(context: CommandContext, payable_id: str, body: PayableRecover) -> OperationRead:
+    """Who pays signs a transfer that can go to this payable alone; the relay brings it."""
+    return context.once(
+        f"recover {payable_id}", body, lambda request_hash: _recovery(context, payable_id, body, request_hash)
+    )
+
+
+def _recovery(context: CommandContext, payable_id: str, body: PayableRecover, request_hash: str) -> Prepared:
+    payer = context.actor.account()
+    payable = payables.get(context.session, context.actor, payable_id)
+    deployments = context.services.deployments
+    token = programmes.payment_token(context.session, payable.programme_id, body.deposit_token)
+    currency = currency_of(deployments, token)
+    amount, reference = minor_units(currency, body.amount), reference_hash(body.recovery_reference)
+    valid_before = context.now() + PAYMENT_LIFE_S
+    message = typed_data.receive_with_authorization(
+        chain_id=deployments.chain_id,
+        token_address=token,
+        token_name=typed_data.deposit_token_name(currency),
+        from_=payer,
+        to=context.address("Settlement", payable_id),
+        value=amount,
+        valid_after=0,
+        valid_before=valid_before,
+        nonce=typed_data.recovery_nonce(payable_id, reference),
+    )
+    arguments = [int(payable_id, 16), payer, token, amount, reference, valid_before, signature_placeholder(0)]
+    return Prepared(
+        context.command(
+            request_hash,
+            kind="payable.recover",
+            resource=("payable", payable_id),
+            subject=payable_id,
+            call=Call("Settlement", "recover", arguments),
+            sender=context.services.relay,
+            sign=[message],
+            sign_as=context.key(),
+        )
+    )

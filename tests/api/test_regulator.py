@@ -382,6 +382,8 @@ def test_lineage__split_twice__is_a_tree_of_intervals_and_tiers(network: Stage, 
 
 def test_filters__of_lists__leave_out_the_rest(network: Stage, regulator: TestClient) -> None:
     payable = network.confirmed()
+    network.proposed("s2")
+    network.pay(network.confirmed("s3"), 1_000)
     network.frozen("s1", payable, 1_000)
     network.frozen("s2", payable, 1_000)
     for path, query in (
@@ -400,10 +402,15 @@ def test_filters__of_lists__leave_out_the_rest(network: Stage, regulator: TestCl
 # What it proves
 
 
-def test_evidence__of_a_payable__holds_offline_against_its_block(network: Stage, regulator: TestClient) -> None:
-    payable = network.confirmed()
+def make_final(network: Stage) -> None:
+    """All that happened so far."""
     network.rpc("anvil_mine", hex(13))
     network.index()
+
+
+def test_evidence__of_a_payable__holds_offline_against_its_block(network: Stage, regulator: TestClient) -> None:
+    payable = network.confirmed()
+    make_final(network)
     response = regulator.get(f"/audit/v1/evidence/payable/{payable}", params={"complete": "true"})
     assert response.status_code == 200, response.text
     block = int(response.headers["x-scf-block"])
@@ -419,6 +426,7 @@ def test_evidence__of_a_payable__holds_offline_against_its_block(network: Stage,
 
 
 def test_evidence__that_cannot_be_made__says_why(network: Stage, regulator: TestClient, served: FastAPI) -> None:
+    make_final(network)
     path = "/audit/v1/evidence/payable/"
     assert refusal(regulator.get(path + "0x12")) == "422 EvidenceNotPossible"
     assert refusal(regulator.get(f"{path}0x{56 * '1'}")) == "404 EvidenceSubjectUnknown"
@@ -434,6 +442,7 @@ def test_evidence__that_cannot_be_made__says_why(network: Stage, regulator: Test
 
 
 def test_evidence__while_the_node_is_away__is_a_503(network: Stage) -> None:
+    make_final(network)
     away = TestClient(
         create_app(make_services(settings(network, node_url="http://127.0.0.1:9"))), base_url="http://localhost"
     )

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from indexer.apply import head
 from indexer.events import Decoder, deployments_hash
-from indexer.follow import ChainSource
 from indexer.models import FOLDED, ChainBlock, ChainEvent, IndexIdentity, Payable, Receivable, ReceivableState, table_of
+from indexer.source import ChainSource
 from indexer.verify.as_of import index_as_of
 from indexer.verify.log import compare_journals, compare_log
 from indexer.verify.report import Comparison, VerifyImpossible, VerifyReport

@@ -15,7 +15,7 @@ from tests.api.stage import Stage, answer
 
 EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/auth/token"}
-OPEN_UNLISTED = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
+OPEN_UNLISTED = {"/", "/console", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
 ROLE = "403 RoleMissing"
 UNSEEN = "404 NotFound"

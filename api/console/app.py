@@ -12,7 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
-from api.console import assets, home, signing_in
+from api.console import (
+    assets,
+    deposits,
+    financing,
+    freezes,
+    home,
+    invoices,
+    operations,
+    participants,
+    payables,
+    programmes,
+    receivables,
+    signing_in,
+    supervision,
+    welcome,
+)
 from api.console import words as languages
 from api.console.page import BASE, Page, SignInNeeded, get_visit
 from api.console.problems import Problem
@@ -29,7 +44,22 @@ HEADERS = {
 }
 """Of every answer of the console."""
 
-ROUTERS = (assets.router, signing_in.router, home.router)
+ROUTERS = (
+    assets.router,
+    signing_in.router,
+    home.router,
+    welcome.router,
+    invoices.router,
+    payables.router,
+    receivables.router,
+    financing.router,
+    programmes.router,
+    participants.router,
+    deposits.router,
+    freezes.router,
+    operations.router,
+    supervision.router,
+)
 
 
 class _Headers:

@@ -244,6 +244,7 @@ def _environment(language: str) -> Environment:
         days=chosen.days,
         figure=lambda amount: chosen.figure(Decimal(amount), len(amount.partition(".")[2])),
         short=short,
+        said=chosen.say,
         slug=lambda text: "s" + hashlib.sha256(text.encode()).hexdigest()[:8],
         plainly=lambda problem, name=None: plainly(chosen, problem, name),
     )

@@ -1,6 +1,6 @@
 """A refusal in words for the person at the form: what is wrong, with which field, and what would be right."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -39,6 +39,10 @@ class Problem:
     detail: str
     fields: dict[str, str] = field(default_factory=dict)
     """Field → what is wrong with it."""
+
+    def at(self, name: str) -> "Problem":
+        """The same, about this field."""
+        return replace(self, fields={name: self.detail})
 
     def of(self, name: str) -> str | None:
         """What is wrong with a field."""

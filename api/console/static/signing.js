@@ -1,1 +1,79 @@
+// Signs in the page: with a key file that never leaves it, or with the browser's own wallet (EIP-1193).
 "use strict";
+
+const panel = document.getElementById("in-page");
+const told = document.getElementById("sign-told");
+const form = document.getElementById("hand-in");
+
+const library = () => new Promise((resolve, reject) => {
+  if (window.ethers) { resolve(window.ethers); return; }
+  const script = document.createElement("script");
+  script.src = panel.dataset.ethers;
+  script.onload = () => resolve(window.ethers);
+  script.onerror = reject;
+  document.head.append(script);
+});
+
+const toSign = async () => (await fetch(panel.dataset.toSign, { credentials: "same-origin" })).json();
+
+const handIn = (signatures) => {
+  form.querySelector("textarea").value = signatures.join("\n");
+  form.requestSubmit();
+};
+
+const transactionOf = (item) => ({
+  to: item.to, data: item.data, nonce: Number(item.nonce), chainId: item.chainId, value: item.value ?? 0,
+  gasLimit: item.gas, type: item.maxFeePerGas === undefined ? 0 : 2,
+  ...(item.maxFeePerGas === undefined
+    ? { gasPrice: item.gasPrice }
+    : { maxFeePerGas: item.maxFeePerGas, maxPriorityFeePerGas: item.maxPriorityFeePerGas }),
+});
+
+const signWith = async (wallet, item) => {
+  if (!item.primaryType) return wallet.signTransaction(transactionOf(item));
+  const { EIP712Domain, ...types } = item.types;
+  return wallet.signTypedData(item.domain, types, item.message);
+};
+
+document.getElementById("sign-file").addEventListener("click", async (event) => {
+  const button = event.currentTarget;
+  const [file] = document.getElementById("key-file").files;
+  if (!file) { document.getElementById("key-file").focus(); return; }
+  button.disabled = true;
+  told.textContent = told.dataset.working;
+  try {
+    const [ethers, document_] = await Promise.all([library(), toSign()]);
+    let wallet;
+    try {
+      wallet = await ethers.Wallet.fromEncryptedJson(await file.text(), document.getElementById("key-pass").value);
+    } catch {
+      told.textContent = told.dataset.wrong;
+      return;
+    }
+    if (wallet.address !== document_.wallet) { told.textContent = told.dataset.other; return; }
+    const signatures = [];
+    for (const item of document_.to_sign) signatures.push(await signWith(wallet, item));
+    handIn(signatures);
+  } finally {
+    button.disabled = false;
+  }
+});
+
+if (window.ethereum) {
+  const button = document.getElementById("sign-wallet");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const document_ = await toSign();
+    const [account] = await window.ethereum.request({ method: "eth_requestAccounts" });
+    if (account.toLowerCase() !== document_.wallet.toLowerCase()) { told.textContent = told.dataset.other; return; }
+    const signatures = [];
+    for (const item of document_.to_sign) {
+      const call = item.primaryType
+        ? { method: "eth_signTypedData_v4", params: [document_.wallet, JSON.stringify(item)] }
+        : { method: "eth_signTransaction", params: [item] };
+      signatures.push(await window.ethereum.request(call));
+    }
+    handIn(signatures);
+  });
+}
+panel.hidden = false;

@@ -26,6 +26,7 @@ from api.schemas import Uuid
 from indexer.models import Payable, PayableState
 
 router = APIRouter(prefix="/invoices")
+_TYPED = ("tenor_reason", "undertaking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def upload(page: PageDep, form: FormDep, paging: PagingDep) -> Response:
             results.append(Uploaded(str(file.filename), None, problem_of(error)))
         else:
             results.append(Uploaded(str(file.filename), operation, None))
+    page.session.rollback()  # what was read before the files were kept
     return _list(page, paging, results=results, empty=not files)
 
 
@@ -88,7 +90,7 @@ def _show(page: Page, invoice_id: str, problem: Problem | None = None, typed: di
         invoice=read,
         payable=payable,
         terms=next((terms for terms in published if terms.currency == invoice.currency), None),
-        typed=typed or {},
+        typed=typed or dict.fromkeys(_TYPED, ""),
         issuer=invoice.organisation_id == page.reader.organisation_id,
     )
 
@@ -96,7 +98,7 @@ def _show(page: Page, invoice_id: str, problem: Problem | None = None, typed: di
 @router.post("/{invoice_id}/propose")
 def propose(page: PageDep, form: FormDep, invoice_id: Uuid) -> Response:
     """The payable behind it, under the debtor's terms."""
-    typed = {name: forms.text(form, name) for name in ("tenor_reason", "undertaking")}
+    typed = {name: forms.text(form, name) for name in _TYPED}
     try:
         body = PayablePropose.model_validate(
             {"invoice_id": invoice_id, **{name: value or None for name, value in typed.items()}}

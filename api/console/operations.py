@@ -8,10 +8,11 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from api.console import forms
+from api.console.messages import shown
 from api.console.naming import EVENTS
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
-from api.console.wallets import meaning_in, shown
+from api.console.wallets import meaning_in
 from api.financing.models import FinancingQuote
 from api.operations import service
 from api.operations.reading import read_operation

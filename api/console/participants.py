@@ -59,4 +59,5 @@ def admit(page: PageDep, form: FormDep) -> Response:
             results.append(Admission(name, None, problem_of(error)))
         else:
             results.append(Admission(name, operation, None))
+    page.session.rollback()  # what was read before the admissions were taken
     return _list(page, PageRequest(None, 50), results, empty=not ids)

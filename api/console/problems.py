@@ -65,4 +65,5 @@ def problem_of(error: Exception, fieldname: str | None = None) -> Problem:
 def plainly(words: Words, problem: Problem, name: str | None = None) -> str:
     """What is wrong, all of it or with one field, in the reader's language where we have the words."""
     detail = problem.detail if name is None else problem.fields[name]
-    return words.say(detail)
+    text = words.say(detail)
+    return text[:1].upper() + text[1:]

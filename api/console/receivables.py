@@ -173,8 +173,9 @@ def hand_on(page: PageDep, form: FormDep, receivable_id: ReceivableId) -> Respon
     number = 0
     try:
         wanted = []
-        for number, part in enumerate(parts):  # noqa: B007 -- which part it was is told where it is refused
+        for index, part in enumerate(parts):
             if part["to"] or part["value"]:
+                number = index
                 wanted.append(_part(part, read.value.currency))
         if not wanted:
             raise forms.ReceiverMissing("say who gets how much, in one line at least")

@@ -1,10 +1,8 @@
-"""What a wallet is asked to sign, told in words before it is signed: nothing is shown that is not in the message."""
+"""What the values of a message to be signed mean: whose account, how much money, which day."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
+from api.console.messages import Field, Shown
 from api.console.page import Page
 from api.currencies import currency_of, is_served
 from api.domain.dates import from_day
@@ -20,47 +18,8 @@ _IDS = {"payableId": 56, "receivableId": 64}
 _CURRENCY = "CNY"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One value of a message. `path`: where it stands, "terms.faceValue"."""
-
-    path: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One message, or one transaction: what it is, its values in their order, and its exact text."""
-
-    title: str
-    typed: bool
-    """EIP-712 typed data; else an unsigned transaction."""
-    fields: list[Field]
-    text: str
-
-
-def shown(item: dict[str, Any]) -> Shown:
-    """Of an item of `to_sign`."""
-    typed = "primaryType" in item
-    if typed:
-        domain = item.get("domain", {})
-        title = f"{item['primaryType']} · {domain.get('name', '')}"
-        values = {**item["message"], "chain": domain.get("chainId"), "contract": domain.get("verifyingContract")}
-    else:
-        title, values = "", item
-    return Shown(title, typed, list(_flat("", values)), json.dumps(item, indent=1, ensure_ascii=False))
-
-
-def _flat(path: str, value: Any) -> list[Field]:
-    if isinstance(value, dict):
-        return [found for name, inner in value.items() for found in _flat(f"{path}.{name}".lstrip("."), inner)]
-    if isinstance(value, list):
-        return [found for number, inner in enumerate(value) for found in _flat(f"{path}[{number}]", inner)]
-    return [Field(path, str(value))]
-
-
 def meaning_in(page: Page, documents: Sequence[Shown]) -> Callable[[Field], str]:
-    """What a value says to a person: whose account, how much money, which day. "" where it speaks for itself."""
+    """What to write beside a value; "" where it speaks for itself."""
     accounts = {field.value for document in documents for field in document.fields if _is_address(field.value)}
     names = {address: party.name for address, party in parties(page.session, accounts).items() if party.name}
     deployments = page.services.deployments

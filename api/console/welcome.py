@@ -83,7 +83,8 @@ def _steps(page: Page) -> list[Step]:
             (
                 mark("As the operator, tick all members and admit them."),
                 mark(
-                    "As the settlement bank, credit a financier with the money it will lend, and the buyer with what it will pay."
+                    "As the settlement bank, credit the financier with the money it will lend,"
+                    " and the core enterprise with what it will pay."
                 ),
             ),
             ((operator, "/"), (bank, "/deposits")),
@@ -114,9 +115,8 @@ def _steps(page: Page) -> list[Step]:
             mark("Hand on, and turn it into cash"),
             (
                 mark("As the supplier, hand a part on to another supplier, and ask for quotes for the rest."),
-                mark(
-                    "As the financier, quote. As the supplier, compare and sell: receivable and cash change hands at once."
-                ),
+                mark("As the financier, make a quote."),
+                mark("As the supplier, compare and sell: receivable and cash change hands at once."),
             ),
             ((supplier, "/receivables"), (financier, "/")),
             there(Deal.quote_hash.is_not(None)) and there(ReceivableMove.kind == "split"),

@@ -21,25 +21,20 @@ const handIn = (signatures) => {
   form.requestSubmit();
 };
 
-const transactionOf = (item) => ({
-  to: item.to, data: item.data, nonce: Number(item.nonce), chainId: item.chainId, value: item.value ?? 0,
-  gasLimit: item.gas, type: item.maxFeePerGas === undefined ? 0 : 2,
-  ...(item.maxFeePerGas === undefined
-    ? { gasPrice: item.gasPrice }
-    : { maxFeePerGas: item.maxFeePerGas, maxPriorityFeePerGas: item.maxPriorityFeePerGas }),
-});
-
-const signWith = async (wallet, item) => {
-  if (!item.primaryType) return wallet.signTransaction(transactionOf(item));
-  const { EIP712Domain, ...types } = item.types;
-  return wallet.signTypedData(item.domain, types, item.message);
+const signWith = async (wallet, { type, data }) => {
+  if (type === "typed_data") {
+    const { EIP712Domain, ...types } = data.types;
+    return wallet.signTypedData(data.domain, types, data.message);
+  }
+  const { gas, from, ...rest } = data;
+  return wallet.signTransaction({ ...rest, type: 2, nonce: Number(data.nonce), gasLimit: gas });
 };
 
-document.getElementById("sign-file").addEventListener("click", async (event) => {
-  const button = event.currentTarget;
+panel.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = document.getElementById("sign-file");
   const [file] = document.getElementById("key-file").files;
   if (!file) { document.getElementById("key-file").focus(); return; }
-  button.disabled = true;
   told.textContent = told.dataset.working;
   try {
     const [ethers, document_] = await Promise.all([library(), toSign()]);
@@ -55,7 +50,7 @@ document.getElementById("sign-file").addEventListener("click", async (event) => 
     for (const item of document_.to_sign) signatures.push(await signWith(wallet, item));
     handIn(signatures);
   } finally {
-    button.disabled = false;
+    setTimeout(() => { button.disabled = false; }, 0);
   }
 });
 
@@ -68,9 +63,9 @@ if (window.ethereum) {
     if (account.toLowerCase() !== document_.wallet.toLowerCase()) { told.textContent = told.dataset.other; return; }
     const signatures = [];
     for (const item of document_.to_sign) {
-      const call = item.primaryType
-        ? { method: "eth_signTypedData_v4", params: [document_.wallet, JSON.stringify(item)] }
-        : { method: "eth_signTransaction", params: [item] };
+      const call = item.type === "typed_data"
+        ? { method: "eth_signTypedData_v4", params: [document_.wallet, JSON.stringify(item.data)] }
+        : { method: "eth_signTransaction", params: [item.data] };
       signatures.push(await window.ethereum.request(call));
     }
     handIn(signatures);

@@ -30,7 +30,7 @@ from api.console import (
 )
 from api.console import words as languages
 from api.console.page import BASE, Page, SignInNeeded, get_visit
-from api.console.problems import Problem
+from api.console.problems import Problem, of_name, problem_of
 from api.context import Services
 
 HEADERS = {
@@ -99,25 +99,24 @@ def _install(app: FastAPI) -> None:
         return RedirectResponse(f"{BASE}/sign-in", HTTPStatus.SEE_OTHER)
 
     def refused(request: Request, error: Exception) -> Response:
-        told = errors.told(error)
-        return _page(request, Problem(told.status, told.name, told.detail))
+        return _page(request, problem_of(error))
 
     for refusal in errors.REFUSALS:
         app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, _error: Exception) -> Response:
-        return _page(request, Problem(HTTPStatus.NOT_FOUND, "NotFound", "there is no such page"))
+        return _page(request, of_name(HTTPStatus.NOT_FOUND, "NotFound", "there is no such page"))
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return _page(request, Problem(status, status.phrase.replace(" ", ""), str(error.detail)))
+        return _page(request, of_name(status, errors.http_name(status), str(error.detail)))
 
     @app.exception_handler(Exception)
     def _fault(request: Request, _error: Exception) -> Response:
         # Made outside of every middleware; the server logs the error.
-        response = _page(request, Problem(500, "InternalFault", "a fault of ours, which is in the server's log"))
+        response = _page(request, of_name(500, "InternalFault", "a fault of ours, which is in the server's log"))
         response.headers.update({**HEADERS, **errors.SECURITY_HEADERS})
         return response
 

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from api.console import forms
 from api.console.acts import Act, do_act, show_act
 from api.console.charts import lineage, price_of_waiting
-from api.console.figures import SHOWN_MAX, drawable, last_price
+from api.console.figures import SHOWN_MAX, drawable, price_of
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.payables import SUPERVISION, pieces_of
@@ -116,7 +116,7 @@ def show(page: PageDep, receivable_id: ReceivableId) -> Response:
     items = pieces_of(page, row.payable_id)
     mine = read.state == "live" and read.holder.address == page.reader.address and not read.parked
     due = Money(drawable(row, payable), read.value.currency) if mine else None
-    price = last_price(page) if mine and read.due_date > page.today else None
+    price = price_of(page) if mine and read.due_date > page.today else None
     wait = []
     if price is not None and read.free is not None and read.free.minor:
         wait = price_of_waiting(read.free, price.rate_ppm, DayCount.ACT_360, page.today, read.due_date)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from api.console import forms, sessions
 from api.console.navigation import mark
@@ -62,7 +62,7 @@ def enter(page: VisitDep, form: FormDep) -> Response:
 
 def _steps(page: Page) -> list[Step]:
     people: dict[str, list[User]] = {}
-    query = select(User).join(Organisation).where(User.demo).order_by(User.login)
+    query = select(User).join(Organisation).where(User.demo).order_by(func.length(User.login), User.login)
     for user in page.session.scalars(query):
         people.setdefault(user.organisation.role, []).append(user)
     buyers = sorted(people.get(Role.CORE_ENTERPRISE, []), key=lambda user: user.organisation.custody != "own")

@@ -53,6 +53,11 @@ class Person:
     wrong: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
+    def note(self, logged: str) -> None:
+        """What the browser logs is wrong, but for the answers that refuse a form."""
+        if "status of 4" not in logged:
+            self.wrong.append(f"log: {logged}")
+
     def visit(self, path: str) -> None:
         answer = self.page.goto(f"{self.url}/console{path}")
         assert answer is not None
@@ -121,7 +126,7 @@ def person(
     context = browser.new_context(accept_downloads=True, **options)
     context.set_default_timeout(WAIT_MS)
     found = Person(url, context.new_page(), shots, name, sign)
-    found.page.on("console", lambda message: found.wrong.append(f"log: {message.text}"))
+    found.page.on("console", lambda message: found.note(message.text))
     found.page.on("pageerror", lambda error: found.wrong.append(f"error: {error}"))
     return found, context
 

@@ -115,7 +115,8 @@ def finance(person: Person, payable: str) -> tuple[str, str]:
     request = person.page.url.rsplit("/", 1)[-1]
     for login, rate in (("f1", "5.20"), ("f2", "4.80")):
         person.become(login)
-        person.look(f"financier-home-{login}")
+        if login == "f1":
+            person.look("financier-home")
         person.visit(f"/financing/{request}")
         person.fill(rate="four" if login == "f1" else rate)
         person.press()

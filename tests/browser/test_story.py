@@ -63,8 +63,8 @@ def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says
         if name == "desk":
             story.admit(who)
             story.publish(who)
-        story.credit(who, "Nanhai", "1,000,000.00", f"CNAPS-{name}-1")
-        story.credit(who, "Xinghe", "1000000", f"CNAPS-{name}-2")
+            story.credit(who, "Nanhai", "2,000,000.00", "CNAPS-1")
+            story.credit(who, "Xinghe", "1000000", "CNAPS-2")
         payable = story.propose(who, f"B-{name}", today(net))
         story.confirm(who, payable)
         story.hand_on(who, payable)
@@ -79,10 +79,9 @@ def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says
     who.visit("/sign-in")
     who.fill(login="c", password=next(a.password for a in actors.load(net.folder) if a.login == "c"))
     who.press()
-    for name, payable in payables.items():
-        story.pay(who, payable, f"PAY-{name}")
-        for login in ("s2", "f2"):
-            story.redeem(who, login)
+    story.pay(who, payables["desk"], "PAY-1")
+    for login in ("s2", "f2"):
+        story.redeem(who, login)
     for login in ("r", "co", "b", "o"):
         who.become(login)
         who.look(f"{login}-home")
@@ -91,11 +90,11 @@ def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says
     who.look("regulator-payable")
     held = {login: cash_on_screen(who, login) for login in ("c", "s1", "s2", "f2")}
     assert held == {login: cash_on_chain(net, login) for login in held}
-    assert held == {"c": 0, "s1": 2 * 592_800_00, "s2": 2 * 400_000_00, "f2": 2 * (1_000_000_00 + 7_200_00)}
+    assert held == {"c": 0, "s1": 2 * 592_800_00, "s2": 400_000_00, "f2": 2_000_000_00 - 592_800_00 + 7_200_00}
     verified = net.scf("verify", "--json").document
     assert verified["differences"] == []
     context.close()
-    assert wrong + who.wrong == []
+    assert "\n".join(wrong + who.wrong) == ""
 
 
 def test_pages__without_a_script__read_and_work(net: Network, browser: Browser, shots: Path) -> None:
@@ -107,9 +106,8 @@ def test_pages__without_a_script__read_and_work(net: Network, browser: Browser, 
     assert net.scf("status", "--json").document["console_url"] == f"{net.url}/console/welcome?demo={key}"
     who.visit(f"/welcome?demo={key}")
     who.press('ol.tour button[value="s1"]')
-    invoice = httpx.Client(cookies=_cookies(context.cookies()), trust_env=False).get(
-        f"{net.url}/console/welcome/sample-invoice.xml"
-    )
+    with httpx.Client(cookies=_cookies(context.cookies()), trust_env=False) as http:
+        invoice = http.get(f"{net.url}/console/welcome/sample-invoice.xml")
     assert invoice.status_code == 200
     who.page.locator('input[name="files"]').set_input_files([saved(invoice.content, "sample.xml")])
     who.press()

@@ -29,17 +29,32 @@ def deposit_token(deployments: Deployments, currency: str) -> str:
 
 def currency_of(deployments: Deployments, token: str) -> str:
     """The ISO 4217 code of a deposit token's currency."""
-    for name, deployed in deployments.contracts.items():
-        if name.startswith(_PREFIX) and deployed.address == token:
-            return name.removeprefix(_PREFIX)
-    raise LookupError(f"{token} is not a deposit token of this network")
+    instance = instance_at(deployments, token)
+    if instance is None:
+        raise LookupError(f"{token} is not a deposit token of this network")
+    return instance.removeprefix(_PREFIX)
+
+
+def tokens(deployments: Deployments) -> list[str]:
+    """The addresses of the network's deposit tokens, in the order of their currencies' codes."""
+    names = sorted(name for name in deployments.contracts if name.startswith(_PREFIX))
+    return [deployments.address(name) for name in names]
+
+
+def instance_at(deployments: Deployments, token: str) -> str | None:
+    """The name among the network's contracts of the deposit token at an address; None if there is none."""
+    names = (name for name in deployments.contracts if name.startswith(_PREFIX))
+    return next((name for name in names if deployments.address(name) == token), None)
+
+
+def bank_of(deployments: Deployments, _token: str) -> str | None:
+    """The account of a deposit token's bank: one bank serves a network so far. None where it is not on record."""
+    return None if deployments.settings is None else deployments.settings.bank
 
 
 def is_served(deployments: Deployments, token: str) -> bool:
     """Whether it is a deposit token of this network."""
-    return any(
-        name.startswith(_PREFIX) and deployed.address == token for name, deployed in deployments.contracts.items()
-    )
+    return instance_at(deployments, token) is not None
 
 
 def minor_units(currency: str, amount: Money) -> int:

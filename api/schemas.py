@@ -9,8 +9,12 @@ from pydantic_core import PydanticCustomError
 from api.domain.money import format_amount
 from node_adapter.words import checksum_address
 
+TEXT_MAX = 4_000
+"""Characters of a text whose salted hash goes on chain."""
+
 PayableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{56}$", description="0x and 56 hexadecimal digits")]
 ReceivableId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="0x and 64 hexadecimal digits")]
+Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
 Uuid = Annotated[str, Path(pattern=r"^[0-9a-f-]{32,36}$")]
 RowId = Annotated[str, Field(pattern=r"^[0-9a-f-]{32,36}$", description="An id that an answer of ours gave")]
 
@@ -41,6 +45,12 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ReasonGiven(Request):
+    """Why. Kept encrypted; its salted hash goes on chain."""
+
+    reason: str = Field(min_length=1, max_length=TEXT_MAX)
+
+
 class NoBody(Request):
     """A command that says all in its address; the body may be left out or be {}."""
 
@@ -67,4 +77,5 @@ class Page(BaseModel):
     """One page of a list. Pass `next` as `cursor` for the following one; null on the last page."""
 
     next: str | None = None
-    as_of_block: int | None = Field(default=None, description="The newest block this answer knows of.")
+    as_of_block: int = Field(description="The newest block this answer knows of.")
+    final: bool = Field(description="That block can no longer be reorganised away, so neither can this answer.")

@@ -10,9 +10,6 @@ from api.identity.models import Id
 from api.invoices import vault
 from api.invoices.vault import MasterKey
 
-TEXT_MAX = 4_000
-"""Characters."""
-
 
 class KeptText(Base):
     """One text that somebody gave with a command. Destroying the row erases it: the hash then says nothing."""

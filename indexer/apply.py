@@ -20,7 +20,8 @@ from indexer.registry import folding
 from node_adapter.client import Header, RawLog
 
 WRITER_LOCK = 0x5CF1
-"""PostgreSQL's advisory lock that every writing transaction takes; SQLite's writers exclude each other anyway."""
+"""PostgreSQL's advisory lock that every transaction which writes to a schema takes; SQLite's writers exclude each
+other anyway."""
 
 _BLOCK = table_of(ChainBlock)
 _EVENT = table_of(ChainEvent)
@@ -143,7 +144,8 @@ def event_row(event: Event) -> Row:
 
 def exclude_other_writers(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        lock = text("SELECT pg_advisory_xact_lock(:key, hashtext(current_schema()))")
+        connection.execute(lock, {"key": WRITER_LOCK})
 
 
 def _continuing(connection: Connection, blocks: Sequence[Block]) -> Sequence[Block]:

@@ -17,6 +17,8 @@ from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, Base, ChainBlock
 from node_adapter.db import read_only
 
 _BLOCK = table_of(ChainBlock)
+_NEWEST = "newest block"
+"""In a session's `info`: what its views hide."""
 
 
 class AsOfUnknown(LookupError):
@@ -58,8 +60,17 @@ def session_as_of(engine: Engine, moment: int | str | datetime) -> Iterator[Sess
     commit, nor begin another.
     """
     with _may_make_views(engine).connect() as connection, Session(connection) as session:
-        _show(connection, block_of(session, moment))
+        number = block_of(session, moment)
+        session.info[_NEWEST] = newest_indexed(session)
+        _show(connection, number)
         yield session
+
+
+def newest_indexed(session: Session) -> int | None:
+    """The number of the newest block in the index, also where the session shows an older moment: what is final depends
+    on it. None before the first."""
+    known: int | None = session.info.get(_NEWEST)
+    return session.scalar(select(func.max(_BLOCK.c.number))) if known is None else known
 
 
 def _may_make_views(engine: Engine) -> Engine:

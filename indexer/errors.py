@@ -34,5 +34,13 @@ class JournalMismatch(NodeUntrustworthy):
     """
 
 
+class ReceiptsMismatch(NodeUntrustworthy):
+    """The logs of a block are not those of the receipts that its header commits to. Nothing of the batch is written."""
+
+
+class ReceiptsNotCommitted(IndexStopped):
+    """Receipts were to be checked where headers commit to none."""
+
+
 class UnstableNode(NodeError):
     """The node changed its story more often than we ask; it may settle later."""

@@ -14,13 +14,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
-from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, UnstableNode
+from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, ReceiptsMismatch, UnstableNode
 from indexer.events import Decoder, deployments_before, deployments_hash
 from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
+from indexer.receipts import check_receipts
+from indexer.tokens import keep_tokens
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
@@ -30,12 +32,16 @@ FORK_SWITCHES_MAX = 16
 MISMATCHES_MAX = 3
 """How often a range is asked whose answers cannot be: anew as a whole, of another node where there is one."""
 COUNTED = {
+    "blocks": "blocks written",
+    "events": "logs written",
     "reorgs": "times that blocks of ours were taken back",
     "fork_switches": "ranges that did not hang together while they were read",
     "behind": "looks at a node that had no block of our number",
     "journals_compared": "ranges compared with the contracts' journals",
     "journals_unknown": "ranges that were not, since the node keeps no state of so old a block",
     "journal_mismatches": "ranges whose logs did not make the journals",
+    "receipts_checked": "blocks whose receipts were made into their root again",
+    "receipts_mismatches": "blocks whose logs were not those of their receipts",
 }
 """Counter → what it counts."""
 _BLOCK = table_of(ChainBlock)
@@ -77,6 +83,8 @@ class Follower:
     source: ChainSource
     decoder: Decoder
     limits: Limits = field(default_factory=Limits)
+    receipts: bool = False
+    """Also compare logs with the receipts that headers commit to, which must be checked by `source`."""
     on_progress: Callable[[int, int], None] = lambda _indexed, _head: None
     on_reorg: Callable[[RolledBack, int], None] = lambda _rolled_back, _ancestor: None
     counters: Counter[str] = field(default_factory=Counter)
@@ -123,6 +131,7 @@ class Follower:
                         f"another genesis than the node's {node[1]}: give it a database of its own"
                     )
                 self._add_versions(connection, known)
+            keep_tokens(connection, deployments)
 
     def _add_versions(self, connection: Connection, known: Deployments) -> None:
         deployments = self.decoder.deployments
@@ -148,8 +157,9 @@ class Follower:
                 self.counters["fork_switches"] += 1
                 continue
             except NodeUntrustworthy as error:
-                if isinstance(error, JournalMismatch):
-                    self.counters["journal_mismatches"] += 1
+                if isinstance(error, JournalMismatch | ReceiptsMismatch):
+                    kind = "journal" if isinstance(error, JournalMismatch) else "receipts"
+                    self.counters[f"{kind}_mismatches"] += 1
                     self.source.distrust(error)
                 mismatches += 1
                 if mismatches == MISMATCHES_MAX:
@@ -170,9 +180,13 @@ class Follower:
                     raise ParentMismatch(f"the node's head fell to {newest}, ours is {current.number}")
                 return 0
             blocks = self._read(first, min(newest, first + self._range - 1))
+            if self.receipts:
+                self.counters["receipts_checked"] += check_receipts(self.source, blocks, self.decoder.addresses)
             said = self._journals(blocks, at_head=blocks[-1].header.number == newest)
         with self.engine.begin() as connection:
             applied = apply_blocks(connection, blocks, self.decoder, said)
+        self.counters["blocks"] += applied
+        self.counters["events"] += sum(len(block.logs) for block in blocks)
         self._adapt(blocks)
         self.on_progress(blocks[-1].header.number, newest)
         return applied
@@ -218,12 +232,11 @@ class Follower:
     def _leave_orphaned_fork(self) -> None:
         with read_only(self.engine).connect() as connection:
             current = head(connection)
-            ours = {} if current is None else self._newest_hashes(connection, current)
         if current is None or self._has(current):
             return
         self.pin()
+        ancestor = self._common_ancestor(current)
         self.counters["reorgs"] += 1
-        ancestor = self._common_ancestor(ours, current)
         with self.engine.begin() as connection:
             rolled_back = rollback_to(connection, ancestor, self.decoder)
         self.on_reorg(rolled_back, ancestor)
@@ -238,28 +251,27 @@ class Follower:
             time.sleep(pause_s)
         return self.source.block_hash(ours.number) == ours.hash
 
-    def _newest_hashes(self, connection: Connection, current: Header) -> dict[int, str]:
-        """Hash by number of as many of our newest blocks as may be taken back, and one more to stand on."""
-        recent = select(_BLOCK.c.number, _BLOCK.c.hash).where(
-            _BLOCK.c.number >= current.number - self.limits.reorg_depth
-        )
-        return {row.number: row.hash for row in connection.execute(recent)}
-
-    def _common_ancestor(self, ours: dict[int, str], current: Header) -> int:
+    def _common_ancestor(self, current: Header) -> int:
         """The newest of our blocks that the node has too, or the one before our first where it has none of them.
 
-        Halving works because forks part once: up to the ancestor all blocks are shared, above it none.
+        Halving works because forks part once: up to the ancestor all blocks are shared, above it none. Raises
+        DeepReorg.
         """
-        shared, orphaned = min(ours) - 1, current.number
-        while orphaned - shared > 1:
-            middle = (shared + orphaned) // 2
-            if self.source.block_hash(middle) == ours[middle]:
-                shared = middle
-            else:
-                orphaned = middle
-        if shared < min(ours) and len(ours) > self.limits.reorg_depth:
+        with read_only(self.engine).connect() as connection:
+            shared = int(connection.execute(select(func.min(_BLOCK.c.number))).scalar_one()) - 1
+            orphaned = current.number
+            while orphaned - shared > 1:
+                middle = (shared + orphaned) // 2
+                ours = connection.scalar(select(_BLOCK.c.hash).where(_BLOCK.c.number == middle))
+                if self.source.block_hash(middle) == ours:
+                    shared = middle
+                else:
+                    orphaned = middle
+        depth = current.number - shared
+        if depth > self.limits.reorg_depth:
             raise DeepReorg(
-                f"the chain took back more than {self.limits.reorg_depth} blocks below {current.number}; if that is "
-                f"right, start the indexer once with --reorg-depth {current.number}"
+                f"the chain took back {depth} blocks, all above {shared}, more than the {self.limits.reorg_depth} that "
+                f"are taken back unasked; if that is right: `scf index accept-reorg --at {shared}` (or start the "
+                f"indexer once with --reorg-depth {depth})"
             )
         return shared

@@ -13,19 +13,25 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-LEADER_LOCK = 0x5CF2
+LOCKS = {"indexer": 0x5CF2, "rebuild": 0x5CF3}
+"""Who there is one of → PostgreSQL's advisory lock."""
 RETRY_S = 0.5
 
 
 @contextmanager
-def leading(engine: Engine, stop: threading.Event, on_wait: Callable[[], None]) -> Iterator[bool]:
-    """Holds the lead of `engine`'s database; calls `on_wait` once if somebody else has it. False when told to stop."""
+def leading(
+    engine: Engine, stop: threading.Event, on_wait: Callable[[], None], role: str = "indexer"
+) -> Iterator[bool]:
+    """Holds the lead of `engine`'s database in a role of LOCKS; calls `on_wait` once if somebody else has it.
+
+    False when told to stop.
+    """
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
 
             def try_lock() -> bool:
                 statement = text("SELECT pg_try_advisory_lock(:key)")
-                return bool(connection.execute(statement, {"key": LEADER_LOCK}).scalar_one())
+                return bool(connection.execute(statement, {"key": LOCKS[role]}).scalar_one())
 
             yield _until(try_lock, stop, on_wait)
             connection.execute(text("SELECT pg_advisory_unlock_all()"))
@@ -33,7 +39,7 @@ def leading(engine: Engine, stop: threading.Event, on_wait: Callable[[], None]) 
     if engine.url.database in (None, "", ":memory:"):
         yield True
         return
-    with Path(f"{engine.url.database}.indexer-lock").open("w") as file:
+    with Path(f"{engine.url.database}.{role}-lock").open("w") as file:
         yield _until(lambda: _try_flock(file.fileno()), stop, on_wait)
 
 

@@ -2,28 +2,32 @@
 
 import argparse
 import logging
-import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from indexer.apply import RolledBack, head
-from indexer.errors import IndexForeign, IndexStopped
+from indexer.errors import IndexForeign, IndexStopped, ReceiptsNotCommitted
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
 from indexer.lead import leading
+from indexer.options import POLL_S, parser
 from indexer.proof.roots import Roots
+from indexer.receipts import headers_prove
+from indexer.verify import Difference, VerifyImpossible, verify
+from indexer.watch import Watch, served, shown
 from node_adapter.client import NodeClient
 from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate, read_only
 from node_adapter.deployments import Deployments, DeploymentsUnreadable
 from node_adapter.errors import NodeError, NodeUntrustworthy, WrongChain
+from node_adapter.logs import log_to_stderr
 from node_adapter.networks import (
-    NETWORKS_VARIABLE,
     Finality,
     Network,
     NetworksUnreadable,
@@ -35,20 +39,20 @@ from node_adapter.urls import node_urls
 
 log = logging.getLogger("indexer")
 
-DATABASE_VARIABLE = "SCF_INDEXER_DATABASE"
-NODE_VARIABLE = "SCF_INDEXER_NODE"
-"""One URL, or several between commas."""
-POLL_S = 0.3
 AWAY_POLL_S = 1.0
 _BAD_SETTINGS = (DeploymentsUnreadable, DatabaseUnsupported, NetworksUnreadable, UnknownNetwork, ValueError)
 PROGRESS_BLOCKS = 1_000
 """While catching up, a line at least this often."""
+VERIFY_SAMPLE = 500
+"""Questions that the contracts are asked each time; log and rows are compared whole."""
+DIFFERENCES_SAID = 10
 
 
 def follow(
     follower: Follower,
     stop: threading.Event,
     *,
+    watch: Watch,
     poll_s: float = POLL_S,
     behind: Callable[[], bool] = lambda: False,
 ) -> None:
@@ -61,9 +65,11 @@ def follow(
     while not stop.is_set():
         try:
             if not known:
+                watch.waits("the node")
                 follower.pin()
                 known = True
             follower.catch_up(stop)
+            watch.level(_indexed(follower.engine))
             more = behind()
         except WrongChain as error:
             raise IndexForeign(str(error)) from error
@@ -73,6 +79,7 @@ def follow(
                 log.warning("the node %s, waiting for it: %s", what, error)
             # It may come back as another one.
             away, known = True, False
+            watch.waits(f"the node: {error}")
             stop.wait(max(poll_s, AWAY_POLL_S))
             continue
         if away:
@@ -94,69 +101,107 @@ def run(options: argparse.Namespace, stop: threading.Event) -> None:
         genesis_hash=deployments.genesis_hash,
         network=network,
     )
-    progress = _Progress()
     limits = Limits(reorg_depth=options.reorg_depth)
-    follower = Follower(
-        engine, source, Decoder(deployments), limits, on_progress=progress.report, on_reorg=_report_reorg
-    )
-    with leading(engine, stop, lambda: log.info("another indexer leads on this database, waiting")) as leads:
+    if options.receipts and not headers_prove(network):
+        raise ReceiptsNotCommitted(
+            f"headers of {network.name} commit to no receipts that can be checked: leave --receipts out; the journals "
+            "are compared all the same"
+        )
+    follower = Follower(engine, source, Decoder(deployments), limits, receipts=options.receipts, on_reorg=_report_reorg)
+    watch = Watch(follower, source)
+    with ExitStack() as stack:
+        live = sys.stderr.isatty() and not options.json_logs
+        if live:
+            stack.enter_context(shown(watch))
+        log_to_stderr(as_json=options.json_logs)
+        follower.on_progress = _Progress(watch, say=not live).report
+        if options.port is not None:
+            url = stack.enter_context(served(watch, options.host, options.port))
+            log.info("/health, /ready and /metrics are at %s", url)
+        leads = stack.enter_context(
+            leading(engine, stop, lambda: log.info("another indexer leads on this database, waiting"))
+        )
         if not leads:
             return
         migrate(engine, "indexer")
         log.info("following %s into %s", ", ".join(map(masked, nodes)), masked(options.database))
-        follow(follower, stop, poll_s=options.poll_s, behind=_roots(follower, source, network))
+        if options.verify_every_s is not None:
+            _verify_beside(watch, deployments, options.verify_every_s, stop)
+        follow(follower, stop, watch=watch, poll_s=options.poll_s, behind=_roots(watch, network))
     log.info("stopped")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0 when told to stop, 1 when it had to stop."""
-    options = _parser().parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    options = parser().parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
         run(options, stop)
     except (IndexStopped, OSError, OperationalError, *_BAD_SETTINGS) as error:
+        log_to_stderr(as_json=options.json_logs)
         log.error("%s: %s", type(error).__name__, str(error).splitlines()[0])
         return 1
     return 0
 
 
-def _roots(follower: Follower, source: NodeClient, network: Network) -> Callable[[], bool]:
+def _roots(watch: Watch, network: Network) -> Callable[[], bool]:
     """Makes state roots of what is final, a step at a time."""
+    follower = watch.follower
     roots = Roots(follower.engine, follower.decoder)
 
     def step() -> bool:
-        with read_only(follower.engine).connect() as connection:
-            newest = head(connection)
-        if newest is None:
-            return False
-        finalized = source.finalized() if network.finality is Finality.TAG else None
-        return roots.step(network.last_final(newest.number, finalized)) > 0
+        newest = _indexed(follower.engine)
+        finalized = watch.client.finalized() if network.finality is Finality.TAG else None
+        made = roots.step(network.last_final(newest, finalized))
+        watch.rooted = roots.newest
+        return made > 0
 
     return step
 
 
-class _Several(argparse.Action):
-    """What is given, in order, in the place of the default."""
+def _indexed(engine: Engine) -> int:
+    """The newest block of the index; -1 before the first."""
+    with read_only(engine).connect() as connection:
+        newest = head(connection)
+    return -1 if newest is None else newest.number
 
-    def __call__(self, _parser: object, options: argparse.Namespace, value: Any, _option: str | None = None) -> None:
-        given = getattr(options, self.dest)
-        setattr(options, self.dest, [value] if given is self.default else [*given, value])
+
+def _verify_beside(watch: Watch, deployments: Deployments, every_s: float, stop: threading.Event) -> None:
+    """Compares index and chain again and again, in a thread of its own; what differs is logged, and in the figures."""
+
+    def run_on() -> None:
+        while not stop.wait(every_s):
+            try:
+                report = verify(watch.follower.engine, watch.client, deployments, sample=VERIFY_SAMPLE)
+            except (VerifyImpossible, NodeError) as error:
+                log.info("not verified this time: %s", error)
+                continue
+            watch.verified, watch.verified_at = report, time.time()
+            for found in report.differences[:DIFFERENCES_SAID]:
+                log.error("%s %s differs: %s is %s here and %s on the chain", *_told(found))
+
+    threading.Thread(target=run_on, daemon=True).start()
+
+
+def _told(found: Difference) -> tuple[object, ...]:
+    return found.subject, found.id, found.field, found.sql, found.chain
 
 
 class _Progress:
     """Says how far it is, and nothing while it merely keeps up."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch, *, say: bool) -> None:
+        self._watch = watch
+        self._say = say
         self._said = 0
 
     def report(self, indexed: int, newest: int) -> None:
-        behind = newest - indexed
-        if behind and indexed - self._said >= PROGRESS_BLOCKS:
+        self._watch.progress(indexed, newest)
+        if self._say and newest > indexed and indexed - self._said >= PROGRESS_BLOCKS:
             self._said = indexed
-            log.info("block %d of %d", indexed, newest)
+            log.info("block %d of %d", indexed, newest, extra={"indexed": indexed, "head": newest})
 
 
 def _report_reorg(rolled_back: RolledBack, ancestor: int) -> None:
@@ -166,43 +211,3 @@ def _report_reorg(rolled_back: RolledBack, ancestor: int) -> None:
         ancestor,
         rolled_back.subjects,
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m indexer",
-        description="Mirrors the network's contracts into SQL.",
-        epilog="example: python -m indexer --database sqlite:///.scf/scf.sqlite3 --node http://127.0.0.1:8545 "
-        "--deployments .scf/deployments.json",
-    )
-    database = os.environ.get(DATABASE_VARIABLE)
-    parser.add_argument(
-        "--database",
-        required=database is None,
-        default=database,
-        metavar="URL",
-        help=f"SQLite or PostgreSQL, as SQLAlchemy has it; a URL with a password goes into {DATABASE_VARIABLE}",
-    )
-    nodes = os.environ.get(NODE_VARIABLE)
-    parser.add_argument(
-        "--node",
-        required=nodes is None,
-        default=[nodes],
-        action=_Several,
-        metavar="URL",
-        help=f"a node's JSON-RPC, and again for each other one; a URL with a password or key goes into {NODE_VARIABLE}",
-    )
-    networks = os.environ.get(NETWORKS_VARIABLE)
-    parser.add_argument(
-        "--networks",
-        type=Path,
-        default=Path(networks) if networks else None,
-        metavar="FILE",
-        help=f"networks of your own (TOML); also {NETWORKS_VARIABLE}",
-    )
-    parser.add_argument("--deployments", required=True, type=Path, metavar="FILE", help="which contracts, and where")
-    parser.add_argument("--poll-s", type=float, default=POLL_S, metavar="S", help="seconds between looks at the head")
-    parser.add_argument(
-        "--reorg-depth", type=int, default=Limits().reorg_depth, metavar="N", help="blocks taken back without asking"
-    )
-    return parser

@@ -37,10 +37,15 @@ def function_entry(contract: str, function: str, argument_count: int) -> dict[st
     return found[0]
 
 
+@cache
+def _selector(contract: str, function: str, argument_count: int) -> bytes:
+    return keccak(signature(function_entry(contract, function, argument_count)).encode())[:4]
+
+
 def encode_call(contract: str, function: str, args: Sequence[Any]) -> bytes:
     """Selector and arguments. Raises UnknownFunction, WrongArguments."""
     entry = function_entry(contract, function, len(args))
-    return keccak(signature(entry).encode())[:4] + _encode(f"{contract}.{function}", entry["inputs"], args)
+    return _selector(contract, function, len(args)) + _encode(f"{contract}.{function}", entry["inputs"], args)
 
 
 def encode_creation(contract: str, args: Sequence[Any]) -> bytes:

@@ -4,16 +4,22 @@ Each room owns its tables, its declarative base (with NAMING_CONVENTION) and its
 
 SQLite: the driver's own transactions are switched off and BEGIN is ours, because the driver begins late and would let
 two writers read the same state and then collide. A writer takes the write lock at once and waits for it; a reader reads
-one snapshot and cannot write. Commits are on the disk before they return: an operation answered 202 is one.
+one snapshot and cannot write. SQLite itself waits by looking again now and then, which lets a busy writer starve
+another; so the writers of one engine pass a lock of ours on, and only other processes are waited for in SQLite's way.
+Commits are on the disk before they return: an operation answered 202 is one.
 """
 
 import sqlite3
+import threading
 import time
-from typing import Annotated, Any
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, cast
+from urllib.parse import quote
 
 from sqlalchemy import BigInteger, Connection, Engine, String, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -21,11 +27,13 @@ from node_adapter.urls import masked
 
 __all__ = [
     "NAMING_CONVENTION",
+    "READER_ROLE",
     "Address",
     "DatabaseUnsupported",
     "Hex32",
     "MinorUnits",
     "make_engine",
+    "make_reader",
     "masked",
     "migrate",
     "read_only",
@@ -53,6 +61,8 @@ POOL_OVERFLOW = 60
 """An API process runs 40 threads at most, each with a reader and a writer."""
 
 READ_ONLY = "scf_read_only"
+READER_ROLE = "scf_reader"
+"""PostgreSQL's role that reads the index and nothing else; the indexer's migration makes it."""
 
 
 class DatabaseUnsupported(ValueError):
@@ -66,10 +76,40 @@ def make_engine(url: str) -> Engine:
         return create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
     in_memory = parsed.database in (None, "", ":memory:")
     # A database in memory lives in one connection; SQLAlchemy then picks a pool that keeps it.
-    engine = (
-        create_engine(parsed) if in_memory else create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
-    )
+    turn = threading.Lock()
+    ours: dict[str, Any] = {"connect_args": {"factory": partial(_SqliteConnection, turn=turn)}}
+    sizes = {} if in_memory else {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    engine = create_engine(parsed, **ours, **sizes)
     event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def make_reader(url: str) -> Engine:
+    """An engine that cannot write, whoever uses it: SQLite's file is opened for reading, PostgreSQL's sessions are
+    READER_ROLE's. Connects only when used. Raises DatabaseUnsupported.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        # As the session begins, so that RESET ROLE leads back to it too.
+        session = {"options": f"-c role={READER_ROLE} -c default_transaction_read_only=on"}
+        return create_engine(
+            parsed, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True, connect_args=session
+        )
+    if parsed.database in (None, "", ":memory:"):
+        raise DatabaseUnsupported("a database in memory has nothing to read")
+    file = f"file:{quote(str(Path(parsed.database).absolute()))}?mode=ro"
+    turn = threading.Lock()
+    engine = create_engine(
+        parsed,
+        creator=lambda: sqlite3.connect(
+            file, uri=True, check_same_thread=False, factory=cast(Any, partial(_SqliteConnection, turn=turn))
+        ),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        execution_options={READ_ONLY: True},
+    )
+    event.listen(engine, "connect", _sqlite_reader_connected)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
 
@@ -102,6 +142,54 @@ def _parse(url: str) -> URL:
     return parsed
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """One that writes when it is its turn among those of its engine."""
+
+    def __init__(self, *args: Any, turn: threading.Lock, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._turn = turn
+        self._mine = False
+        self._reads = False
+
+    def begin(self, *, reads: bool) -> None:
+        """A writer that has no turn within BUSY_TIMEOUT_MS raises what SQLite would."""
+        if reads != self._reads:
+            self.execute(f"PRAGMA query_only = {int(reads)}")
+            self._reads = reads
+        if reads:
+            self.execute("BEGIN")
+            return
+        if not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise sqlite3.OperationalError("database is locked")
+        self._mine = True
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._pass_on()
+            raise
+
+    def commit(self) -> None:
+        super().commit()
+        self._pass_on()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._pass_on()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._turn.release()
+
+
 def _sqlite_connected(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -109,6 +197,11 @@ def _sqlite_connected(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
         _use_wal(connection)
+
+
+def _sqlite_reader_connected(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -127,5 +220,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     reads = bool(connection.get_execution_options().get(READ_ONLY))
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    raw = cast("_SqliteConnection", connection.connection.dbapi_connection)
+    try:
+        raw.begin(reads=reads)
+    except sqlite3.Error as error:
+        raise OperationalError("BEGIN", None, error) from error

@@ -1,7 +1,7 @@
 """What a node answers, as values. Anything but the expected form raises NodeUntrustworthy: it is never repaired."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -18,6 +18,9 @@ class Header:
     parent_hash: str
     timestamp: int
     """Unix seconds."""
+    receipts_root: str = field(default="", compare=False, repr=False)
+    logs_bloom: str = field(default="", compare=False, repr=False)
+    """As the node gave them; empty where a header comes from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def parse_header(answer: Any) -> Header:
         hash=_hash(answer["hash"]),
         parent_hash=_hash(answer["parentHash"]),
         timestamp=int(answer["timestamp"], 16),
+        receipts_root=str(answer.get("receiptsRoot", "")).lower(),
+        logs_bloom=str(answer.get("logsBloom", "")),
     )
 
 

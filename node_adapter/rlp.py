@@ -17,7 +17,11 @@ _SHORT = 55
 def encode(item: bytes | Sequence[Item]) -> bytes:
     if isinstance(item, bytes):
         return item if len(item) == 1 and item[0] < 0x80 else _prefix(0x80, len(item)) + item
-    payload = b"".join(encode(part) for part in item)
+    return listed(b"".join(map(encode, item)))
+
+
+def listed(payload: bytes) -> bytes:
+    """The list of items that are encoded already, one after the other."""
     return _prefix(0xC0, len(payload)) + payload
 
 

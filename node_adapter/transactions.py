@@ -5,8 +5,8 @@ the two byte for byte equal. Signatures are deterministic (RFC 6979): the same t
 bytes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from node_adapter import rlp
@@ -67,15 +67,9 @@ class Transaction:
             value=_quantity(data["value"]),
         )
 
-    def fields(self) -> list[rlp.Item]:
-        """In RLP's order; the signature's parts may follow."""
-        to = b"" if self.to is None else bytes.fromhex(self.to[2:])
-        first = (self.chain_id, self.nonce, self.max_priority_fee_per_gas, self.max_fee_per_gas, self.gas)
-        return [*map(rlp.number, first), to, rlp.number(self.value), self.data, []]
-
     def digest(self) -> bytes:
         """What the sender's key signs."""
-        return keccak(_encoded(self.fields()))
+        return keccak(_listed(_fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ class SignedTransaction:
 def assemble(transaction: Transaction, signature: bytes) -> SignedTransaction:
     """`signature` is libsecp256k1's: r, s, and a recovery id of 0 or 1."""
     parts = [rlp.number(signature[64]), signature[:32].lstrip(b"\0"), signature[32:64].lstrip(b"\0")]
-    raw = _encoded([*transaction.fields(), *parts])
+    raw = _listed(_fields(transaction) + b"".join(map(rlp.encode, parts)))
     return SignedTransaction(raw, hex0x(keccak(raw)))
 
 
@@ -134,8 +128,18 @@ def recover(digest: bytes, r: int, s: int, parity: int) -> str:
     return checksum_address(keccak(public_key.format(compressed=False)[1:])[12:])
 
 
-def _encoded(fields: Sequence[rlp.Item]) -> bytes:
-    return bytes([TYPE]) + rlp.encode(fields)
+@lru_cache(maxsize=16)
+def _fields(transaction: Transaction) -> bytes:
+    """In RLP's order; the signature's parts may follow. Kept, since signing and sending both ask."""
+    to = b"" if transaction.to is None else bytes.fromhex(transaction.to[2:])
+    fees = (transaction.max_priority_fee_per_gas, transaction.max_fee_per_gas)
+    numbers = map(rlp.number, (transaction.chain_id, transaction.nonce, *fees, transaction.gas))
+    fields: list[rlp.Item] = [*numbers, to, rlp.number(transaction.value), transaction.data, []]
+    return b"".join(rlp.encode(field) for field in fields)
+
+
+def _listed(payload: bytes) -> bytes:
+    return bytes([TYPE]) + rlp.listed(payload)
 
 
 def _quantity(value: int | str) -> int:

@@ -94,8 +94,8 @@ def bootstrap(root: Path, python_stamp: str, npm_stamp: str) -> None:
         (venv / "scf-stamp", python_stamp, lambda: make_venv(root, venv))
     ]
     for folder in NPM_FOLDERS:
-        make_it = functools.partial(make_node_modules, root, venv, root / folder)
-        parts.append((root / folder / "node_modules" / ".scf-stamp", npm_stamp, make_it))
+        modules = functools.partial(make_node_modules, root, venv, root / folder)
+        parts.append((root / folder / "node_modules" / ".scf-stamp", npm_stamp, modules))
     for stamp, wanted, make in parts:
         if is_current(stamp, wanted):
             continue

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scripts import audit
+from scripts import audit, index
 from scripts.contracts_cli import contracts_app
 from scripts.data_folder import DEFAULT
 from scripts.errors import CliError
@@ -25,6 +25,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(audit.app, name="audit")
+app.add_typer(index.app, name="index")
 
 
 @app.command(epilog="Example: scf up --port 8080")

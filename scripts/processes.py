@@ -1,14 +1,17 @@
 """Child processes that end with their parent, and a record of who they are."""
 
 import contextlib
+import errno
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hardhat_free_devnet import dies_with_parent
+from scripts.errors import CliError
 
 STOP_WAIT_S = 10.0
 LOG_MAX_BYTES = 20 * 1024 * 1024
@@ -31,6 +34,32 @@ def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> 
             process_group=0,
             preexec_fn=dies_with_parent(),  # noqa: PLW1509 -- calls only prctl, loaded before the fork
         )
+
+
+def require_free_port(host: str, port: int) -> None:
+    """CliError unless the API could listen there now."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CliError(f"--host {host} is no address of this machine: {error}", name="HostUnknown") from error
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CliError(
+                    f"port {port} is used by another program; stop that, or choose another with --port",
+                    name="PortInUse",
+                ) from error
+            raise CliError(f"cannot listen on {host}:{port}: {error.strerror}", name="PortUnusable") from error
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

@@ -24,6 +24,7 @@ def report(folder: DataFolder) -> dict[str, Any]:
         "api_url": record["api_url"],
         "console_url": _console(folder, record),
         "node_url": masked(record["node_url"]),
+        "indexer_url": record["indexer_url"],
         "nodes": ready["nodes"],
         "chain_id": deployments.chain_id,
         "contracts": {name: deployed.address for name, deployed in deployments.contracts.items()},
@@ -61,7 +62,7 @@ def show(folder: DataFolder, _url: str | None, *, as_json: bool) -> bool:
     for node in found["nodes"]:
         if not node["good"]:
             console.print(f"[red]node left out[/]: {node['why']}")
-    console.print(f"database {found['database']}")
+    console.print(f"database {found['database']}, figures of the indexer at {found['indexer_url']}/metrics")
     console.print("processes " + ", ".join(f"{name} {pid}" for name, pid in found["processes"].items()))
     for name, address in found["contracts"].items():
         console.print(f"  {name:16} {address}")

@@ -1,9 +1,7 @@
 """`scf up`: the node, the indexer and the API as one group that starts, is watched, and stops together."""
 
-import errno
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -43,6 +41,7 @@ class Supervisor:
     _stop: threading.Event = field(default_factory=threading.Event)
     _addresses: dict[str, str] = field(default_factory=dict)
     _restarts: dict[str, deque[float]] = field(default_factory=dict)
+    _indexer_port: int = 0
 
     @property
     def url(self) -> str:
@@ -56,7 +55,7 @@ class Supervisor:
             if not mine:
                 raise AlreadyRunning(self.folder)
             self.folder.run.unlink(missing_ok=True)  # of one that was killed
-            require_free_port(self.host, self.port)
+            processes.require_free_port(self.host, self.port)
             with processes.end_signals(self._stop.set):
                 try:
                     self._start()
@@ -106,7 +105,12 @@ class Supervisor:
         database = self.folder.database_url()
         if name == "indexer":
             command = [sys.executable, "-m", "indexer", "--deployments", str(self.folder.deployments)]
-            environment = {"SCF_INDEXER_DATABASE": database, "SCF_INDEXER_NODE": self._node_url()}
+            self._indexer_port = processes.free_port()
+            environment = {
+                "SCF_INDEXER_DATABASE": database,
+                "SCF_INDEXER_NODE": self._node_url(),
+                "SCF_INDEXER_PORT": str(self._indexer_port),
+            }
         else:
             command = [sys.executable, "-m", "api"]
             environment = {
@@ -132,6 +136,7 @@ class Supervisor:
                 "supervisor": os.getpid(),
                 "api_url": self.url,
                 "node_url": self._node.url,
+                "indexer_url": f"http://127.0.0.1:{self._indexer_port}",
                 "loopback": self.loopback,
                 "processes": pids,
             },
@@ -280,22 +285,3 @@ def readiness(url: str) -> dict[str, Any]:
     if isinstance(found, dict) and {"ready", "waiting_for", "nodes"} <= found.keys():
         return found
     return {"ready": False, "waiting_for": said, "nodes": []}
-
-
-def require_free_port(host: str, port: int) -> None:
-    """CliError unless the API could listen there now."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise CliError(f"--host {host} is no address of this machine: {error}", name="HostUnknown") from error
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise CliError(
-                    f"port {port} is used by another program; stop that, or choose another with --port",
-                    name="PortInUse",
-                ) from error
-            raise CliError(f"cannot listen on {host}:{port}: {error.strerror}", name="PortUnusable") from error

@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors
+from api import command_errors, errors
 from api.console import (
     assets,
     deposits,
@@ -101,7 +101,7 @@ def _install(app: FastAPI) -> None:
     def refused(request: Request, error: Exception) -> Response:
         return _page(request, problem_of(error))
 
-    for refusal in errors.REFUSALS:
+    for refusal in command_errors.REFUSALS:
         app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)

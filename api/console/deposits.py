@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from api.console import forms
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
-from api.identity import service as identity
+from api.identity import standing
 from api.identity.actor import Role
 from api.pagination import PageRequest
 from api.settlement import service
@@ -25,7 +25,7 @@ def show(page: PageDep) -> Response:
 
 def _show(page: Page, typed: dict[str, str], problem: Problem | None = None) -> Response:
     page.must_be(Role.BANK)
-    people = identity.list_participants(page.session, PageRequest(None, 200)).items
+    people = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
     accounts = [one for one in people if one.address and one.status == "active"]
     return page.render("deposits.html", typed=typed, accounts=accounts, currency=CURRENCY, problem=problem)
 

@@ -10,9 +10,9 @@ from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.domain.dates import DayCount
-from api.financing import reading, service
+from api.financing import acceptance, reading, service
 from api.financing.models import FinancingRequest
-from api.financing.schemas import QuoteMake, QuoteRead
+from api.financing.schemas import QuoteAccept, QuoteMake, QuoteRead
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.payables import reading as payables
@@ -113,6 +113,6 @@ def accept(page: PageDep, form: FormDep, quote_id: Uuid) -> Response:
         page,
         form,
         ACCEPT,
-        lambda context, _: service.accept(context, quote_id),
+        lambda context, _: acceptance.accept(context, quote_id, QuoteAccept()),
         lambda problem, _: _acceptance(page, quote_id, problem),
     )

@@ -14,11 +14,12 @@ from api.domain.dates import business_date, end_of_day
 from api.errors import RequestInvalid
 from api.holds import service
 from api.holds.routes import OrderId
-from api.holds.schemas import FreezeOrder, FreezeRelease
-from api.identity import service as identity
+from api.holds.schemas import FreezeOrder
+from api.identity import standing
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import PageRequest
+from api.schemas import ReasonGiven
 
 router = APIRouter(prefix="/freeze-orders")
 CURRENCY = "CNY"
@@ -47,7 +48,7 @@ def list_orders(page: PageDep, paging: PagingDep) -> Response:
 
 def _list(page: Page, paging: PageRequest, typed: dict[str, str], problem: Problem | None = None) -> Response:
     found = service.list_orders(page.session, page.services, page.reader, paging)
-    people = identity.list_participants(page.session, PageRequest(None, 200)).items
+    people = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
     return page.render(
         "freezes.html",
         items=found.items,
@@ -115,6 +116,6 @@ def release(page: PageDep, form: FormDep, order_id: OrderId) -> Response:
         page,
         form,
         RELEASE,
-        lambda context, why: service.release(context, order_id, FreezeRelease(reason=why)),
+        lambda context, why: service.release(context, order_id, ReasonGiven(reason=why)),
         lambda problem, why: _release(page, order_id, problem, why),
     )

@@ -17,7 +17,7 @@ from api.domain.money import Money
 from api.financing import reading as financing
 from api.financing.models import FinancingQuote, FinancingRequest
 from api.holds import service as holds
-from api.identity import service as identity
+from api.identity import standing
 from api.identity.actor import Role
 from api.invoices.models import Invoice
 from api.pagination import PageRequest
@@ -154,7 +154,7 @@ def _financier(page: Page) -> Response:
 
 
 def _operator(page: Page) -> Response:
-    people = identity.list_participants(page.session, FIRST).items
+    people = standing.list_participants(page.session, page.services, page.reader, FIRST).items
     return page.render(
         "home_operator.html",
         waiting=[one for one in people if one.status == "registered" and one.role in TAKES_PART],
@@ -171,7 +171,7 @@ TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
 
 
 def _bank(page: Page) -> Response:
-    people = identity.list_participants(page.session, FIRST).items
+    people = standing.list_participants(page.session, page.services, page.reader, FIRST).items
     credited = {
         one.address: figures.cash_of(page, one.address) for one in people if one.address and one.role in TAKES_PART
     }

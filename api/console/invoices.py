@@ -39,7 +39,7 @@ class Uploaded:
 
 
 def _list(page: Page, paging: PagingDep, **more: Any) -> Response:
-    found = service.list_invoices(page.session, page.reader, paging)
+    found = service.list_invoices(page.session, page.services, page.reader, paging)
     ids = [invoice.payable_id for invoice in found.items]
     rows = page.session.execute(select(Payable.payable_id, Payable.state).where(Payable.payable_id.in_(ids)))
     states = {payable_id: PayableState(state).name.lower() for payable_id, state in rows}

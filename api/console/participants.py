@@ -9,7 +9,7 @@ from api.console import forms
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.context import CommandContext
-from api.identity import service
+from api.identity import service, standing
 from api.identity.actor import Role
 from api.identity.models import Organisation
 from api.identity.schemas import ParticipantAdmit
@@ -36,7 +36,7 @@ def list_participants(page: PageDep, paging: PagingDep) -> Response:
 
 
 def _list(page: Page, paging: PageRequest, results: list[Admission], *, empty: bool = False) -> Response:
-    found = service.list_participants(page.session, paging)
+    found = standing.list_participants(page.session, page.services, page.reader, paging)
     return page.render("participants.html", items=found.items, next=found.next, results=results, empty=empty)
 
 

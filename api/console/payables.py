@@ -1,12 +1,12 @@
 """Payables: the list, one with its lineage, and what supplier and debtor do with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from api.audit import service as audit
 from api.console import forms
 from api.console.acts import Act, do_act, show_act
 from api.console.charts import lineage
@@ -19,13 +19,14 @@ from api.domain.money import Money
 from api.errors import NotFound
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
+from api.pagination import fetch
 from api.payables import payment, reading, service
-from api.payables.schemas import PayablePay, PayableRead, ReasonGiven
+from api.payables.schemas import PayablePay, PayableRead
 from api.receivables import reading as receivables
 from api.receivables import service as pieces
 from api.receivables.schemas import ReceivableRead
-from api.schemas import PayableId, Total
-from indexer.models import Payable, Receivable
+from api.schemas import PayableId, ReasonGiven, Total
+from indexer.models import Payable, Receivable, ReceivableMove
 
 router = APIRouter(prefix="/payables")
 SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
@@ -71,9 +72,10 @@ ACTS = {
 def list_payables(page: PageDep, paging: PagingDep) -> Response:
     """Those the reader may see, newest first; supervision sees all."""
     if page.reader.role in SUPERVISION:
-        found: Any = audit.list_payables(page.session, page.services, paging)
-    else:
-        found = reading.list_payables(page.session, page.services, page.reader, paging)
+        rows, following = fetch(page.session, select(Payable), [Payable.proposed_at, Payable.payable_id], paging)
+        items = reading.read_all(page.session, page.services, rows)
+        return page.render("payables.html", items=items, next=following)
+    found = reading.list_payables(page.session, page.services, page.reader, paging)
     return page.render("payables.html", items=found.items, next=found.next)
 
 
@@ -129,9 +131,10 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
     row = _get(page, payable_id)
     read = reading.read(page.session, page.services, row)
     items = pieces_of(page, payable_id)
-    moves = []
+    moves: Sequence[ReceivableMove] = ()
     if page.reader.role in SUPERVISION:
-        moves = audit.lineage(page.session, page.services, payable_id).moves
+        query = select(ReceivableMove).where(ReceivableMove.payable_id == payable_id)
+        moves = page.session.scalars(query.order_by(ReceivableMove.block_number, ReceivableMove.log_index)).all()
     return page.render(
         "payable.html",
         payable=read,

@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api import errors
+from api import command_errors
 from api.console.navigation import mark
 from api.console.words import Words
 from api.invoices.errors import InvoiceRefused
 from api.revert_status import refusal_of
 from node_adapter.errors import ContractReverted, NodeError
 
-REFUSALS = (*errors.REFUSALS, ValidationError)
+REFUSALS: tuple[type[Exception], ...] = (*command_errors.REFUSALS, ValidationError)
 """What an act on a page may be refused with."""
 
 _FIELDS = {
@@ -137,7 +137,7 @@ def problem_of(error: Exception, fieldname: str | None = None) -> Problem:
     """For one of REFUSALS; `fieldname`: the field it is about, where the caller knows."""
     if isinstance(error, ValidationError):
         return _of_values(error)
-    told = errors.told(error)
+    told = command_errors.told(error)
     match error:
         case ContractReverted():
             message = refusal_of(error.name).message

@@ -16,7 +16,6 @@ from api.holds.schemas import (
     FreezeOrder,
     FreezeOrderRead,
     FreezeOrders,
-    FreezeRelease,
     FreezeSetAside,
 )
 from api.identity.actor import Actor, Role
@@ -26,6 +25,7 @@ from api.parties import parties
 from api.programmes import service as programmes
 from api.reading import newest_block
 from api.receivables import service as receivables
+from api.schemas import ReasonGiven
 from indexer import models as chain
 from indexer.models import Payable, Receivable
 from node_adapter.outbox.commands import Call
@@ -33,6 +33,14 @@ from node_adapter.outbox.commands import Call
 
 class HoldUntilOutOfRange(StateForbids):
     """Further in the future than an instant of the contracts reaches. Named and answered like the contract's own."""
+
+
+def within_reach(until: datetime) -> int:
+    """Its unix second, as the contracts take it; HoldUntilOutOfRange where they could not hold it."""
+    unix_s = int(until.timestamp())
+    if not 0 <= unix_s <= INSTANT_MAX:
+        raise HoldUntilOutOfRange(f"{until.isoformat()} is further than a hold can reach", until=unix_s)
+    return unix_s
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -68,9 +76,7 @@ def _order(context: CommandContext, body: FreezeOrder, request_hash: str) -> Pre
         amount = minor_units(programmes.currency(session, deployments, payable.programme_id), body.amount)
     if body.version not in (None, *deployments.versions):
         raise RequestInvalid(f"there is no version {body.version} of the contracts", versions=deployments.versions)
-    until = int(body.until.timestamp())
-    if not 0 <= until <= INSTANT_MAX:
-        raise HoldUntilOutOfRange(f"{body.until.isoformat()} is further than an order can reach", until=until)
+    until = within_reach(body.until)
     kept = [context.kept(body.reason), context.kept(body.authority)]
     arguments = [body.holder, int(body.payable_id or "0", 16), amount, until, *(text.text_hash for text in kept)]
     return Prepared(
@@ -87,7 +93,7 @@ def _order(context: CommandContext, body: FreezeOrder, request_hash: str) -> Pre
     )
 
 
-def release(context: CommandContext, order_id: int, body: FreezeRelease) -> OperationRead:
+def release(context: CommandContext, order_id: int, body: ReasonGiven) -> OperationRead:
     """Compliance ends an order."""
     context.actor.must_be(Role.COMPLIANCE)
 
@@ -161,9 +167,7 @@ def list_orders(session: Session, services: Services, actor: Actor, page: PageRe
     """The orders that the actor may see, newest first."""
     query = select(chain.FreezeOrder).where(visible_to(actor))
     rows, following = fetch(session, query, [chain.FreezeOrder.order_id], page)
-    return FreezeOrders(
-        items=read_all(session, services, actor, rows), next=following, as_of_block=newest_block(session).number
-    )
+    return FreezeOrders(items=read_all(session, services, actor, rows), next=following, **services.as_of(session))
 
 
 def read_all(

@@ -1,8 +1,9 @@
 """Tokens and participants over HTTP."""
 
+from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.schemas import Page, Request, RowId
 
@@ -29,6 +30,10 @@ class ParticipantRead(BaseModel):
     role: str
     address: str | None
     status: Literal["registered", "active", "suspended", "closed"]
+    reason: str | None = Field(description="Why it is suspended or closed: for the operator and itself alone.")
+    barred_until: date | None = Field(
+        description="Dishonoured twice within six months: before that day it confirms and issues nothing (R-29b)."
+    )
 
 
 class Participants(Page):

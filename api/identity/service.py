@@ -2,7 +2,6 @@
 
 import secrets
 import uuid
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,12 +11,10 @@ from api.domain.identifiers import legal_entity_hash, parse_uscc
 from api.errors import NotFound, StateForbids
 from api.identity.actor import Actor, Role
 from api.identity.models import Organisation, User
-from api.identity.schemas import Me, ParticipantAdmit, ParticipantRead, Participants
+from api.identity.schemas import Me, ParticipantAdmit
 from api.identity.tokens import hash_password
 from api.invoices.vault import MasterKey, unwrap, wrap
 from api.operations.schemas import OperationRead
-from api.pagination import PageRequest, fetch
-from api.reading import newest_block
 from indexer import models as chain
 from node_adapter.outbox.commands import Call
 
@@ -28,11 +25,6 @@ _CHAIN_ROLES: dict[Role, chain.Role] = {
     Role.BANK: chain.Role.BANK,
 }
 """Operator and compliance act through the access manager and the regulator not at all: none is a participant."""
-_STATUS: dict[chain.ParticipantStatus, Literal["active", "suspended", "closed"]] = {
-    chain.ParticipantStatus.ACTIVE: "active",
-    chain.ParticipantStatus.SUSPENDED: "suspended",
-    chain.ParticipantStatus.CLOSED: "closed",
-}
 
 
 def register_organisation(
@@ -84,14 +76,6 @@ def me(session: Session, actor: Actor) -> Me:
     )
 
 
-def list_participants(session: Session, page: PageRequest) -> Participants:
-    """All organisations, whoever asks: one must be able to name whom one deals with."""
-    rows, following = fetch(session, select(Organisation), [Organisation.name, Organisation.id], page)
-    return Participants(
-        items=[_read(session, row) for row in rows], next=following, as_of_block=newest_block(session).number
-    )
-
-
 def admit(context: CommandContext, body: ParticipantAdmit) -> OperationRead:
     """The operator admits a registered organisation: account, roles and salted legal-entity hash go on chain."""
     context.actor.must_be(Role.OPERATOR)
@@ -102,11 +86,8 @@ def _admission(context: CommandContext, body: ParticipantAdmit, request_hash: st
     organisation = context.session.get(Organisation, body.organisation_id)
     if organisation is None:
         raise NotFound.of("organisation", body.organisation_id)
-    roles = _CHAIN_ROLES.get(Role(organisation.role))
-    if roles is None or organisation.address is None:
-        raise StateForbids(f"a {organisation.role} takes no part in the chain and needs no admission")
-    entity = legal_entity_hash(organisation.salt, organisation.legal_id)
-    call = Call("Participants", "admit", [organisation.address, int(roles), "0x" + entity.hex()])
+    arguments = membership(organisation)
+    call = Call("Participants", "admit", arguments)
     return Prepared(
         context.command(
             request_hash,
@@ -119,18 +100,17 @@ def _admission(context: CommandContext, body: ParticipantAdmit, request_hash: st
     )
 
 
+def membership(organisation: Organisation) -> list[object]:
+    """Account, roles and salted legal-entity hash, as the chain takes them; StateForbids for one that has no account
+    there."""
+    roles = _CHAIN_ROLES.get(Role(organisation.role))
+    if roles is None or organisation.address is None:
+        raise StateForbids(f"a {organisation.role} takes no part in the chain and needs no admission")
+    entity = legal_entity_hash(organisation.salt, organisation.legal_id)
+    return [organisation.address, int(roles), "0x" + entity.hex()]
+
+
 def by_address(session: Session, addresses: set[str]) -> dict[str, Organisation]:
     """Organisations by their account."""
     rows = session.scalars(select(Organisation).where(Organisation.address.in_(addresses)))
     return {row.address: row for row in rows if row.address is not None}
-
-
-def _read(session: Session, organisation: Organisation) -> ParticipantRead:
-    participant = session.get(chain.Participant, organisation.address) if organisation.address else None
-    return ParticipantRead(
-        organisation_id=organisation.id,
-        name=organisation.name,
-        role=organisation.role,
-        address=organisation.address,
-        status="registered" if participant is None else _STATUS[chain.ParticipantStatus(participant.status)],
-    )

@@ -2,19 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body
 
-from api.context import ActorDep, CommandDep, SessionDep
+from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.key_rotations import service
 from api.key_rotations.schemas import KeyRotationPrepare, KeyRotationRead, KeyRotations
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
-from api.schemas import NoBody, Uuid
+from api.schemas import Account, NoBody, Uuid
 
 router = APIRouter(tags=["key rotations"])
 
 Nothing = Annotated[NoBody | None, Body()]
-Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")]
 
 
 @router.post("/participants/{account}/key-rotations", status_code=202)
@@ -24,9 +23,9 @@ def prepare_key_rotation(account: Account, body: KeyRotationPrepare, command: Co
 
 
 @router.get("/key-rotations")
-def list_key_rotations(session: SessionDep, actor: ActorDep, page: PageDep) -> KeyRotations:
+def list_key_rotations(session: SessionDep, services: ServicesDep, actor: ActorDep, page: PageDep) -> KeyRotations:
     """Changes of your organisation's key; for the operator, all. Newest first."""
-    return service.list_rotations(session, actor, page)
+    return service.list_rotations(session, services, actor, page)
 
 
 @router.get("/key-rotations/{rotation_id}")

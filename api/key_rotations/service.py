@@ -14,7 +14,7 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from api.context import CommandContext, Prepared
+from api.context import CommandContext, Prepared, Services
 from api.errors import ApiError, NotFound, NotYours, StateForbids
 from api.identity.actor import Actor, Role
 from api.key_rotations.models import KeyRotation
@@ -200,12 +200,12 @@ def _state(session: Session, row: KeyRotation) -> tuple[State, int | None]:
     return (_ENDS[later[0].name] if later else "announced"), effective_at
 
 
-def list_rotations(session: Session, actor: Actor, page: PageRequest) -> KeyRotations:
+def list_rotations(session: Session, services: Services, actor: Actor, page: PageRequest) -> KeyRotations:
     """Those that the actor may see, newest first."""
     query = select(KeyRotation).where(visible_to(actor))
     rows, following = fetch(session, query, [KeyRotation.prepared_at, KeyRotation.id], page)
     items = read_all(session, actor, rows)
-    return KeyRotations(items=items, next=following, as_of_block=newest_block(session).number)
+    return KeyRotations(items=items, next=following, **services.as_of(session))
 
 
 def read(session: Session, actor: Actor, row: KeyRotation) -> KeyRotationRead:

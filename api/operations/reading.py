@@ -16,8 +16,11 @@ from node_adapter.outbox.models import Operation, OperationState
 _NUMBERED_BY = {
     "programme": ("ProgrammePublished", "programme_id"),
     "freeze_order": ("FreezeOrdered", "order_id"),
+    "hold": ("HoldPlaced", "hold_id"),
+    "pay_out": ("PayOutRequested", None),
 }
-"""What the chain numbers, and the event that says so: a command that makes one knows its id only once it is done."""
+"""What the chain numbers, and the event that says so: a command that makes one knows its id only once it is done. The
+id is that argument of the event; without one it is the event's subject (each deposit token counts its own pay-outs)."""
 
 
 def read_operation(session: Session, is_final: Callable[[int, int], bool], operation: Operation) -> OperationRead:
@@ -63,13 +66,15 @@ def _resource(session: Session, operation: Operation, state: State) -> Resource:
         return resource
     event, field = _NUMBERED_BY[resource.type]
     told = session.scalar(
-        select(ChainEvent.args).where(
+        select(ChainEvent).where(
             ChainEvent.block_hash == operation.block_hash,
             ChainEvent.tx_hash == operation.tx_hash,
             ChainEvent.name == event,
         )
     )
-    return resource if told is None else Resource(type=resource.type, id=str(told[field]))
+    if told is None:
+        return resource
+    return Resource(type=resource.type, id=told.subject.replace("/", "-") if field is None else str(told.args[field]))
 
 
 def _instant(unix_s: int | None) -> datetime | None:

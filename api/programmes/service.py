@@ -16,7 +16,6 @@ from api.operations.schemas import OperationRead
 from api.pagination import PageRequest, fetch
 from api.parties import parties
 from api.programmes.schemas import ProgrammePublish, ProgrammeRead, Programmes
-from api.reading import newest_block
 from api.schemas import NoBody
 from indexer import queries
 from indexer.models import Programme, ProgrammeToken
@@ -205,9 +204,7 @@ def list_programmes(
         query = query.where(Programme.retired.is_(not is_open))
     rows, following = fetch(session, query, [Programme.programme_id], page)
     found = read_all(session, services, rows)
-    return Programmes(
-        items=[found[row.programme_id] for row in rows], next=following, as_of_block=newest_block(session).number
-    )
+    return Programmes(items=[found[row.programme_id] for row in rows], next=following, **services.as_of(session))
 
 
 def read_all(session: Session, services: Services, rows: Sequence[Programme]) -> dict[int, ProgrammeRead]:

@@ -7,7 +7,6 @@ from api.context import CommandContext, Prepared, Services
 from api.currencies import deposit_token, deposit_token_instance
 from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
-from api.reading import newest_block
 from api.schemas import Total
 from api.settlement.schemas import Account, Balance, DepositCredit
 from indexer import queries
@@ -40,7 +39,6 @@ def _credit(context: CommandContext, body: DepositCredit, request_hash: str) -> 
 def account(session: Session, services: Services, actor: Actor) -> Account:
     """The actor's cash per deposit token, and the face value of what it holds."""
     address, currency = actor.account(), "CNY"
-    head = newest_block(session)
     token = deposit_token(services.deployments, currency)
     held = session.scalar(
         select(func.coalesce(func.sum(Receivable.end - Receivable.start), 0))
@@ -58,5 +56,5 @@ def account(session: Session, services: Services, actor: Actor) -> Account:
         account=address,
         balances=[Balance(deposit_token=token, balance=Total.of(cash, currency))],
         receivables=Total.of(int(held or 0), currency),
-        as_of_block=head.number,
+        **services.as_of(session),
     )

@@ -35,10 +35,11 @@ from indexer.proof.form import canonical
 from indexer.proof.subjects import Subject, subject
 from indexer.proof.text import tokens_of
 from indexer.proof.trie import prove
+from indexer.receipts import headers_prove
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
 from node_adapter.errors import NodeUntrustworthy
-from node_adapter.networks import Finality, Headers, Network
+from node_adapter.networks import Finality, Network
 from node_adapter.rlp import encode, number
 from node_adapter.words import from_hex
 
@@ -77,15 +78,10 @@ def make_evidence(
     `complete` adds every event of the contracts that could concern it, and the proof that these are all. Raises
     EvidenceImpossible, NodeError.
     """
-    complete = complete or not _headers_prove(network)
+    complete = complete or not headers_prove(network)
     with read_only(engine).connect() as connection:
         last, block_hash = _at(connection, client, network, block)
         return _Maker(connection, client, deployments, network, last, block_hash).make(kind, text, complete)
-
-
-def _headers_prove(network: Network) -> bool:
-    """Whether a block's hash is that of its header's fields, and these commit to its receipts."""
-    return network.headers_commit_to_receipts and network.headers is not Headers.OTHER
 
 
 def _at(connection: Connection, client: Node, network: Network, block: int | None) -> tuple[int, str]:
@@ -115,7 +111,7 @@ class _Maker:
         block_hash: str,
     ) -> None:
         self._connection, self._client, self._deployments = connection, client, deployments
-        self._commit = _headers_prove(network)
+        self._commit = headers_prove(network)
         self._last, self._hash = last, block_hash
         self._receipts: dict[int, list[dict[str, Any]]] = {}
 

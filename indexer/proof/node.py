@@ -7,17 +7,21 @@ from indexer.proof.chain import journal_slot
 from indexer.proof.evidence import JournalProof, TokenProof
 from node_adapter.client import Call
 from node_adapter.deployments import Deployed
-from node_adapter.errors import NodeRefused, NodeUntrustworthy
+from node_adapter.errors import NodeUntrustworthy
 from node_adapter.headers import header_rlp
 from node_adapter.rlp import Item, encode, number
+from node_adapter.rpc import RpcError
 from node_adapter.words import from_hex, hex0x
 
 HEADER_BATCH = 250
 
 
-class ProofSource(Protocol):
+class ManySource(Protocol):
+    def rpc_many(self, methods: Sequence[tuple[str, Sequence[Any]]]) -> Sequence[Any]: ...
+
+
+class ProofSource(ManySource, Protocol):
     def rpc(self, method: str, *params: Any) -> Any: ...
-    def rpc_many(self, methods: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]: ...
     def call_many(self, calls: Sequence[Call], block: int | str = ...) -> list[Any]: ...
 
 
@@ -32,16 +36,24 @@ def headers(client: ProofSource, first: int, last: int) -> list[bytes]:
 
 
 def receipts(client: ProofSource, block_hash: str) -> list[dict[str, Any]]:
-    """All receipts of a block, in their order: at once, or one by one where the node does not know the short way."""
-    try:
-        answer = client.rpc("eth_getBlockReceipts", block_hash)
-    except NodeRefused:
-        block = client.rpc("eth_getBlockByHash", block_hash, False)
-        hashes = block["transactions"] if isinstance(block, dict) else []
-        answer = client.rpc_many([("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in hashes])
-    if not isinstance(answer, list) or not all(isinstance(entry, dict) for entry in answer):
-        raise NodeUntrustworthy(f"the node has no receipts of block {block_hash}")
-    return answer
+    """All receipts of a block, in their order."""
+    return block_receipts(client, [block_hash])[0]
+
+
+def block_receipts(client: "ManySource", hashes: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """All receipts of each block: at once, or one by one where the node does not know the short way."""
+    answers = client.rpc_many([("eth_getBlockReceipts", (block_hash,)) for block_hash in hashes])
+    found = []
+    for block_hash, at_once in zip(hashes, answers, strict=True):
+        answer = at_once
+        if isinstance(at_once, RpcError):
+            (block,) = client.rpc_many([("eth_getBlockByHash", (block_hash, False))])
+            transactions = block["transactions"] if isinstance(block, dict) else []
+            answer = client.rpc_many([("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in transactions])
+        if not isinstance(answer, list) or not all(isinstance(entry, dict) for entry in answer):
+            raise NodeUntrustworthy(f"the node has no receipts of block {block_hash}")
+        found.append(answer)
+    return found
 
 
 def encoded_receipt(receipt: dict[str, Any]) -> bytes:

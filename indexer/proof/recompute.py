@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, func, select
 
-from indexer.events import Decoder, Event, split_topics
+from indexer.events import Decoder, Event
 from indexer.models import Base, ChainEvent, StateLeaf, StateRoot, table_of
 from indexer.proof.errors import BlockNotIndexed
 from indexer.proof.roots import Roots, newest_root
-from node_adapter.client import RawLog
+from indexer.raw import raw_log
 from node_adapter.db import read_only
 
 _EVENT, _ROOT = table_of(ChainEvent), table_of(StateRoot)
@@ -55,7 +55,7 @@ def recompute_root(
         nonlocal done
         for event in events:
             done += 1
-            yield _decoded(decoder, event)
+            yield decoder.decode(raw_log(event), event.timestamp)  # the stored decoding is not trusted
         progress(min(done, total), total)
 
     with tempfile.TemporaryDirectory(prefix="scf-root-") as folder:
@@ -79,18 +79,3 @@ def recompute_root(
 def _stored(connection: Connection, block_hash: str) -> str | None:
     root: str | None = connection.scalar(select(_ROOT.c.root).where(_ROOT.c.block_hash == block_hash))
     return root
-
-
-def _decoded(decoder: Decoder, event: Event) -> Event:
-    """What the log itself says: the stored decoding is not trusted."""
-    log = RawLog(
-        address=event.address,
-        topics=tuple(split_topics(event.topics)),
-        data=event.data,
-        block_number=event.block_number,
-        block_hash=event.block_hash,
-        tx_hash=event.tx_hash,
-        tx_index=event.tx_index,
-        log_index=event.log_index,
-    )
-    return decoder.decode(log, event.timestamp)

@@ -71,6 +71,11 @@ class Roots:
         self._tree: StateTree | None = None
         self._newest: Row | None = None
 
+    @property
+    def newest(self) -> int | None:
+        """The block of the newest root, as of the last step."""
+        return None if self._newest is None else int(self._newest["block_number"])
+
     def step(self, final: int) -> int:
         """Makes the roots of some blocks up to number `final`; returns of how many, 0 when all are there."""
         self._open()

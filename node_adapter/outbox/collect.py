@@ -20,7 +20,15 @@ from node_adapter.outbox import faults
 from node_adapter.outbox.chain import Look, Place
 from node_adapter.outbox.commands import CANCELLED, NONCE_USED_ELSEWHERE
 from node_adapter.outbox.leases import Leases
-from node_adapter.outbox.models import Attempt, AttemptKind, ChainView, Operation, OperationState, is_in_flight
+from node_adapter.outbox.models import (
+    Attempt,
+    AttemptKind,
+    ChainView,
+    Operation,
+    OperationState,
+    is_in_flight,
+    unindexed,
+)
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.rows import stop_signer
 
@@ -46,7 +54,7 @@ class Collector:
         if not mined or not look.tip_stands:
             self.doubted = self._missing = frozenset()
             return False
-        rows = self._rows(mined, look)
+        rows = self._rows({signer: lowest[signer] for signer in mined}, look)
         places = [look.head] if look.tip is None else [look.head, look.tip]
         receipts = self._outbox.chain.receipts([row.attempt_hash for row in rows], places)
         if receipts is None:
@@ -65,9 +73,12 @@ class Collector:
         self._give_up([row for row in rows if row.id not in seen], look)
         return bool(found)
 
-    def _rows(self, signers: Sequence[str], look: Look) -> Sequence[Row[Any]]:
-        """One for each attempt of an operation whose nonce the chain has used."""
-        used = or_(*(and_(Operation.signer == s, Operation.nonce < look.counts[s]) for s in signers))
+    def _rows(self, lowest: Mapping[str, int], look: Look) -> Sequence[Row[Any]]:
+        """One for each attempt of an operation whose nonce the chain has used. The lower bound leaves nothing out, and
+        keeps the database from reading all that the signer ever sent."""
+        used = or_(
+            *(and_(Operation.signer == s, Operation.nonce.between(n, look.counts[s] - 1)) for s, n in lowest.items())
+        )
         query: Any = (
             select(
                 Operation.id,
@@ -80,7 +91,7 @@ class Collector:
             )
             .join(Attempt, Attempt.operation_id == Operation.id)
             .where(is_in_flight(), used)
-            .order_by(Operation.signed_sequence)
+            .order_by(unindexed(Operation.signed_sequence))
             .limit(BATCH)
         )
         with read_only(self._outbox.engine).connect() as connection:

@@ -7,12 +7,12 @@ transaction is open. Nothing is sent from here: what is stored is sent, and only
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select, text, tuple_
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient
@@ -147,9 +147,9 @@ class Outbox:
         lock(connection, ACCEPT_LOCK)
         _refuse_known(connection, commands)
         first = next_number(connection, Operation.sequence)
-        operations = [self._row(command, first + place) for place, command in enumerate(commands)]
-        session.add_all(operations)
-        session.flush()
+        rows = [self._values(command) | {"sequence": first + place} for place, command in enumerate(commands)]
+        stored = insert(Operation).returning(Operation, sort_by_parameter_order=True)
+        operations = list(session.scalars(stored, rows))
         know_signers(connection, sorted({command.sender for command in commands if command.sender is not None}))
         faults.reach("accept.stored")
         return operations
@@ -165,20 +165,16 @@ class Outbox:
         """
         return wallet_door.refresh(self, operation_id)
 
-    def complete_messages(self, operation: Operation, to_sign: ToSign | None) -> None:
-        """All messages are signed: the record is complete, or the transaction is next. Raises NotSimulated."""
-        operation.to_sign = None
-        operation.wallet = None
-        if operation.signer is None:
-            operation.state = OperationState.DONE
-        elif self.keyring.holds(operation.signer):
-            operation.state = OperationState.PENDING
-        elif to_sign is None:
-            raise NotSimulated(operation.kind)
-        else:
-            operation.state = OperationState.AWAITING_SIGNATURE
-            operation.wallet = operation.signer
-            operation.to_sign = to_sign
+    def completed(self, kind: str, signer: str | None, to_sign: ToSign | None) -> dict[str, Any]:
+        """What changes in an operation once its messages are all signed: the record is complete, or the transaction is
+        next. Raises NotSimulated."""
+        if signer is None:
+            return {"state": OperationState.DONE, "wallet": None, "to_sign": None}
+        if self.keyring.holds(signer):
+            return {"state": OperationState.PENDING, "wallet": None, "to_sign": None}
+        if to_sign is None:
+            raise NotSimulated(kind)
+        return {"state": OperationState.AWAITING_SIGNATURE, "wallet": signer, "to_sign": to_sign}
 
     def stored_nonce(self, signer: str) -> int:
         """The highest nonce of the signer in the table, -1 if none."""
@@ -206,33 +202,31 @@ class Outbox:
         to = self.deployments.address(operation.instance)
         return Request(operation.signer, to, encode_call(operation.contract, operation.function, args))
 
-    def _row(self, command: Command, sequence: int) -> Operation:
+    def _values(self, command: Command) -> dict[str, Any]:
+        """Of the operation's row, but for its place in the order."""
         prepared = self._prepared.pop(_key(command), None) or _Prepared(self._sign_hosted(command), None)
         call = command.call
-        operation = Operation(
-            id=command.id or new_id(),
-            sequence=sequence,
-            organisation=command.organisation,
-            idempotency_key=command.idempotency_key,
-            request_hash=command.request_hash,
-            kind=command.kind,
-            resource=to_json(command.resource),
-            subject=command.subject,
-            instance=call.instance if call else None,
-            contract=self._contract(call),
-            function=call.function if isinstance(call, Call) else None,
-            args=to_json(call.args) if call else [],
-            signer=command.sender,
-            created_at=int(time.time()),
-            signatures=prepared.signatures,
-        )
-        if command.sign and operation.signatures is None:
-            operation.state = OperationState.AWAITING_SIGNATURE
-            operation.wallet = command.sign_as
-            operation.to_sign = [{"type": "typed_data", "data": message} for message in command.sign]
+        if command.sign and prepared.signatures is None:
+            to_sign = [{"type": "typed_data", "data": message} for message in command.sign]
+            standing = {"state": OperationState.AWAITING_SIGNATURE, "wallet": command.sign_as, "to_sign": to_sign}
         else:
-            self.complete_messages(operation, prepared.to_sign)
-        return operation
+            standing = self.completed(command.kind, command.sender, prepared.to_sign)
+        return standing | {
+            "id": command.id or new_id(),
+            "organisation": command.organisation,
+            "idempotency_key": command.idempotency_key,
+            "request_hash": command.request_hash,
+            "kind": command.kind,
+            "resource": to_json(command.resource),
+            "subject": command.subject,
+            "instance": call.instance if call else None,
+            "contract": self._contract(call),
+            "function": call.function if isinstance(call, Call) else None,
+            "args": to_json(call.args) if call else [],
+            "signer": command.sender,
+            "created_at": int(time.time()),
+            "signatures": prepared.signatures,
+        }
 
     def _request(self, call: Call | Creation, sender: str, signatures: Sequence[str]) -> Request:
         if isinstance(call, Creation):
@@ -290,11 +284,15 @@ def _key(command: Command) -> tuple[str, str, str]:
 
 def _refuse_known(connection: Connection, commands: Sequence[Command]) -> None:
     """Raises AlreadyAccepted, IdempotencyKeyReused, OperationIdTaken where a command was given before."""
-    keys = [(command.organisation, command.idempotency_key) for command in commands]
+    keys: dict[str, list[str]] = defaultdict(list)
+    for command in commands:
+        keys[command.organisation].append(command.idempotency_key)
     ids = [command.id for command in commands if command.id is not None]
-    columns = (Operation.id, Operation.organisation, Operation.idempotency_key, Operation.request_hash)
-    where = tuple_(Operation.organisation, Operation.idempotency_key).in_(keys)
-    known = {(row.organisation, row.idempotency_key): row for row in connection.execute(select(*columns).where(where))}
+    query = select(Operation.id, Operation.organisation, Operation.idempotency_key, Operation.request_hash)
+    known: dict[tuple[str, str], Row[Any]] = {}
+    for organisation, some in keys.items():  # SQLite finds pairs of one list by reading all that the organisation has
+        where = (Operation.organisation == organisation, Operation.idempotency_key.in_(some))
+        known |= {(row.organisation, row.idempotency_key): row for row in connection.execute(query.where(*where))}
     for command in commands:
         row = known.get((command.organisation, command.idempotency_key))
         if row is not None and row.request_hash != command.request_hash:

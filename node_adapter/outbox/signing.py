@@ -2,10 +2,11 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, insert, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from node_adapter.db import read_only
@@ -24,6 +25,7 @@ from node_adapter.outbox.models import (
     is_in_flight,
     is_live,
     is_pending,
+    unindexed,
 )
 from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
 from node_adapter.outbox.rows import Signed, attempt_values, change_pending, signed_values, stop_signer
@@ -31,7 +33,10 @@ from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction
 
 BATCH = 256
-"""Operations signed in one round, in one database transaction and a few batched requests."""
+"""Operations tried in one round, in a few batched requests."""
+PORTION = 128
+"""Operations signed and stored in one database transaction, and then sent: while the node has one portion, the next is
+signed."""
 IN_FLIGHT_MAX = 512
 """Of one signer: no queue of ours, and none of the node's, grows without an end."""
 KEY_REST_S = 1.0
@@ -39,7 +44,23 @@ KEY_REST_S = 1.0
 JUDGE_AFTER_S = 60.0
 """A refusal counts by then, whatever else is still in flight: somebody's stuck operation holds up no verdict."""
 
+_SIGNER: Any = Signer.__table__
+_MOVE_NONCE = update(_SIGNER).where(_SIGNER.c.address == bindparam("signer")).values(next_nonce=bindparam("nonce"))
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is tried in one round, and how far it is."""
+
+    requests: dict[str, Request]
+    answers: dict[str, int | ContractReverted | NodeError]
+    fees: tuple[int, int]
+    nonces: dict[str, int]
+    """Of each signer, the next; none of one that is stopped."""
+    refused: list[tuple[str, ContractReverted]] = field(default_factory=list)
+    blocked: set[str] = field(default_factory=set)
 
 
 class Signing:
@@ -66,44 +87,53 @@ class Signing:
         with read_only(self._outbox.engine).connect() as connection:
             return connection.execute(_candidates(eligible)).all()
 
-    def sign(self, rows: Sequence[Row[Any]], standing: Standing, look: Look) -> list[Signed]:
-        """What is stored as SIGNED now; what the contract refuses is FAILED, and spends no nonce."""
+    def sign(self, rows: Sequence[Row[Any]], standing: Standing, look: Look) -> Iterator[list[Signed]]:
+        """What is stored as SIGNED now, a portion at a time, to be sent as it comes; what the contract refuses is
+        FAILED, and spends no nonce."""
         self.moved = False
         if not rows:
             self._judged_after.clear()
-            return []
+            return
         requests = self._requests(rows)
         nonces = self._next_nonces(sorted({row.signer for row in rows}), standing, look)
-        chain = self._outbox.chain
-        answers = dict(zip(requests, chain.estimates(list(requests.values()), look.gas_limit), strict=True))
-        fees = chain.fees(look.base_fee)
-        refused: list[tuple[str, ContractReverted]] = []
-        signed: list[Signed] = []
-        blocked: set[str] = set()
-        for row in rows:
-            answer = answers.get(row.id)
-            if isinstance(answer, ContractReverted):
-                refused.append((row.id, answer))
-            if not isinstance(answer, int) or row.signer in blocked or row.signer not in nonces:
-                if isinstance(answer, NodeError):
-                    logger.warning("operation %s waits: %s", row.id, answer)
-                if row.function is None:
-                    # The addresses of contracts follow from the nonces: none may overtake the one before it.
-                    blocked.add(row.signer)
-                continue
-            transaction = chain.transaction(requests[row.id], nonces[row.signer], answer, fees)
-            result = self.signature(row.id, row.signer, transaction)
-            if isinstance(result, SignedTransaction):
-                nonces[row.signer] += 1
-                signed.append(Signed(row.id, transaction, result, row.signer))
-            elif result is None:
-                blocked.add(row.signer)
-            else:
-                self._fail([(row.id, result)])
-        self._store(signed, standing, look.head[0])
-        self._refuse(refused, requests)
-        self.moved = bool(signed or refused)
-        return signed
+        answers = self._outbox.chain.estimates(list(requests.values()), look.gas_limit)
+        batch = _Batch(
+            requests, dict(zip(requests, answers, strict=True)), self._outbox.chain.fees(look.base_fee), nonces
+        )
+        stored = {signer: standing.mine[signer].next_nonce for signer in nonces}
+        for first in range(0, len(rows), PORTION):
+            tried = (self._try(row, batch) for row in rows[first : first + PORTION])
+            signed = [each for each in tried if each is not None]
+            if signed:
+                self._store(signed, stored, look.head[0])
+                self.moved = True
+                yield signed
+        self._refuse(batch.refused, requests)
+        self.moved |= bool(batch.refused)
+
+    def _try(self, row: Row[Any], batch: "_Batch") -> Signed | None:
+        """Signed with the signer's next nonce; None where it is refused, or must wait."""
+        answer = batch.answers.get(row.id)
+        if isinstance(answer, ContractReverted):
+            batch.refused.append((row.id, answer))
+        if not isinstance(answer, int) or row.signer in batch.blocked or row.signer not in batch.nonces:
+            if isinstance(answer, NodeError):
+                logger.warning("operation %s waits: %s", row.id, answer)
+            if row.function is None:
+                # The addresses of contracts follow from the nonces: none may overtake the one before it.
+                batch.blocked.add(row.signer)
+            return None
+        nonce = batch.nonces[row.signer]
+        transaction = self._outbox.chain.transaction(batch.requests[row.id], nonce, answer, batch.fees)
+        result = self.signature(row.id, row.signer, transaction)
+        if isinstance(result, SignedTransaction):
+            batch.nonces[row.signer] += 1
+            return Signed(row.id, transaction, result, row.signer)
+        if result is None:
+            batch.blocked.add(row.signer)
+        else:
+            self._fail([(row.id, result)])
+        return None
 
     def signature(
         self, operation_id: str, signer: str, transaction: Transaction
@@ -146,17 +176,16 @@ class Signing:
                 self._fail([(row.id, ContractReverted("InvalidArguments", {"detail": str(error)}))])
         return requests
 
-    def _store(self, signed: Sequence[Signed], standing: Standing, head: int) -> None:
-        """All of one round in one transaction, before any of it is sent. Raises LeaseLost, WorkerBusy."""
-        if not signed:
-            return
+    def _store(self, signed: Sequence[Signed], stored: dict[str, int | None], head: int) -> None:
+        """All of one portion in one transaction, before any of it is sent. `stored`: each signer's next nonce in its
+        row, moved on. Raises LeaseLost, WorkerBusy."""
         faults.reach("sign.signed")
         now = int(time.time())
         after = {each.signer: each.transaction.nonce + 1 for each in signed}
         with self._outbox.engine.begin() as connection:
             if connection.scalar(select(ChainView.recoverer).with_for_update(read=True)) is not None:
-                raise LeaseLost("the chain took something back meanwhile; nothing was signed")
-            self._leases.fence(connection, {signer: standing.mine[signer].next_nonce for signer in after})
+                raise LeaseLost("the chain took something back meanwhile; nothing more was signed")
+            self._leases.fence(connection, {signer: stored[signer] for signer in after})
             lock(connection, SIGN_LOCK)
             first = next_number(connection, Operation.signed_sequence)
             values = [
@@ -166,9 +195,10 @@ class Signing:
             connection.execute(
                 insert(Attempt), [attempt_values(each, 0, AttemptKind.ORIGINAL, now, head) for each in signed]
             )
-            for signer, nonce in sorted(after.items()):
-                connection.execute(update(Signer).where(Signer.address == signer).values(next_nonce=nonce))
+            moved = [{"signer": signer, "nonce": nonce} for signer, nonce in sorted(after.items())]
+            connection.execute(_MOVE_NONCE, moved)
             faults.reach("sign.storing")
+        stored |= after
         faults.reach("sign.stored")
 
     def _refuse(self, refused: list[tuple[str, ContractReverted]], requests: dict[str, Request]) -> None:
@@ -242,7 +272,7 @@ def _candidates(signers: Sequence[str]) -> Select[Any]:
     ready = Operation.subject.is_(None) | ~before
     return (
         select(*columns)
-        .where(is_pending(), Operation.signer.in_(signers), ready)
+        .where(is_pending(), unindexed(Operation.signer).in_(signers), ready)
         .order_by(Operation.sequence)
         .limit(BATCH)
     )

@@ -42,7 +42,8 @@ def take(outbox: "Outbox", operation_id: str, signatures: list[str]) -> Operatio
         if not _waits(row) or row.to_sign != operation.to_sign:
             return _taken_before(row, signatures)
         row.signatures = checked
-        outbox.complete_messages(row, to_sign)
+        for name, value in outbox.completed(row.kind, row.signer, to_sign).items():
+            setattr(row, name, value)
         return row
 
 

@@ -42,6 +42,25 @@ def test_as_of__before_the_due_date_had_passed__nothing_is_overdue(network: Stag
     assert (before["overdue"], before["late_interest"]) == (False, money(0))
 
 
+def test_final__of_a_list__follows_its_own_block_and_the_newest_one(network: Stage) -> None:
+    """The same question as of the same block: what could have vanished then cannot now."""
+    payable = network.confirmed()
+    then = network["r"].read("/api/v1/chain")["block"]
+    lists = ("/api/v1/payables", "/api/v1/receivables", "/audit/v1/events", f"/audit/v1/payables/{payable}/lineage")
+
+    def said(path: str, **moment: int) -> tuple[bool, int]:
+        found = network["r" if path.startswith("/audit") else "s1"].read(path, **moment)
+        return found["final"], found["as_of_block"]
+
+    assert [said(path) for path in lists] == [(False, then)] * len(lists)
+    network.rpc("anvil_mine", hex(network.services.network.confirmations))
+    network.index()
+    newest = then + network.services.network.confirmations
+    assert [said(path) for path in lists] == [(False, newest)] * len(lists)
+    assert [said(path, as_of=then) for path in lists] == [(True, then)] * len(lists)
+    assert network["s1"].read(f"/api/v1/payables/{payable}", as_of=then)["final"] is True
+
+
 @pytest.mark.parametrize("moment", ["tomorrow", "2026-11-28", "2026-11-28T10:00:00", "0x12", "-1", "1.5", "", "９"])
 def test_as_of__no_moment__is_refused_with_an_example(network: Stage, moment: str) -> None:
     response = network["s1"].get("/api/v1/receivables", as_of=moment)

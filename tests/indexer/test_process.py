@@ -1,5 +1,7 @@
 """The indexer as a process: killed, stopped, doubled, pointed at the wrong chain, left alone by its node."""
 
+import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from indexer.verify import verify
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.networks import DEVNET
+from scripts.data_folder import DataFolder
 from tests.conftest import tool
 from tests.indexer import devnet
 from tests.indexer.devnet import Network
@@ -40,8 +43,8 @@ class Processes:
     folder: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, database: str, node: str, deployments: Path) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "indexer", "--database", database, "--node", node, "--poll-s", "0.05"]
+    def start(self, database: str, node: str, deployments: Path, *more: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "indexer", "--database", database, "--node", node, "--poll-s", "0.05", *more]
         with self.log(len(self.running)).open("wb") as log:
             process = subprocess.Popen([*command, "--deployments", str(deployments)], stderr=log)
         self.running.append(process)
@@ -153,6 +156,38 @@ def test_process__no_deployments_file__refused_in_one_line(processes: Processes,
     process = processes.start(f"sqlite:///{processes.folder}/x.sqlite3", network.url, processes.folder / "none.json")
     assert process.wait(WAIT_S) == 1
     assert len(processes.log(0).read_text().splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_process__deep_reorg__stops_and_names_the_command_that_lets_it_go_on(
+    processes: Processes, network: Network, client: NodeClient, sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    folder = DataFolder(tmp_path / "data")
+    database = str(sqlite_engine.url)
+    folder.prepare(database)
+    network.deployments.save(folder.deployments)
+    network.credit("f1", 500)
+    for number in range(6):
+        network.anchor("s1", f"deep {number}")
+    stays = network.head() - 5
+    process = processes.start(database, network.url, folder.deployments, "--reorg-depth", "3")
+    _wait(lambda: _indexed(sqlite_engine) == network.head())
+    network.reorg(5)
+    assert process.wait(WAIT_S) == 1
+    line = processes.log(0).read_text().splitlines()[-1]
+    assert "DeepReorg" in line
+    pasted = line.split("`")[1]
+    assert pasted == f"scf index accept-reorg --at {stays}"
+
+    command = [sys.executable, "-m", "scripts.cli", *shlex.split(pasted)[1:], "--data", str(folder.root), "--json"]
+    ended = subprocess.run(command, capture_output=True, check=True)
+    assert json.loads(ended.stdout)["blocks"] == 5
+    assert _indexed(sqlite_engine) == stays
+    again = subprocess.run(command, capture_output=True, check=False)
+    assert json.loads(again.stdout)["error"]["name"] == "NothingTaken"
+    processes.start(database, network.url, folder.deployments, "--reorg-depth", "3")
+    _wait(lambda: _indexed(sqlite_engine) == network.head())
+    assert verify(sqlite_engine, client, network.deployments).differences == []
 
 
 @pytest.mark.slow

@@ -15,7 +15,8 @@ from scripts.clock import SHIFT_MAX_S, shift_clock
 from scripts.data_folder import DataFolder
 from scripts.demo.play import _changes
 from scripts.errors import CliError
-from scripts.supervisor import RESTARTS_MAX, Supervisor, require_free_port
+from scripts.processes import require_free_port
+from scripts.supervisor import RESTARTS_MAX, Supervisor
 from scripts.up import _port
 
 
@@ -79,6 +80,7 @@ def test_checks__in_order__are_all_that_are_promised() -> None:
         "generated files",
         "error table",
         "storage table",
+        "table of views",
         "contracts",
         "tests",
     ]

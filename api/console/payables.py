@@ -20,6 +20,7 @@ from api.errors import NotFound
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
+from api.parties import parties
 from api.payables import payment, reading, service
 from api.payables.schemas import PayablePay, PayableRead
 from api.receivables import reading as receivables
@@ -135,6 +136,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
     if page.reader.role in SUPERVISION:
         query = select(ReceivableMove).where(ReceivableMove.payable_id == payable_id)
         moves = page.session.scalars(query.order_by(ReceivableMove.block_number, ReceivableMove.log_index)).all()
+    accounts = {account for move in moves for account in (move.from_account, move.to_account) if account}
     return page.render(
         "payable.html",
         payable=read,
@@ -142,6 +144,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
         picture=lineage(read.face_value.minor, items),
         acts=_possible(page, read),
         moves=moves,
+        people=parties(page.session, accounts),
         row=row,
     )
 

@@ -55,6 +55,7 @@ def checks(*, slow: bool, deep: bool = False) -> list[Check]:
         Check("generated files", [sys.executable, "-m", "node_adapter.build", "--check"]),
         Check("error table", [sys.executable, "-m", "scripts.error_table", "--check"]),
         Check("storage table", [sys.executable, "-m", "scripts.storage_table", "--check"]),
+        Check("catalogues", [sys.executable, "-m", "api.console.catalogue", "--check"]),
         Check("table of views", [sys.executable, "-m", "scripts.view_table", "--check"]),
         Check("contracts", [forge, "test", "--summary"], contracts, DEEP if deep else {}),
         Check("tests", [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not slow"]),

@@ -105,7 +105,10 @@ def _serve(folder: DataFolder, where: dict[str, Any], how: dict[str, Any], *, as
     except ValidationError as error:
         raise CliError("; ".join(found["msg"] for found in error.errors()), name="SettingsWrong") from error
     at = f"http://{settings.host}:{settings.port}"
-    if as_json:
-        emit({"ok": True, "url": at, "token": settings.token_file is not None})
-    say(f"serving {at}/audit/v1, read only; {at}/docs is the reference. Ctrl-C stops it")
-    serve(settings)
+
+    def announce() -> None:
+        if as_json:
+            emit({"ok": True, "url": at, "token": settings.token_file is not None})
+        say(f"serving {at}/audit/v1, read only; {at}/docs is the reference. Ctrl-C stops it")
+
+    serve(settings, announce)

@@ -5,7 +5,7 @@ What it imports never loads a signer, the outbox or the vault: import-linter see
 
 import contextlib
 import hmac
-import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -44,6 +44,8 @@ an instant; every answer says as of which block it is, and whether that block is
 """
 
 
+FINALIZED_FOR_S = 1.0
+"""How long the node's word on its newest final block is not asked again."""
 TOKEN_MIN = 32
 """Characters of a token: nobody tries them all."""
 
@@ -122,11 +124,12 @@ def create_app(services: RegulatorServices) -> FastAPI:
     return app
 
 
-def serve(settings: AuditSettings) -> None:
-    """Until told to stop. Raises as `make_services`."""
+def serve(settings: AuditSettings, announce: Callable[[], None] = lambda: None) -> None:
+    """Until told to stop; `announce` is called once nothing is in the way. Raises as `make_services`."""
     import uvicorn
 
     app = create_app(make_services(settings))
+    announce()
     uvicorn.run(app, host=settings.host, port=settings.port, log_level=settings.log_level, timeout_graceful_shutdown=5)
 
 
@@ -149,15 +152,16 @@ def _may_read(request: Request, shown: Annotated[HTTPAuthorizationCredentials | 
 
 def _finality(services: RegulatorServices) -> Callable[[int, int], bool]:
     """By the network's own rule; where that is the node's word and it is away, what it said last still holds."""
-    last: dict[str, int | None] = {"finalized": None}
-    lock = threading.Lock()
+    finalized: int | None = None
+    ask_at = 0.0
 
     def is_final(block: int, head: int) -> bool:
-        with lock:
-            if services.network.finality is Finality.TAG:
-                with contextlib.suppress(NodeError):
-                    last["finalized"] = services.client.finalized()
-            return services.network.is_final(block, head, last["finalized"])
+        nonlocal finalized, ask_at
+        if services.network.finality is Finality.TAG and time.monotonic() >= ask_at:
+            ask_at = time.monotonic() + FINALIZED_FOR_S
+            with contextlib.suppress(NodeError):
+                finalized = services.client.finalized()
+        return services.network.is_final(block, head, finalized)
 
     return is_final
 

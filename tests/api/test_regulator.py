@@ -1,19 +1,27 @@
 """The regulator's own process: everything, as of any block, with proof; no key, no write, nobody else's reading."""
 
+import contextlib
+import json
+import os
 import secrets
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from starlette.routing import BaseRoute
+from typer.testing import CliRunner
 
 from api.audit.app import IndexUnreadable, create_app, make_services
 from api.audit.private_file import PrivateFileUnusable
@@ -22,6 +30,7 @@ from api.domain.settlement import entitled
 from indexer.models import IndexIdentity
 from indexer.proof.check import verify_evidence
 from node_adapter.db import make_engine, migrate
+from scripts.cli import app as scf
 from tests.api.stage import FACE, Stage, TestClient, money, refusal
 
 pytestmark = pytest.mark.devnet
@@ -137,6 +146,52 @@ def test_docs__name_no_other_host(regulator: TestClient) -> None:
         for operation in methods.values():
             assert operation["description"], path
             assert ("security" in operation) == path.startswith("/audit/"), path
+
+
+@pytest.mark.slow  # a process of its own
+def test_command__started__serves_and_has_no_file_of_keys_open(network: Stage) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "scripts.cli", "index", "--read-only-api", "--port", str(port)]
+    where = {
+        "SCF_AUDIT_DATABASE_URL": network.settings.database_url.get_secret_value(),
+        "SCF_AUDIT_NODE_URL": network.node.url,
+        "SCF_AUDIT_DEPLOYMENTS": str(network.settings.deployments),
+    }
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **where}, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert time.monotonic() < deadline
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200:
+                    break
+            time.sleep(0.05)
+        found = httpx.get(f"http://127.0.0.1:{port}/audit/v1/participants").json()
+        assert len(found["items"]) > 5
+        opened = {os.path.realpath(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir()}
+        assert any(name.endswith("scf.sqlite3") for name in opened)
+        assert not any("/keys/" in name or "/secrets/" in name or "/wallets/" in name for name in opened)
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert process.returncode in {0, -signal.SIGTERM}, said
+    assert f"127.0.0.1:{port}/audit/v1, read only" in said
+
+
+def test_command__settings_that_cannot_work__are_one_line(network: Stage, tmp_path: Path) -> None:
+    where = ["--node", network.node.url, "--deployments", str(network.settings.deployments)]
+    for more, name in (
+        (["--database", f"sqlite:///{tmp_path}/none.sqlite3"], "IndexUnreadable"),
+        (["--database", "mysql://x"], "DatabaseUnsupported"),
+        (["--database", "sqlite://", "--host", "0.0.0.0"], "SettingsWrong"),
+    ):
+        ended = CliRunner().invoke(scf, ["index", "--read-only-api", *where, *more, "--data", str(tmp_path), "--json"])
+        assert ended.exit_code == 1
+        assert json.loads(ended.stdout)["error"]["name"] == name
+        assert ended.stderr.splitlines()[-1].startswith("scf: ")
 
 
 # Who may read
@@ -327,6 +382,8 @@ def test_lineage__split_twice__is_a_tree_of_intervals_and_tiers(network: Stage, 
 
 def test_filters__of_lists__leave_out_the_rest(network: Stage, regulator: TestClient) -> None:
     payable = network.confirmed()
+    network.proposed("s2")
+    network.pay(network.confirmed("s3"), 1_000)
     network.frozen("s1", payable, 1_000)
     network.frozen("s2", payable, 1_000)
     for path, query in (
@@ -345,10 +402,15 @@ def test_filters__of_lists__leave_out_the_rest(network: Stage, regulator: TestCl
 # What it proves
 
 
-def test_evidence__of_a_payable__holds_offline_against_its_block(network: Stage, regulator: TestClient) -> None:
-    payable = network.confirmed()
+def make_final(network: Stage) -> None:
+    """All that happened so far."""
     network.rpc("anvil_mine", hex(13))
     network.index()
+
+
+def test_evidence__of_a_payable__holds_offline_against_its_block(network: Stage, regulator: TestClient) -> None:
+    payable = network.confirmed()
+    make_final(network)
     response = regulator.get(f"/audit/v1/evidence/payable/{payable}", params={"complete": "true"})
     assert response.status_code == 200, response.text
     block = int(response.headers["x-scf-block"])
@@ -364,6 +426,7 @@ def test_evidence__of_a_payable__holds_offline_against_its_block(network: Stage,
 
 
 def test_evidence__that_cannot_be_made__says_why(network: Stage, regulator: TestClient, served: FastAPI) -> None:
+    make_final(network)
     path = "/audit/v1/evidence/payable/"
     assert refusal(regulator.get(path + "0x12")) == "422 EvidenceNotPossible"
     assert refusal(regulator.get(f"{path}0x{56 * '1'}")) == "404 EvidenceSubjectUnknown"
@@ -379,6 +442,7 @@ def test_evidence__that_cannot_be_made__says_why(network: Stage, regulator: Test
 
 
 def test_evidence__while_the_node_is_away__is_a_503(network: Stage) -> None:
+    make_final(network)
     away = TestClient(
         create_app(make_services(settings(network, node_url="http://127.0.0.1:9"))), base_url="http://localhost"
     )

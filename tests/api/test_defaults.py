@@ -30,6 +30,7 @@ def test_dishonour__after_the_days_of_grace__is_recorded_objected_to_and_lifted_
     payable = network.overdue(5)
     late = row_of(network, "o", "/api/v1/overdue-payables", payable)
     assert (late["days_past_due"], late["outstanding"], late["dishonour"]) == (5, money(FACE), False)
+    assert payable not in [row["payable_id"] for row in network["s2"].read("/api/v1/overdue-payables")["items"]]
     early = network["s1"].post(DISHONOURS, {"payable_id": payable})
     assert refusal(early) == "409 DishonourTooEarly"
     network.pass_time(86_400)

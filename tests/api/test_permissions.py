@@ -258,7 +258,7 @@ def test_openapi__every_route__has_a_row(app: FastAPI) -> None:
 
 
 @pytest.mark.devnet
-def test_routes__not_listed_in_openapi__only_the_documentation_itself(app: FastAPI) -> None:
+def test_routes__not_listed_in_openapi__only_the_documentation_and_the_console(app: FastAPI) -> None:
     def unlisted(routes: Sequence[BaseRoute]) -> Iterator[str]:
         for route in routes:
             if (included := getattr(route, "original_router", None)) is not None:

@@ -328,3 +328,15 @@ def test_evidence__of_a_payable__is_for_supervision_alone(browser: Browser, netw
     answer = browser.sign_in("r").get(path)
     assert answer.status_code == 200, answer.text[-500:]
     assert answer.json()["subject"] == {"kind": "payable", "id": payable}
+
+
+def test_lineage__of_what_is_frozen__is_told_to_supervision_alone(
+    browser: Browser, app: FastAPI, network: Stage
+) -> None:
+    payable = network.confirmed()
+    order = network.frozen("s1", payable, FACE)
+    held = 'class="own held"'
+    assert held in browser.sign_in("r").get(f"/payables/{payable}").text.split("</svg>\n</div>")[0]
+    debtors = Browser(app).sign_in("c").get(f"/payables/{payable}").text
+    assert held not in debtors.split("</svg>\n</div>")[0]
+    network["co"].command(f"/api/v1/freeze-orders/{order}/release", {"reason": "it is over"})

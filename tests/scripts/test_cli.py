@@ -32,6 +32,7 @@ COMMANDS = (
     "bench",
     "outbox",
     "mutate",
+    "sign",
 )
 AUDIT = ("prove", "verify", "root", "export", "keygen", "disclose", "import")
 WITHOUT_A_NETWORK = (
@@ -48,6 +49,7 @@ WITHOUT_A_NETWORK = (
     ["keys", "create", "treasury"],
     ["bench", "nothing"],
     ["mutate", "nothing"],
+    ["sign", "nowhere.json", "--key", "nowhere"],
     ["audit", "prove", "payable", "0x00"],
     ["audit", "prove", "event", "1/0"],
     ["audit", "root"],

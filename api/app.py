@@ -3,32 +3,35 @@
 import contextlib
 import threading
 from collections.abc import AsyncIterator
-from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api import errors, openapi
+from api import command_errors, openapi
+from api.audit.own_names import OwnNames
 from api.audit.routes import router as audit
+from api.audit.services import AuditServices
 from api.chain.routes import router as chain
 from api.console.app import create_console
 from api.console.page import BASE
-from api.context import Services, ServicesDep
+from api.context import ActorDep, Services, ServicesDep
+from api.defaults.routes import router as defaults
 from api.financing.routes import router as financing
 from api.guard import Guard
+from api.health import health_router
 from api.holds.routes import holds
 from api.holds.routes import router as freeze_orders
+from api.identity.actor import Role
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
 from api.key_rotations.routes import router as key_rotations
 from api.operations.routes import router as operations
 from api.payables.routes import router as payables
+from api.programmes.routes import reference_rate
 from api.programmes.routes import router as programmes
 from api.receivables.routes import router as receivables
 from api.settings import ApiSettings
@@ -38,7 +41,6 @@ from node_adapter import networks
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
-from node_adapter.errors import NodeError
 from node_adapter.exchange import COUNTED
 from node_adapter.metrics import CONTENT_TYPE, Metric, counted, render
 from node_adapter.outbox.figures import figures
@@ -53,27 +55,6 @@ Confirm a payable, split the receivable, sell it at a discount, be redeemed at m
 A command answers `202` with its operation; poll `/operations/{id}` until it is `done`. Every command needs an
 `Idempotency-Key`. Errors are `application/problem+json`; the last part of `type` is the error's name.
 """
-
-LAG_READY_BLOCKS = 5
-"""Ready means: the index is at most this many blocks behind the node."""
-
-
-class NodeRead(BaseModel):
-    """A node of the list: whether it is the one asked, whether it may be, and if not, why. Its URL is masked."""
-
-    url: str
-    used: bool
-    good: bool
-    head: int | None
-    why: str
-
-
-class Ready(BaseModel):
-    """Whether requests can be served, and if not, what is waited for."""
-
-    ready: bool
-    waiting_for: str | None
-    nodes: list[NodeRead]
 
 
 def make_services(settings: ApiSettings) -> Services:
@@ -134,13 +115,14 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         generate_unique_id_function=openapi.operation_id,
     )
     app.state.services = services
-    errors.install(app)
+    command_errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
     for router in (
         chain,
         identity,
         key_rotations,
         programmes,
+        reference_rate,
         invoices,
         payables,
         receivables,
@@ -148,12 +130,15 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         settlement,
         freeze_orders,
         holds,
+        defaults,
         operations,
     ):
         v1.include_router(router)
     app.include_router(v1)
-    app.include_router(audit, prefix="/audit/v1")
-    app.include_router(_health())
+    app.state.audit = _audit_services(services)
+    app.include_router(audit, prefix="/audit/v1", dependencies=[Depends(supervision_only)])
+    app.include_router(health_router())
+    app.include_router(_metrics())
     app.add_api_route("/", lambda: RedirectResponse(f"{BASE}/"), include_in_schema=False)
     app.mount(BASE, create_console(services))
     app.add_middleware(Guard)
@@ -161,32 +146,31 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     return app
 
 
-def _health() -> APIRouter:
-    router = APIRouter(tags=["health"])
+def supervision_only(actor: ActorDep) -> None:
+    """RoleMissing for everybody but the regulator and the compliance officer."""
+    actor.must_be(Role.REGULATOR, Role.COMPLIANCE)
 
-    @router.get("/health")
-    def health() -> dict[str, str]:
-        """The process is alive."""
-        return {"status": "ok"}
+
+def _audit_services(services: Services) -> AuditServices:
+    return AuditServices(
+        engine=services.engine,
+        readers=services.readers,
+        names=OwnNames(services.master_key),
+        client=services.client,
+        deployments=services.deployments,
+        network=services.network,
+        is_final=services.is_final,
+    )
+
+
+def _metrics() -> APIRouter:
+    router = APIRouter(tags=["health"])
 
     @router.get("/metrics", response_class=PlainTextResponse)
     def metrics(services: ServicesDep) -> PlainTextResponse:
         """For Prometheus: the outbox's depth, age, retries, replacements and gas; the nodes; the index's head."""
         found = [*figures(services.outbox), *_node_figures(services), *_index_figures(services)]
         return PlainTextResponse(render(found), media_type=CONTENT_TYPE)
-
-    @router.get(
-        "/ready",
-        response_model=Ready,
-        responses={503: {"model": Ready, "description": "Not yet: what is missing is said"}},
-    )
-    def ready(services: ServicesDep) -> JSONResponse:
-        """The node answers, and the index has caught up with it."""
-        waiting = _waiting_for(services)
-        status = HTTPStatus.OK if waiting is None else HTTPStatus.SERVICE_UNAVAILABLE
-        nodes = [NodeRead(**node.to_dict()) for node in services.client.nodes]
-        answer = Ready(ready=waiting is None, waiting_for=waiting, nodes=nodes)
-        return JSONResponse(answer.model_dump(), status_code=status)
 
     return router
 
@@ -213,20 +197,6 @@ def _index_figures(services: Services) -> list[Metric]:
         Metric("scf_index_head_block", "The newest block that the index has.", "gauge", [({}, head.number)]),
         Metric("scf_index_head_timestamp_seconds", "That block's time.", "gauge", [({}, head.timestamp)]),
     ]
-
-
-def _waiting_for(services: Services) -> str | None:
-    try:
-        head = services.client.head().number
-    except NodeError as error:
-        return f"the node: {error}"
-    with Session(services.readers) as session:
-        session.execute(text("SELECT 1"))
-        indexed = queries.head(session)
-    if indexed is None:
-        return "the index: it has no block yet"
-    behind = head - indexed.number
-    return f"the index: {behind} blocks behind" if abs(behind) > LAG_READY_BLOCKS else None
 
 
 def _secret(path: Path) -> bytes:

@@ -1,13 +1,11 @@
 """What a request is given: sessions, the outbox, who is asking. Made once, in `api.app`; nothing here is global."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
 from sqlalchemy import Engine
@@ -22,9 +20,10 @@ from api.operations.reading import read_operation
 from api.operations.schemas import OperationRead
 from api.reading import key_of, newest_block
 from api.settings import ApiSettings
+from api.snapshot import AsOf, snapshot
 from api.texts import KeptText
 from indexer import queries
-from indexer.as_of import AsOfUnknown, newest_indexed, session_as_of
+from indexer.as_of import newest_indexed
 from node_adapter.client import NodeClient
 from node_adapter.deployments import Deployments
 from node_adapter.errors import ContractReverted
@@ -84,54 +83,12 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 
-AS_OF = "as_of"
-AsOf = Annotated[
-    str | None,
-    Query(
-        description="As of which moment: a block's number or hash, or an instant (2026-11-28T09:00:00+08:00). "
-        "The newest block if not given.",
-        examples=["120"],
-        max_length=66,
-    ),
-]
-
-
 def get_session(request: Request, services: ServicesDep, as_of: AsOf = None) -> Iterator[Session]:
     """One snapshot for the whole request, read-only: what is read and `as_of_block` are of one moment.
 
-    That moment may be past (`indexer.as_of`), for every route that reads; a command acts now.
+    That moment may be past, for every route that reads; a command acts now.
     """
-    if as_of is None:
-        with Session(services.readers) as session:
-            yield session
-        return
-    if request.method != "GET":
-        raise RequestInvalid(f"a command acts now: leave {AS_OF} out", as_of=as_of)
-    try:
-        shown = session_as_of(services.engine, _moment(as_of))
-        with shown as session:
-            yield session
-    except AsOfUnknown as error:
-        raise RequestInvalid(str(error), as_of=as_of) from error
-
-
-def _moment(text: str) -> int | str | datetime:
-    """A block's number or hash, or an instant. RequestInvalid for anything else."""
-    if text.isascii() and text.isdecimal():
-        return min(int(text), 2**63 - 1)
-    if re.fullmatch(r"0x[0-9a-f]{64}", text.lower()):
-        return text.lower()
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise RequestInvalid(
-            "as_of is a block's number or hash, or an instant with its zone such as 2026-11-28T09:00:00+08:00 "
-            "(in an address a plus sign is written %2B)",
-            as_of=text,
-        )
-    return instant
+    yield from snapshot(services, request.method, as_of)
 
 
 SessionDep = Annotated[Session, Depends(get_session)]

@@ -4,8 +4,7 @@
 404: it does not exist, or is not yours to see. 503: the node is away.
 """
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -16,13 +15,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.domain.money import MoneyError
-from api.invoices.errors import InvoiceRefused
-from api.revert_status import refusal_of
-from node_adapter.errors import ContractReverted, NodeError
-from node_adapter.outbox.commands import OutboxError
-from node_adapter.signers import PolicyRefused, SignerError
+from node_adapter.errors import NodeError
 
-logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "urn:scf-network:problem:"
 RETRY_AFTER_S = "2"
 
@@ -95,16 +89,9 @@ class NotCaughtUp(ApiError):
     headers = {"Retry-After": RETRY_AFTER_S}  # noqa: RUF012 - ClassVar in the base
 
 
-_OUTBOX_STATUS: dict[str, HTTPStatus] = {
-    "IdempotencyKeyReused": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "OperationIdMalformed": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "SignatureMismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "StaleNonce": HTTPStatus.CONFLICT,
-}
-
-_INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
-_AWAY = HTTPStatus.SERVICE_UNAVAILABLE
-_TRY_AGAIN = {"Retry-After": RETRY_AFTER_S}
+INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
+AWAY = HTTPStatus.SERVICE_UNAVAILABLE
+TRY_AGAIN = {"Retry-After": RETRY_AFTER_S}
 
 _HTTP_NAME = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RequestTooLarge"}
 """Where Python's own phrase changes with its version."""
@@ -121,44 +108,20 @@ class Told:
     headers: Mapping[str, str] | None = None
 
 
-REFUSALS = (
-    ApiError,
-    ContractReverted,
-    InvoiceRefused,
-    MoneyError,
-    OutboxError,
-    NodeError,
-    PolicyRefused,
-    SignerError,
-)
-"""Every class that `told` knows: whoever answers in another form than HTTP's catches these."""
+REFUSALS: tuple[type[Exception], ...] = (ApiError, MoneyError, NodeError)
+"""What any request may end in; `command_errors` has what only commands do."""
 
 
-def told(error: Exception) -> Told:  # noqa: PLR0911 -- one for each class
+def told(error: Exception) -> Told:
     """What one of REFUSALS is answered with, in whatever form."""
     name = type(error).__name__
     match error:
         case ApiError():
             return Told(error.status, name, str(error), error.params, error.headers)
-        case ContractReverted():
-            status, message = refusal_of(error.name)
-            values = ", ".join(f"{field}={value}" for field, value in error.params.items())
-            return Told(status, error.name, f"{message} ({values})" if values else message, error.params)
-        case InvoiceRefused():
-            return Told(_INVALID, error.code, f"{error.detail}. {error.remedy}", error.params)
         case MoneyError():
-            return Told(_INVALID, error.code, error.detail, error.params)
-        case OutboxError():
-            return Told(_OUTBOX_STATUS.get(name, HTTPStatus.CONFLICT), name, str(error), {})
+            return Told(INVALID, error.code, error.detail, error.params)
         case NodeError():
-            return Told(_AWAY, name, f"{error}. Nothing was changed; try again.", {}, _TRY_AGAIN)
-        case PolicyRefused():
-            return Told(HTTPStatus.FORBIDDEN, name, str(error), error.params)
-        case SignerError():
-            # Where the key is and what is wrong with it is for who runs the server, not for who asks.
-            logger.warning("a key cannot be used: %s", error)
-            detail = "the key that has to sign cannot be used now. Nothing was changed; try again."
-            return Told(_AWAY, name, detail, {}, _TRY_AGAIN)
+            return Told(AWAY, name, f"{error}. Nothing was changed; try again.", {}, TRY_AGAIN)
     raise TypeError(f"{name} is no refusal") from error
 
 
@@ -180,19 +143,21 @@ def problem(
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
 
 
-def install(app: FastAPI) -> None:
-    """Map every error class of the house to its answer."""
+def install(
+    app: FastAPI, refusals: Sequence[type[Exception]] = REFUSALS, tell: Callable[[Exception], Told] = told
+) -> None:
+    """Map every class of `refusals` to what `tell` says of it, and whatever else may happen to its answer."""
 
     def refused(_: Request, error: Exception) -> JSONResponse:
-        found = told(error)
+        found = tell(error)
         return problem(found.status, found.name, found.detail, found.params, found.headers)
 
-    for refusal in REFUSALS:
+    for refusal in refusals:
         app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(_INVALID, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
+        return problem(INVALID, "RequestInvalid", _sentence(error), {"errors": _errors(error)})
 
     @app.exception_handler(Exception)
     def _fault(_: Request, _error: Exception) -> JSONResponse:
@@ -203,8 +168,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(_: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        name = _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
-        return problem(status, name, str(error.detail), None, error.headers)
+        return problem(status, http_name(status), str(error.detail), None, error.headers)
+
+
+def http_name(status: HTTPStatus) -> str:
+    """The name of a refusal that is no class of ours."""
+    return _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
 
 
 def _sentence(error: RequestValidationError) -> str:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
-from api.context import AS_OF
+from api.snapshot import AS_OF
 
 _AUDIT = "audit"
 _PROBLEM = "Problem"

@@ -3,12 +3,12 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
-from sqlalchemy import Select, tuple_
+from sqlalchemy import RowMapping, Select, SQLColumnExpression, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.errors import RequestInvalid
@@ -47,18 +47,32 @@ def fetch(
     page: PageRequest,
 ) -> tuple[Sequence[Row], str | None]:
     """The page's rows, newest first by `key` (which must be unique together), and the next page's cursor."""
+    rows = session.scalars(_part(query, key, page)).all()
+    return rows[: page.limit], _following(rows, page, lambda row: [getattr(row, column.key) for column in key])
+
+
+def fetch_rows(
+    session: Session, query: Select[Any], key: Sequence[SQLColumnExpression[Any]], page: PageRequest
+) -> tuple[Sequence[RowMapping], str | None]:
+    """As `fetch`, of a query that is no model's."""
+    rows = session.execute(_part(query, key, page)).mappings().all()
+    return rows[: page.limit], _following(rows, page, lambda row: [row[column] for column in key])
+
+
+def _part(query: Select[Any], key: Sequence[SQLColumnExpression[Any]], page: PageRequest) -> Select[Any]:
+    """One row more than the page has, which says whether another page follows."""
     if page.after is not None:
         if len(page.after) != len(key) or not all(map(_fits, page.after, key)):
             raise RequestInvalid("the cursor is not of this list")
         query = query.where(tuple_(*key) < tuple_(*page.after))
-    rows = session.scalars(query.order_by(*(column.desc() for column in key)).limit(page.limit + 1)).all()
-    if len(rows) <= page.limit:
-        return rows, None
-    last = rows[page.limit - 1]
-    return rows[: page.limit], _encode(tuple(getattr(last, column.key) for column in key))
+    return query.order_by(*(column.desc() for column in key)).limit(page.limit + 1)
 
 
-def _fits(value: object, column: InstrumentedAttribute[Any]) -> bool:
+def _following(rows: Sequence[Any], page: PageRequest, key_of: Callable[[Any], list[Any]]) -> str | None:
+    return _encode(tuple(key_of(rows[page.limit - 1]))) if len(rows) > page.limit else None
+
+
+def _fits(value: object, column: Any) -> bool:
     """Whether the database can compare the value with the column: a cursor may be anything a client made up."""
     if type(value) is not column.type.python_type:
         return False

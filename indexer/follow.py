@@ -23,6 +23,7 @@ from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
 from indexer.receipts import check_receipts
 from indexer.source import ChainSource, Seen
+from indexer.tokens import keep_tokens
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
@@ -119,6 +120,7 @@ class Follower:
                         f"another genesis than the node's {node[1]}: give it a database of its own"
                     )
                 self._add_versions(connection, known)
+            keep_tokens(connection, deployments)
 
     def _add_versions(self, connection: Connection, known: Deployments) -> None:
         deployments = self.decoder.deployments

@@ -13,7 +13,9 @@ import sqlite3
 import threading
 import time
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, cast
+from urllib.parse import quote
 
 from sqlalchemy import BigInteger, Connection, Engine, String, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -25,11 +27,13 @@ from node_adapter.urls import masked
 
 __all__ = [
     "NAMING_CONVENTION",
+    "READER_ROLE",
     "Address",
     "DatabaseUnsupported",
     "Hex32",
     "MinorUnits",
     "make_engine",
+    "make_reader",
     "masked",
     "migrate",
     "read_only",
@@ -57,6 +61,8 @@ POOL_OVERFLOW = 60
 """An API process runs 40 threads at most, each with a reader and a writer."""
 
 READ_ONLY = "scf_read_only"
+READER_ROLE = "scf_reader"
+"""PostgreSQL's role that reads the index and nothing else; the indexer's migration makes it."""
 
 
 class DatabaseUnsupported(ValueError):
@@ -75,6 +81,35 @@ def make_engine(url: str) -> Engine:
     sizes = {} if in_memory else {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     engine = create_engine(parsed, **ours, **sizes)
     event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def make_reader(url: str) -> Engine:
+    """An engine that cannot write, whoever uses it: SQLite's file is opened for reading, PostgreSQL's sessions are
+    READER_ROLE's. Connects only when used. Raises DatabaseUnsupported.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        # As the session begins, so that RESET ROLE leads back to it too.
+        session = {"options": f"-c role={READER_ROLE} -c default_transaction_read_only=on"}
+        return create_engine(
+            parsed, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True, connect_args=session
+        )
+    if parsed.database in (None, "", ":memory:"):
+        raise DatabaseUnsupported("a database in memory has nothing to read")
+    file = f"file:{quote(str(Path(parsed.database).absolute()))}?mode=ro"
+    turn = threading.Lock()
+    engine = create_engine(
+        parsed,
+        creator=lambda: sqlite3.connect(
+            file, uri=True, check_same_thread=False, factory=cast(Any, partial(_SqliteConnection, turn=turn))
+        ),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        execution_options={READ_ONLY: True},
+    )
+    event.listen(engine, "connect", _sqlite_reader_connected)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
 
@@ -162,6 +197,11 @@ def _sqlite_connected(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
         _use_wal(connection)
+
+
+def _sqlite_reader_connected(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

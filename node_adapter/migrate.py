@@ -3,6 +3,9 @@
 One environment (`node_adapter/migrations/env.py`) serves all rooms; a room holds `<room>/migrations/versions`, and its
 version stands in the table `alembic_version_<room>`.
 
+What is no table (views, rights) is made by no step: a room's `<room>/migrations/__init__.py` may have
+`before(connection)`, called where steps are due, and `after(connection)`, called each time, in the one transaction.
+
 For developers, a room's `<room>/migrations/__init__.py` has `metadata()`, which imports its models and returns their
 MetaData:
 
@@ -15,6 +18,7 @@ import importlib
 import importlib.util
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +48,33 @@ def upgrade(engine: Engine, room: str) -> None:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
-                command.upgrade(_config(room, connection), "head")
+                config = _config(room, connection)
+                before, after = _around(room)
+                if not _is_newest(config, connection, room):
+                    before(connection)
+                command.upgrade(config, "head")
                 _check_foreign_keys(connection, room)
+                after(connection)
         finally:
             _foreign_keys(connection, "ON")
+
+
+def _around(room: str) -> tuple[Callable[[Connection], None], Callable[[Connection], None]]:
+    """What a room wants done before steps that are due, and after them or where none was: see the module."""
+    migrations = importlib.import_module(f"{room}.migrations")
+    return getattr(migrations, "before", _nothing), getattr(migrations, "after", _nothing)
+
+
+def _nothing(_connection: Connection) -> None:
+    return
+
+
+def _is_newest(config: "Config", connection: Connection, room: str) -> bool:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    context = MigrationContext.configure(connection, opts={"version_table": version_table(room)})
+    return set(context.get_current_heads()) == set(ScriptDirectory.from_config(config).get_heads())
 
 
 def drift(engine: Engine, room: str) -> list[str]:

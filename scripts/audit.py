@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scripts import disclosure_cli
 from scripts.data_folder import DEFAULT, DataFolder
 from scripts.options import Data, Json, Url, folder_of
 from scripts.output import command, emit, say
@@ -109,6 +110,35 @@ def root(
         print(f"recomputed  {found['recomputed']}")
     if not found["ok"]:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: scf audit export payables --at 120 -o payables.csv")
+@command
+def export(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="payables, receivables, exposures_by_debtor, …")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where to; its ending says how: .csv or .parquet.")
+    ],
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="MOMENT", help="As of a block's number or hash, or an instant; else the newest."),
+    ] = None,
+    data: Data = DEFAULT,
+    url: Url = None,
+    json_: Json = False,
+) -> None:
+    """Write all rows of one report into a file that says as of which block it is."""
+    from scripts.audit_export import run
+
+    made = run(folder_of(data), name, output, at)
+    if json_:
+        emit({"ok": True, **made})
+    else:
+        print(f"{made['file']}: {made['report']} as of block {made['as_of_block']} ({made['as_of_hash']})")
+
+
+disclosure_cli.register(app)
 
 
 def _root(folder: DataFolder, at: int | None, *, bar: bool) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Sets up a checkout: `.venv` from the locks; from npm the pinned chain tools and the console's scripts.
 
-Run by `scripts/scf` with Python >= 3.11. Only the standard library, and nothing of ours: this runs before anything is installed. One bootstrap works at a time
-(an flock, which the kernel drops with the process). Each part ends by writing its stamp, so that an interrupted one
-has none: it is thrown away and made again, because a half-written package cannot be told from a whole one.
+Run by `scripts/scf` with Python >= 3.11. Only the standard library, and nothing of ours: this runs before anything is
+installed. One bootstrap works at a time (an flock, which the kernel drops with the process). Each part ends by writing
+its stamp, so that an interrupted one has none: it is thrown away and made again, because a half-written package cannot
+be told from a whole one.
 """
 
 import fcntl
@@ -93,8 +94,8 @@ def bootstrap(root: Path, python_stamp: str, npm_stamp: str) -> None:
         (venv / "scf-stamp", python_stamp, lambda: make_venv(root, venv))
     ]
     for folder in NPM_FOLDERS:
-        make = functools.partial(make_node_modules, root, venv, root / folder)
-        parts.append((root / folder / "node_modules" / ".scf-stamp", npm_stamp, make))
+        modules = functools.partial(make_node_modules, root, venv, root / folder)
+        parts.append((root / folder / "node_modules" / ".scf-stamp", npm_stamp, modules))
     for stamp, wanted, make in parts:
         if is_current(stamp, wanted):
             continue

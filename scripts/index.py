@@ -1,13 +1,16 @@
 """`scf index`: the mirror's own commands, and the regulator's reading of it."""
 
-from typing import Annotated
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from scripts.data_folder import DEFAULT
+from scripts.data_folder import DEFAULT, DataFolder
 from scripts.errors import CliError
 from scripts.options import Data, Json, Url, folder_of
-from scripts.output import command
+from scripts.output import command, emit, say
 
 app = typer.Typer(
     help="The mirror of the chain in SQL: serve it read-only, make it again.",
@@ -21,10 +24,26 @@ app = typer.Typer(
 @command
 def index(
     context: typer.Context,
+    *,
     read_only_api: Annotated[
         bool,
         typer.Option("--read-only-api", help="Serve /audit/v1 from a process that holds no key and cannot write."),
     ] = False,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="URL", help="Of the index; else SCF_AUDIT_DATABASE_URL, --data.")
+    ] = None,
+    node: Annotated[
+        str | None, typer.Option("--node", metavar="URL", help="A node's; else SCF_AUDIT_NODE_URL, --data.")
+    ] = None,
+    deployments: Annotated[
+        Path | None, typer.Option("--deployments", metavar="FILE", help="Else SCF_AUDIT_DEPLOYMENTS, --data.")
+    ] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on; 127.0.0.1 if not given.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="8100 if not given.")] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option("--token-file", metavar="FILE", help="With what readers show; needed beyond the loopback."),
+    ] = None,
     data: Data = DEFAULT,
     url: Url = None,
     json_: Json = False,
@@ -34,7 +53,8 @@ def index(
         return
     if not read_only_api:
         raise CliError("say what to do: --read-only-api, or a sub-command; see scf index --help", name="NothingAsked")
-    raise CliError("not there yet", name="NothingAsked")
+    given = {"database_url": database, "node_url": node, "deployments": deployments}
+    _serve(folder_of(data), given, {"host": host, "port": port, "token_file": token_file}, as_json=json_)
 
 
 @app.command(epilog="Example: scf index accept-reorg --at 1200")
@@ -60,3 +80,35 @@ def rebuild(data: Data = DEFAULT, url: Url = None, json_: Json = False) -> None:
     from scripts.rebuild import run
 
     run(folder_of(data), as_json=json_)
+
+
+def _serve(folder: DataFolder, where: dict[str, Any], how: dict[str, Any], *, as_json: bool) -> None:
+    """`where` is what the data folder knows too, `how` what has a default; what is None was not given."""
+    from pydantic import ValidationError
+
+    from api.audit.app import serve
+    from api.audit.settings import AuditSettings
+    from scripts.supervisor import running
+
+    of_folder: dict[str, Callable[[], Any]] = {
+        "database_url": folder.database_url,
+        "node_url": lambda: running(folder)["node_url"],
+        "deployments": lambda: folder.deployments,
+        "networks": folder.networks_file,
+    }
+    given = {name: value for name, value in (where | how).items() if value is not None}
+    for name, known in of_folder.items():
+        if name not in given and f"SCF_AUDIT_{name.upper()}" not in os.environ:
+            given[name] = known()
+    try:
+        settings = AuditSettings(**given)
+    except ValidationError as error:
+        raise CliError("; ".join(found["msg"] for found in error.errors()), name="SettingsWrong") from error
+    at = f"http://{settings.host}:{settings.port}"
+
+    def announce() -> None:
+        if as_json:
+            emit({"ok": True, "url": at, "token": settings.token_file is not None})
+        say(f"serving {at}/audit/v1, read only; {at}/docs is the reference. Ctrl-C stops it")
+
+    serve(settings, announce)

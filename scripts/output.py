@@ -16,6 +16,9 @@ P = ParamSpec("P")
 
 KNOWN = {
     "alembic.util.exc.CommandError": "the database was made by another version of scf",
+    "api.audit.app.IndexUnreadable": "",
+    "api.audit.private_file.PrivateFileUnusable": "",
+    "api.disclosure.box.DisclosureRefused": "",
     "api.errors.ApiError": "",
     "api.invoices.errors.InvoiceRefused": "",
     "api.invoices.errors.VaultError": "",

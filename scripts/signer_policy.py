@@ -11,7 +11,13 @@ DAILY = 1_000_000_000_00
 CURRENCY = "CNY"
 
 _OWN_KEY = ("Participants.cancelRotation", "Participants.completeRotation")
-_ORGANISATION = (*_OWN_KEY, "DepositToken.requestPayOut", "Settlement.releaseSetAside")
+_ORGANISATION = (
+    *_OWN_KEY,
+    "DepositToken.ReceiveWithAuthorization",
+    "DepositToken.requestPayOut",
+    "Dishonours.record",
+    "Settlement.releaseSetAside",
+)
 _HOLDER = (
     *_ORGANISATION,
     "Anchors.anchor",
@@ -19,32 +25,48 @@ _HOLDER = (
     "Holds.release",
     "Holds.reserve",
     "Holds.setAside",
+    "Receivables.dilute",
     "Receivables.merge",
     "Receivables.refuse",
     "Receivables.split",
     "Receivables.transferFrom(address,address,uint256)",
     "Receivables.transferWithRecourse",
+    "Settlement.claimRecourse",
     "Settlement.redeem",
 )
 MAY: dict[Role, tuple[str, ...]] = {
     Role.CORE_ENTERPRISE: (
         *_ORGANISATION,
-        "DepositToken.ReceiveWithAuthorization",
+        "Dishonours.object",
         "Holds.dispute",
         "Holds.release",
+        "Anchors.anchor",
+        "Origination.Cancellation",
         "Origination.Confirmation",
         "Origination.Publication",
+        "Origination.cancel",
         "Origination.decline",
         "Origination.dispute",
+        "Origination.issue",
         "Origination.retireProgramme",
         "Origination.withdrawDispute",
         "Settlement.pay",
     ),
-    Role.SUPPLIER: (*_HOLDER, "Discounting.accept", "Origination.propose", "Origination.withdraw"),
+    Role.SUPPLIER: (
+        *_HOLDER,
+        "Discounting.accept",
+        "Discounting.acceptAll",
+        "Origination.Cancellation",
+        "Origination.cancel",
+        "Origination.credit",
+        "Origination.propose",
+        "Origination.refuseIssued",
+        "Origination.withdraw",
+    ),
     Role.FINANCIER: (
         *_HOLDER,
-        "DepositToken.ReceiveWithAuthorization",
         "Discounting.Quote",
+        "Discounting.cancel",
         "Holds.enforcePledge",
     ),
     Role.BANK: (
@@ -61,6 +83,8 @@ MAY: dict[Role, tuple[str, ...]] = {
         "AccessManager.schedule",
         "AccessManager.setGrantDelay",
         "AccessManager.setTargetFunctionRole",
+        "Dishonours.lift",
+        "Dishonours.record",
         "Origination.nameSuccessor",
         "Origination.setReferenceRate",
         "Participants.admit",
@@ -70,15 +94,23 @@ MAY: dict[Role, tuple[str, ...]] = {
         "Participants.readmit",
         "Participants.reinstate",
         "Participants.suspend",
+        "Settlement.closeRecovery",
+        "Settlement.writeOff",
     ),
     Role.COMPLIANCE: ("Holds.enforceOrder", "Holds.order", "Holds.releaseOrder", "Holds.setAside"),
     Role.REGULATOR: (),
 }
-LIMITED = frozenset({Role.CORE_ENTERPRISE, Role.FINANCIER, Role.BANK})
+LIMITED = frozenset({Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK})
 """Those whose signature moves money, or promises it."""
 SERVICES = {
     "deployer": tuple(sorted({f"{instance.removesuffix(CURRENCY)}.constructor" for instance in ORDER})),
-    "relay": ("Origination.confirmBySignature", "Origination.publishProgrammeBySignature", "Settlement.pay"),
+    "relay": (
+        "Origination.confirmBySignature",
+        "Origination.publishProgrammeBySignature",
+        "Settlement.pay",
+        "Settlement.recover",
+        "Settlement.repurchase",
+    ),
 }
 _HEAD = """\
 # Where each key is, and what it may sign: what is not named here is refused. node_adapter/README.md explains the file.

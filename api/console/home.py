@@ -17,7 +17,7 @@ from api.domain.money import Money
 from api.financing import reading as financing
 from api.financing.models import FinancingQuote, FinancingRequest
 from api.holds import service as holds
-from api.identity import service as identity
+from api.identity import standing
 from api.identity.actor import Role
 from api.invoices.models import Invoice
 from api.pagination import PageRequest
@@ -43,7 +43,7 @@ def _supplier(page: Page) -> Response:
     sellable = [found for found in own if _free(found) and found.piece.due_date > today and not found.drawable.minor]
     requests = financing.list_requests(page.session, page.services, page.reader, FIRST).items
     offers = _offers(page, [request.id for request in requests if request.state == "open"])
-    price = figures.last_price(page)
+    price = figures.price_of(page, offers)
     wait = []
     if price is not None and sellable:
         largest = max(sellable, key=_free)
@@ -154,7 +154,7 @@ def _financier(page: Page) -> Response:
 
 
 def _operator(page: Page) -> Response:
-    people = identity.list_participants(page.session, FIRST).items
+    people = standing.list_participants(page.session, page.services, page.reader, FIRST).items
     return page.render(
         "home_operator.html",
         waiting=[one for one in people if one.status == "registered" and one.role in TAKES_PART],
@@ -171,7 +171,7 @@ TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
 
 
 def _bank(page: Page) -> Response:
-    people = identity.list_participants(page.session, FIRST).items
+    people = standing.list_participants(page.session, page.services, page.reader, FIRST).items
     credited = {
         one.address: figures.cash_of(page, one.address) for one in people if one.address and one.role in TAKES_PART
     }

@@ -1,8 +1,9 @@
 """Requests and quotes: seen by their two parties, never on chain until one is accepted."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db import Base, UnixSeconds
@@ -40,6 +41,10 @@ class FinancingQuote(Base):
     quote_hash: Mapped[str] = mapped_column(String(66), unique=True)
     financier: Mapped[Address]
     value: Mapped[MinorUnits]
+    minimum_take: Mapped[MinorUnits]
+    """The least of the value that may be taken."""
+    fees: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """`to` and `amount`: what the financier pays on top of the proceeds."""
     proceeds: Mapped[MinorUnits]
     annual_rate_ppm: Mapped[int]
     day_count: Mapped[str] = mapped_column(String(10))

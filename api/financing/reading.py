@@ -13,13 +13,13 @@ from api.domain.dates import DayCount, from_day, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import discount_yield_ppm
 from api.financing.models import FinancingQuote, FinancingRequest
-from api.financing.schemas import FinancingRequestRead, FinancingRequests, QuoteRead, Quotes
+from api.financing.schemas import FinancingRequestRead, FinancingRequests, QuoteFee, QuoteRead, Quotes
 from api.financing.service import accepted, quote_visible_to, visible_to
 from api.identity.actor import Actor
 from api.pagination import PageRequest, fetch
 from api.parties import parties
 from api.reading import newest_block
-from indexer.models import Deal, Payable
+from indexer.models import Deal, Payable, QuoteCancellation
 from node_adapter.outbox.models import Operation, OperationState
 
 
@@ -67,14 +67,19 @@ def list_quotes(session: Session, services: Services, actor: Actor, request: Fin
 def read_quote(session: Session, services: Services, request: FinancingRequest, row: FinancingQuote) -> QuoteRead:
     """One quote, with what it really costs a year (R-14c)."""
     currency, convention = currency_of(services.deployments, request.deposit_token), DayCount(row.day_count)
+    deal = session.scalar(select(Deal).where(Deal.quote_hash == row.quote_hash))
     return QuoteRead(
         id=row.id,
         request_id=row.request_id,
-        state=_state(session, row),
+        state=_state(session, row, deal),
         financier=parties(session, {row.financier})[row.financier],
         value=Money(row.value, currency),
         proceeds=Money(row.proceeds, currency),
         discount=Money(row.value - row.proceeds, currency),
+        minimum_take=Money(row.minimum_take, currency),
+        fees=[QuoteFee(to=fee["to"], amount=Money(fee["amount"], currency)) for fee in row.fees],
+        taken=None if deal is None else Money(deal.value, currency),
+        paid=None if deal is None else Money(deal.proceeds, currency),
         annual_rate_ppm=row.annual_rate_ppm,
         yield_ppm=discount_yield_ppm(row.value, row.proceeds, year_fraction(row.value_date, row.due_date, convention)),
         day_count=convention,
@@ -88,9 +93,16 @@ def read_quote(session: Session, services: Services, request: FinancingRequest, 
     )
 
 
-def _state(session: Session, row: FinancingQuote) -> Literal["awaiting_signature", "open", "accepted", "expired"]:
-    if session.scalar(select(Deal.quote_hash).where(Deal.quote_hash == row.quote_hash)) is not None:
+def _state(
+    session: Session, row: FinancingQuote, deal: Deal | None
+) -> Literal["awaiting_signature", "open", "accepted", "cancelled", "expired"]:
+    if deal is not None:
         return "accepted"
+    called_off = select(QuoteCancellation.nonce).where(
+        QuoteCancellation.financier == row.financier, QuoteCancellation.nonce == row.nonce
+    )
+    if session.scalar(called_off) is not None:
+        return "cancelled"
     if newest_block(session).timestamp > row.expiry:
         return "expired"
     signed = session.get_one(Operation, row.operation_id).state == OperationState.DONE

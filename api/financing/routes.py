@@ -5,15 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
-from api.financing import reading, service
+from api.financing import acceptance, reading, registrations, service
 from api.financing.models import FinancingRequest
 from api.financing.schemas import (
+    AssignmentRegister,
     FinancingAsk,
     FinancingRequestRead,
     FinancingRequests,
+    QuoteAccept,
     QuoteMake,
     QuoteRead,
     Quotes,
+    QuotesAccept,
 )
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
@@ -60,7 +63,25 @@ def get_quote(quote_id: Uuid, session: SessionDep, services: ServicesDep, actor:
     return reading.read_quote(session, services, session.get_one(FinancingRequest, row.request_id), row)
 
 
+@router.post("/quotes/accept", status_code=202)
+def accept_all(body: QuotesAccept, command: CommandDep) -> OperationRead:
+    """Sell on several quotes at once: all of them, or none."""
+    return acceptance.accept_all(command, body)
+
+
 @router.post("/quotes/{quote_id}/accept", status_code=202)
-def accept(quote_id: Uuid, command: CommandDep, _body: Annotated[NoBody | None, Body()] = None) -> OperationRead:
-    """Sell on this quote: receivable and cash change hands in one transaction."""
-    return service.accept(command, quote_id)
+def accept(quote_id: Uuid, command: CommandDep, body: Annotated[QuoteAccept | None, Body()] = None) -> OperationRead:
+    """Sell on this quote, all of it or a part: receivable and cash change hands in one transaction."""
+    return acceptance.accept(command, quote_id, body or QuoteAccept())
+
+
+@router.post("/quotes/{quote_id}/cancel", status_code=202)
+def cancel_quote(quote_id: Uuid, command: CommandDep, _body: Annotated[NoBody | None, Body()] = None) -> OperationRead:
+    """Call your quote off: nobody can accept it any more. Its financier only."""
+    return acceptance.cancel(command, quote_id)
+
+
+@router.post("/registrations", status_code=202)
+def register(body: AssignmentRegister, command: CommandDep) -> OperationRead:
+    """Put the registration of an assignment on record, for a quote to name (R-11). Financiers only."""
+    return registrations.register(command, body)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.domain.dates import DayCount
 from api.domain.money import Money, PositiveMoney
 from api.parties import Party
-from api.schemas import Page, Request
+from api.schemas import TEXT_MAX, Address, Page, Request, RowId
 
 
 class FinancingAsk(Request):
@@ -40,12 +40,33 @@ class FinancingRequests(Page):
     items: list[FinancingRequestRead]
 
 
+class QuoteFee(Request):
+    """Who gets how much for arranging the deal, from the financier."""
+
+    to: Address
+    amount: PositiveMoney
+
+
+class AssignmentRegister(Request):
+    """What was registered of an assignment in the outside registry (R-11)."""
+
+    registration: str = Field(
+        min_length=1,
+        max_length=TEXT_MAX,
+        description="Its number, the time to the second, the collateral's text. Kept encrypted; its hash is anchored.",
+    )
+
+
 class QuoteMake(Request):
     """Offer to buy at a discount (R-14a): `proceeds = value − value · rate · days / basis`, rounded once."""
 
     annual_rate_ppm: int = Field(ge=0, le=1_000_000, description="Parts per million a year: 4.80 % is 48000.")
     day_count: DayCount = DayCount.ACT_360
     valid_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    minimum_take: PositiveMoney | None = Field(
+        default=None, description="The least of the value that may be taken; all or nothing if not given."
+    )
+    fees: list[QuoteFee] = Field(default=[], max_length=4, description="On top of the proceeds.")
     registration_hash: str | None = Field(
         default=None,
         pattern=r"^0x[0-9a-f]{64}$",
@@ -53,16 +74,40 @@ class QuoteMake(Request):
     )
 
 
+class QuoteAccept(Request):
+    """Take all of a quote, or a part."""
+
+    take: PositiveMoney | None = Field(
+        default=None, description="From the quote's `minimum_take` on; all if not given. The price is rounded down."
+    )
+
+
+class QuoteAcceptOne(QuoteAccept):
+    """One acceptance of several."""
+
+    quote_id: RowId
+
+
+class QuotesAccept(Request):
+    """Accept several quotes at once, all or none."""
+
+    quotes: list[QuoteAcceptOne] = Field(min_length=1, max_length=10)
+
+
 class QuoteRead(BaseModel):
     """A financier's offer."""
 
     id: str
     request_id: str
-    state: Literal["awaiting_signature", "open", "accepted", "expired"]
+    state: Literal["awaiting_signature", "open", "accepted", "cancelled", "expired"]
     financier: Party
     value: Money
-    proceeds: Money
+    minimum_take: Money
+    proceeds: Money = Field(description="For all of the value.")
     discount: Money
+    fees: list[QuoteFee]
+    taken: Money | None = Field(description="What was accepted of the value; null before.")
+    paid: Money | None = Field(description="The proceeds of that.")
     annual_rate_ppm: int
     yield_ppm: int = Field(description="R-14c: what it really costs a year on the money received.")
     day_count: DayCount

@@ -22,10 +22,8 @@ from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
 from api.programmes import service as programmes
 from api.receivables import service as receivables
-from api.schemas import NoBody
 from indexer.models import Deal, Payable, Programme, ReceivableState
 from node_adapter import typed_data
-from node_adapter.outbox.commands import Call
 from node_adapter.outbox.models import Operation
 
 VALUE_DATE_MARGIN_S = 15 * 60
@@ -46,16 +44,20 @@ class RequestAccepted(StateForbids):
     """A quote for this request was accepted already."""
 
 
-class QuoteUnsigned(StateForbids):
-    """The financier has not signed the quote yet."""
-
-
 class ReceivableMatured(StateForbids):
     """There is no time left to price."""
 
 
 class QuoteRegistrationMissing(StateForbids):
     """The programme asks for a registration (R-11). Named and answered like the contract's own."""
+
+
+class QuoteTakeOutOfRange(RequestInvalid):
+    """The least that may be taken is at most the value. Named and answered like the contract's own."""
+
+
+class QuoteProceedsOutOfRange(RequestInvalid):
+    """Fees leave nothing, or more than the value is paid. Named and answered like the contract's own."""
 
 
 class QuoteUnpriceable(RequestInvalid):
@@ -164,7 +166,7 @@ def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_ha
         raise RequestAccepted(f"financing request {request_id} has been accepted", request_id=request_id)
     row = _priced(context, request, body)
     chain_id, discounting = context.services.deployments.chain_id, context.address("Discounting", request.payable_id)
-    quote = typed_data.quote(chain_id, discounting, _quote_values(request, row))
+    quote = typed_data.quote(chain_id, discounting, quote_values(request, row))
     row.quote_hash = "0x" + typed_data.digest(quote).hex()
     cash = typed_data.receive_with_authorization(
         chain_id=chain_id,
@@ -172,7 +174,7 @@ def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_ha
         token_name=typed_data.deposit_token_name(currency_of(context.services.deployments, request.deposit_token)),
         from_=row.financier,
         to=discounting,
-        value=row.proceeds,
+        value=row.proceeds + sum(int(fee["amount"]) for fee in row.fees),
         valid_after=0,
         valid_before=row.expiry + 1,
         nonce=row.quote_hash,
@@ -208,12 +210,15 @@ def _priced(context: CommandContext, request: FinancingRequest, body: QuoteMake)
         price = bank_discount(request.value, body.annual_rate_ppm, year_fraction(value_date, due_date, body.day_count))
     except PricingError as error:
         raise QuoteUnpriceable(str(error)) from error
+    minimum_take, fees = _parts(context, request, body, price.proceeds)
     return FinancingQuote(
         id=str(uuid.uuid4()),
         request_id=request.id,
         organisation_id=context.actor.organisation_id,
         financier=context.actor.account(),
         value=request.value,
+        minimum_take=minimum_take,
+        fees=fees,
         proceeds=price.proceeds,
         annual_rate_ppm=body.annual_rate_ppm,
         day_count=body.day_count.value,
@@ -226,6 +231,30 @@ def _priced(context: CommandContext, request: FinancingRequest, body: QuoteMake)
         expiry=_expiry(now, body.valid_minutes, value_date),
         created_at=now,
     )
+
+
+def _parts(
+    context: CommandContext, request: FinancingRequest, body: QuoteMake, proceeds: int
+) -> tuple[int, list[dict[str, object]]]:
+    """The least that may be taken, and what the financier pays to others on top of the proceeds."""
+    currency = currency_of(context.services.deployments, request.deposit_token)
+    minimum_take = request.value if body.minimum_take is None else minor_units(currency, body.minimum_take)
+    if minimum_take > request.value:
+        raise QuoteTakeOutOfRange(
+            f"at least {minimum_take} minor units of {request.value} cannot be taken",
+            minimum_take=minimum_take,
+            value=request.value,
+        )
+    fees: list[dict[str, object]] = [{"to": fee.to, "amount": minor_units(currency, fee.amount)} for fee in body.fees]
+    total = sum(minor_units(currency, fee.amount) for fee in body.fees)
+    if proceeds + total > request.value:
+        raise QuoteProceedsOutOfRange(
+            f"proceeds of {proceeds} and fees of {total} minor units are more than the value, {request.value}",
+            proceeds=proceeds,
+            fees=total,
+            value=request.value,
+        )
+    return minimum_take, fees
 
 
 def _registration(context: CommandContext, payable: Payable, body: QuoteMake) -> str | None:
@@ -244,49 +273,20 @@ def _expiry(now: int, valid_minutes: int, value_date: date) -> int:
     return min(now + valid_minutes * 60, end_of_day(value_date) - 1)
 
 
-def _quote_values(request: FinancingRequest, row: FinancingQuote) -> dict[str, object]:
-    """The fields of Solidity's `Quote`, in order: all of the value or nothing, and no fees."""
+def quote_values(request: FinancingRequest, row: FinancingQuote) -> dict[str, object]:
+    """The fields of Solidity's `Quote`, in order."""
     return {
         "receivableId": int(request.receivable_id, 16),
         "supplier": request.supplier,
         "financier": row.financier,
         "depositToken": request.deposit_token,
         "value": row.value,
-        "minimumTake": row.value,
+        "minimumTake": row.minimum_take,
         "proceeds": row.proceeds,
         "valueDate": to_day(row.value_date),
         "recourse": row.recourse,
         "registrationHash": row.registration_hash or NO_REGISTRATION,
         "nonce": int(row.nonce, 16),
         "expiry": row.expiry,
-        "fees": [],
+        "fees": row.fees,
     }
-
-
-def accept(context: CommandContext, quote_id: str) -> OperationRead:
-    """The supplier accepts: receivable and cash change hands in one transaction, or nothing does."""
-    return context.once(
-        f"accept {quote_id}", NoBody(), lambda request_hash: _acceptance(context, quote_id, request_hash)
-    )
-
-
-def _acceptance(context: CommandContext, quote_id: str, request_hash: str) -> Prepared:
-    row = get_quote(context.session, context.actor, quote_id)
-    request = context.session.get_one(FinancingRequest, row.request_id)
-    if request.organisation_id != context.actor.organisation_id:
-        raise NotYours("a quote is accepted by the supplier it was made to")
-    signed = context.session.get_one(Operation, row.operation_id)
-    if signed.signatures is None:
-        raise QuoteUnsigned(f"quote {quote_id} is not signed by its financier yet", quote_id=quote_id)
-    quote_signature, cash_signature = signed.signatures
-    arguments = [_quote_values(request, row), row.value, quote_signature, cash_signature]
-    return Prepared(
-        context.command(
-            request_hash,
-            kind="quote.accept",
-            resource=("quote", quote_id),
-            subject=request.payable_id,
-            call=Call("Discounting", "accept", arguments),
-            sender=context.key(),
-        )
-    )

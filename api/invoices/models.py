@@ -20,7 +20,7 @@ class Invoice(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"), index=True)
-    """The seller, who uploaded it."""
+    """The seller. It uploaded it, or its buyer did."""
     debtor_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"), index=True)
     """The buyer."""
     number: Mapped[str] = mapped_column(String(200))
@@ -32,7 +32,8 @@ class Invoice(Base):
     """The payable amount (BT-115)."""
     fingerprint: Mapped[Hex] = mapped_column(index=True)
     payable_id: Mapped[str] = mapped_column(String(58), unique=True)
-    """The payable that it becomes if it is proposed; known beforehand, since it follows from seller and salt."""
+    """The payable that it becomes if it is proposed or issued; known beforehand: it follows from who does it and
+    salt."""
     created_at: Mapped[UnixSeconds]
     document_hash: Mapped[Hex]
     document_salt: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -19,7 +19,10 @@ router = APIRouter(prefix="/invoices", tags=["invoices"])
 def upload(
     command: CommandDep, file: Annotated[UploadFile, File(description="A UBL 2.1 invoice, XML, at most 5 MB")]
 ) -> OperationRead:
-    """Upload an invoice you issued. It is read, kept encrypted, and its salted hash anchored on chain."""
+    """Upload an invoice you made out; a core enterprise, one made out to it.
+
+    It is read, kept encrypted, and its salted hash anchored on chain.
+    """
     # One byte more than is allowed is enough to know that it is too large.
     return service.upload(command, file.file.read(MAX_BYTES + 1))
 

@@ -33,7 +33,11 @@ TENOR_MAX_MONTHS = 12
 
 
 class InvoiceNotYours(RequestInvalid):
-    """The invoice's seller is another organisation."""
+    """Neither seller nor, for a core enterprise, buyer of the invoice is who uploads it."""
+
+
+class InvoiceSellerUnknown(RequestInvalid):
+    """The invoice's seller is no supplier of this network."""
 
 
 class InvoiceBuyerUnknown(RequestInvalid):
@@ -45,8 +49,9 @@ class InvoiceDatesUnusable(RequestInvalid):
 
 
 def upload(context: CommandContext, document: bytes) -> OperationRead:
-    """Read, check and keep an invoice of the caller's own, and anchor its hash."""
-    context.actor.must_be(Role.SUPPLIER)
+    """Read, check and keep an invoice of the caller's own, and anchor its hash. A core enterprise keeps those made out
+    to it, to issue what it owes."""
+    context.actor.must_be(Role.SUPPLIER, Role.CORE_ENTERPRISE)
     return context.once("upload", document, lambda request_hash: _kept(context, document, request_hash))
 
 
@@ -54,8 +59,10 @@ def _kept(context: CommandContext, document: bytes, request_hash: str) -> Prepar
     parsed = read_invoice(document)
     check_financeable(parsed)
     deposit_token(context.services.deployments, parsed.currency)  # here, not only once it is to be proposed
-    seller = _seller(context, parsed.seller)
-    debtor = _debtor(context.session, parsed.buyer)
+    if context.actor.role == Role.SUPPLIER:
+        seller, debtor = _own(context, parsed.seller, "seller"), _debtor(context.session, parsed.buyer)
+    else:
+        debtor, seller = _own(context, parsed.buyer, "buyer"), _supplier(context.session, parsed.seller)
     _check_dates(context, parsed)
     invoice = _row(context, parsed, document, seller, debtor)
 
@@ -175,15 +182,25 @@ def read(session: Session, invoice: Invoice) -> InvoiceRead:
     )
 
 
-def _seller(context: CommandContext, party: Party) -> Organisation:
+def _own(context: CommandContext, party: Party, side: str) -> Organisation:
     own = context.session.get_one(Organisation, context.actor.organisation_id)
     if party.uscc != own.legal_id:
         raise InvoiceNotYours(
-            f'the seller of this invoice is "{party.name}" ({party.uscc or "without a USCC"}), '
+            f'the {side} of this invoice is "{party.name}" ({party.uscc or "without a USCC"}), '
             f"you are {own.name} ({own.legal_id})",
-            seller=party.uscc,
+            **{side: party.uscc},
         )
     return own
+
+
+def _supplier(session: Session, party: Party) -> Organisation:
+    supplier = session.scalar(select(Organisation).where(Organisation.legal_id == party.uscc))
+    if supplier is None or supplier.role != Role.SUPPLIER or supplier.address is None:
+        raise InvoiceSellerUnknown(
+            f'the seller "{party.name}" ({party.uscc or "without a USCC"}) is no supplier of this network',
+            seller=party.uscc,
+        )
+    return supplier
 
 
 def _debtor(session: Session, party: Party) -> Organisation:

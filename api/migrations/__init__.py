@@ -12,5 +12,6 @@ def metadata() -> MetaData:
     from api.identity import models as _identity  # noqa: F401
     from api.invoices import models as _invoices  # noqa: F401
     from api.key_rotations import models as _key_rotations  # noqa: F401
+    from api.payables import models as _payables  # noqa: F401
 
     return Base.metadata

@@ -7,8 +7,16 @@ from fastapi import APIRouter, Body
 from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
-from api.payables import payment, reading, service
-from api.payables.schemas import PayablePay, PayablePropose, PayableRead, Payables
+from api.payables import cancelling, issuing, payment, reading, service
+from api.payables.schemas import (
+    CancellationOffers,
+    PayableCredit,
+    PayableIssue,
+    PayablePay,
+    PayablePropose,
+    PayableRead,
+    Payables,
+)
 from api.schemas import NoBody, PayableId, ReasonGiven
 
 router = APIRouter(prefix="/payables", tags=["payables"])
@@ -62,6 +70,44 @@ def decline(payable_id: PayableId, body: ReasonGiven, command: CommandDep) -> Op
 def withdraw(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
     """Take your proposal back for good. Its supplier only."""
     return service.withdraw(command, payable_id)
+
+
+@router.post("/issue", status_code=202)
+def issue(body: PayableIssue, command: CommandDep) -> OperationRead:
+    """Owe an invoice at once, unasked: irrevocable (R-13), unless its supplier refuses it. Its debtor only."""
+    return issuing.issue(command, body)
+
+
+@router.post("/{payable_id}/refuse", status_code=202)
+def refuse_issued(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
+    """Refuse what was issued to you, while the programme's window is open (I6). Its supplier only."""
+    return issuing.refuse(command, payable_id)
+
+
+@router.post("/{payable_id}/credit", status_code=202)
+def credit_proposal(payable_id: PayableId, body: PayableCredit, command: CommandDep) -> OperationRead:
+    """Lower your proposal by a credit note. Once it is confirmed, dilute pieces instead."""
+    return issuing.credit(command, payable_id, body)
+
+
+@router.post("/{payable_id}/cancellations", status_code=202)
+def offer_cancellation(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
+    """Sign that the other party may cancel, within a week. Supplier or debtor."""
+    return cancelling.offer(command, payable_id)
+
+
+@router.get("/{payable_id}/cancellations")
+def list_cancellations(
+    payable_id: PayableId, session: SessionDep, services: ServicesDep, actor: ActorDep
+) -> CancellationOffers:
+    """What supplier and debtor have offered each other."""
+    return cancelling.list_offers(session, services, actor, payable_id)
+
+
+@router.post("/{payable_id}/cancel", status_code=202)
+def cancel(payable_id: PayableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
+    """Cancel what is confirmed, on the other party's signature, while its first payee has all of it (R-13)."""
+    return cancelling.cancel(command, payable_id)
 
 
 @router.post("/{payable_id}/pay", status_code=202)

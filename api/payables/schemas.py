@@ -37,6 +37,21 @@ class PayablePropose(Request):
     )
 
 
+class PayableIssue(PayablePropose):
+    """Owe one of the invoices made out to you at once, uploaded by you or by its supplier."""
+
+
+class PayableCredit(Request):
+    """A credit note on what is not confirmed yet: less than all of it."""
+
+    amount: PositiveMoney
+    credit_note: str = Field(
+        min_length=1,
+        max_length=TEXT_MAX,
+        description="Its number, and what for. Kept encrypted; its salted hash goes on chain.",
+    )
+
+
 class PayablePay(Request):
     """Pay a confirmed payable, in full or in part: late interest first, then principal (R-17, R-18)."""
 
@@ -49,6 +64,13 @@ class PayablePay(Request):
     )
 
 
+class CreditNoteRead(BaseModel):
+    """What lowered a proposal (R-20)."""
+
+    amount: Money
+    credit_note: str | None
+
+
 class PayableRead(BaseModel):
     """The debt as of `as_of_block`. Dates are business dates (Asia/Shanghai)."""
 
@@ -57,16 +79,19 @@ class PayableRead(BaseModel):
     supplier: Party
     debtor: Party
     programme: ProgrammeRead
-    face_value: Money
+    face_value: Money = Field(description="After credit notes.")
+    credit_notes: list[CreditNoteRead] = Field(description="On the proposal, oldest first.")
     paid: Money = Field(description="Principal paid in.")
     outstanding: Total = Field(description="Principal and late interest owed today.")
     late_interest: Money = Field(description="The part of `outstanding` that is late interest.")
     late_interest_paid: Money
     late_rate_ppm: int | None = Field(description="Fixed at confirmation, parts per million a year (R-17).")
     recovered: Money = Field(description="Paid in after it was written off.")
+    recovery_closed: bool = Field(description="No more is expected: holders draw their last.")
     issue_date: date
     due_date: date
     overdue: bool = Field(description="Past the end of its due date and not paid in full.")
+    dishonoured: bool = Field(description="It is on the register of dishonours, and stands there (R-29b).")
     issued: bool = Field(description="Its debtor issued it unasked.")
     defences_waived: bool = Field(description="Its debtor waives its defences by confirming (R-10).")
     undertaking: str | None
@@ -88,3 +113,24 @@ class Payables(Page):
     """A page of payables."""
 
     items: list[PayableRead]
+
+
+CancellationState = Literal["awaiting_signature", "open", "used", "over"]
+
+
+class CancellationOfferRead(BaseModel):
+    """One party's signature under a cancellation, as both see it (R-13)."""
+
+    id: str
+    state: CancellationState
+    offered_by: Party
+    good_until: datetime = Field(description="The last second at which the other party can use it.")
+    created_at: datetime
+
+
+class CancellationOffers(BaseModel):
+    """What was offered of a payable, newest first."""
+
+    items: list[CancellationOfferRead]
+    as_of_block: int
+    final: bool

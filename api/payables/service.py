@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared
 from api.domain.dates import to_day
-from api.errors import NotFound, NotYours
+from api.errors import NotFound, NotYours, StateForbids
 from api.identity.actor import Actor, Role
 from api.identity.models import Organisation
 from api.invoices import service as invoices
@@ -30,6 +30,10 @@ ZERO_HASH = "0x" + "00" * 32
 
 class PayableNotDebtor(NotYours):
     """Only the debtor itself confirms, disputes, declines and pays (R-40)."""
+
+
+class InvoiceAlreadyClaimed(StateForbids):
+    """The invoice stands behind a payable already. Named and answered like the contract's own."""
 
 
 class PayableNotSupplier(NotYours):
@@ -73,29 +77,19 @@ def propose(context: CommandContext, body: PayablePropose) -> OperationRead:
 
 def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) -> Prepared:
     invoice = invoices.get(context.session, context.actor, body.invoice_id)
-    debtor = context.session.get_one(Organisation, invoice.debtor_id)
-    assert debtor.address is not None, "the upload asked for one"
-    programme = programmes.for_proposal(context, debtor.address, invoice.currency, body.programme_id)
-    reason, undertaking = (
-        None if text is None else context.kept(text) for text in (body.tenor_reason, body.undertaking)
-    )
-    terms = {
-        "supplier": context.actor.account(),
-        "debtor": debtor.address,
-        "programme_id": programme.programme_id,
-        "face_value": invoice.amount,
-        "issue_date": to_day(invoice.issue_date),
-        "due_date": to_day(invoice.due_date),
-        "invoice_fingerprint": invoice.fingerprint,
-        "evidence_hash": invoice.document_hash,
-        "tenor_reason_hash": _hash_of(reason),
-        "undertaking_hash": _hash_of(undertaking),
-    }
+    issued = context.session.get(Payable, invoice.payable_id)
+    if issued is not None and issued.issued and issued.claims_invoice:
+        raise InvoiceAlreadyClaimed(
+            f"its debtor issued it as payable {issued.payable_id}",
+            invoice_fingerprint=invoice.fingerprint,
+            payable_id=issued.payable_id,
+        )
+    terms, kept = new_terms(context, invoice, body)
     payable_id = invoices.payable_id(context, invoice.id)
 
     def record(session: Session, _operation: object) -> None:
-        session.add_all([text for text in (reason, undertaking) if text is not None])
-        if invoice.payable_id != payable_id:  # it was uploaded under an earlier version of the contracts
+        session.add_all(kept)
+        if invoice.payable_id != payable_id:  # uploaded under an earlier version of the contracts, or by its debtor
             session.get_one(Invoice, invoice.id).payable_id = payable_id
 
     return Prepared(
@@ -110,6 +104,31 @@ def _proposal(context: CommandContext, body: PayablePropose, request_hash: str) 
         ),
         record,
     )
+
+
+def new_terms(context: CommandContext, invoice: Invoice, body: PayablePropose) -> tuple[dict[str, Any], list[KeptText]]:
+    """Solidity's `Terms` of an invoice under its debtor's programme, and the texts whose hashes they hold."""
+    supplier, debtor = (
+        context.session.get_one(Organisation, party) for party in (invoice.organisation_id, invoice.debtor_id)
+    )
+    assert debtor.address is not None, "the upload asked for one"
+    programme = programmes.for_proposal(context, debtor.address, invoice.currency, body.programme_id)
+    reason, undertaking = (
+        None if text is None else context.kept(text) for text in (body.tenor_reason, body.undertaking)
+    )
+    terms = {
+        "supplier": supplier.address,
+        "debtor": debtor.address,
+        "programme_id": programme.programme_id,
+        "face_value": invoice.amount,
+        "issue_date": to_day(invoice.issue_date),
+        "due_date": to_day(invoice.due_date),
+        "invoice_fingerprint": invoice.fingerprint,
+        "evidence_hash": invoice.document_hash,
+        "tenor_reason_hash": _hash_of(reason),
+        "undertaking_hash": _hash_of(undertaking),
+    }
+    return terms, [text for text in (reason, undertaking) if text is not None]
 
 
 def _hash_of(text: KeptText | None) -> str:

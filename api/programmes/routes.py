@@ -1,4 +1,4 @@
-"""`/programmes`."""
+"""`/programmes` and `/reference-rate`."""
 
 from typing import Annotated
 
@@ -7,11 +7,13 @@ from fastapi import APIRouter, Body, Path, Query
 from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep
-from api.programmes import service
+from api.programmes import rates, service
+from api.programmes.rates import ReferenceRateRead, ReferenceRateSet
 from api.programmes.schemas import ProgrammePublish, ProgrammeRead, Programmes
 from api.schemas import Address, NoBody
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])
+reference_rate = APIRouter(prefix="/reference-rate", tags=["programmes"])
 
 ProgrammeId = Annotated[int, Path(ge=1, lt=2**32)]
 
@@ -51,3 +53,15 @@ def retire(
 ) -> OperationRead:
     """End it for new payables; what is proposed or confirmed under it goes on. Its debtor only."""
     return service.retire(command, programme_id)
+
+
+@reference_rate.get("")
+def get_reference_rate(session: SessionDep, services: ServicesDep, _actor: ActorDep) -> ReferenceRateRead:
+    """The reference rate in force: the least late interest of what is confirmed now (R-17)."""
+    return rates.read_rate(session, services)
+
+
+@reference_rate.post("", status_code=202)
+def set_reference_rate(body: ReferenceRateSet, command: CommandDep) -> OperationRead:
+    """Record a new reference rate. Operator only."""
+    return rates.set_rate(command, body)

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import texts
 from api.context import Services
 from api.domain.dates import end_of_day, from_day
 from api.domain.money import Money
@@ -135,6 +136,10 @@ def read_all(session: Session, services: Services, actor: Actor, rows: Sequence[
     seen = _as_seen_by(session, actor.address, rows, owed)
     named = {shown.holder for shown in seen.values()} | {shown.endorser for shown in seen.values() if shown.endorser}
     people = parties(session, named | {payable.debtor for payable in payables.values()})
+    gave_up = {row.receivable_id for row in rows if row.holder == actor.address or _left_to_debtor(seen, payables, row)}
+    kept = texts.read(
+        session, services.master_key, {row.credit_note_hash for row in rows if row.receivable_id in gave_up}
+    )
     answers = []
     for row in rows:
         payable, shown = payables[row.payable_id], seen[row.receivable_id]
@@ -155,6 +160,7 @@ def read_all(session: Session, services: Services, actor: Actor, rows: Sequence[
                 recourse=shown.endorser is not None,
                 endorser=None if shown.endorser is None else people[shown.endorser],
                 parked=row.parking is not None and shown.state != "handed_on",
+                credit_note=kept.get(row.credit_note_hash) if row.receivable_id in gave_up else None,
                 held=None if shown.held is None else Money(shown.held, currency),
                 free=None if shown.held is None else Money(value - shown.held, currency),
                 refusable_until=_refusable_until(row, shown, payable, terms[payable.programme_id], head.timestamp),
@@ -166,6 +172,12 @@ def read_all(session: Session, services: Services, actor: Actor, rows: Sequence[
             )
         )
     return answers
+
+
+def _left_to_debtor(seen: dict[str, _Seen], payables: dict[str, Payable], row: Receivable) -> bool:
+    """Whether who looks at it handed it to its debtor."""
+    shown = seen[row.receivable_id]
+    return shown.state == "handed_on" and shown.holder == payables[row.payable_id].debtor
 
 
 def _refusable_until(

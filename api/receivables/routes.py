@@ -9,6 +9,7 @@ from api.operations.schemas import OperationRead
 from api.pagination import PageDep
 from api.receivables import reading, service
 from api.receivables.schemas import (
+    ReceivableDilute,
     ReceivableRead,
     Receivables,
     ReceivablesMerge,
@@ -64,6 +65,12 @@ def transfer(receivable_id: ReceivableId, body: ReceivableTransfer, command: Com
 def extinguish(receivable_id: ReceivableId, command: CommandDep, _body: Nothing = None) -> OperationRead:
     """Give the whole up to its debtor, for nothing (I8): it never moves again."""
     return service.extinguish(command, receivable_id)
+
+
+@router.post("/{receivable_id}/dilute", status_code=202)
+def dilute(receivable_id: ReceivableId, body: ReceivableDilute, command: CommandDep) -> OperationRead:
+    """Give a part up to its debtor against a credit note (I1): you hold it, you alone decide."""
+    return service.dilute(command, receivable_id, body)
 
 
 @router.post("/{receivable_id}/refuse", status_code=202)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.domain.money import Money, PositiveMoney
 from api.parties import Party
-from api.schemas import Address, Page, Request, Total
+from api.schemas import TEXT_MAX, Address, Page, Request, Total
 
 RECEIVABLE_ID = r"^0x[0-9a-f]{64}$"
 RECOURSE = "You answer to the receiver for the debtor's default (R-21)."
@@ -41,6 +41,17 @@ class ReceivablesMerge(Request):
     absorbed_id: str = Field(pattern=RECEIVABLE_ID)
 
 
+class ReceivableDilute(Request):
+    """A credit note on what is confirmed: so much of your piece is given up to the debtor (R-20)."""
+
+    value: PositiveMoney
+    credit_note: str = Field(
+        min_length=1,
+        max_length=TEXT_MAX,
+        description="Its number, and what for. Kept encrypted; its salted hash goes on chain.",
+    )
+
+
 class ReceivableRead(BaseModel):
     """One holder's piece `[start, end)` of a payable's minor units (R-12), as of `as_of_block`."""
 
@@ -60,6 +71,9 @@ class ReceivableRead(BaseModel):
     recourse: bool = Field(description="Somebody answers to the holder for the debtor's default: `endorser` (R-21).")
     endorser: Party | None
     parked: bool = Field(description="It came back to its debtor, and is netted when that pays (I8).")
+    credit_note: str | None = Field(
+        description="Of the dilution by which it came back: to its debtor, and to whom gave it up."
+    )
     held: Money | None = Field(description="What live holds take of it (I10); null where it is not live, or not yours.")
     free: Money | None = Field(description="What its holder can move of it now; null likewise.")
     refusable_until: datetime | None = Field(description="Its holder may give it back until then (I6); null: not.")

@@ -9,7 +9,7 @@ from api.errors import NotFound, RequestInvalid
 from api.identity.actor import Actor
 from api.operations.schemas import OperationRead
 from api.programmes import service as programmes
-from api.receivables.schemas import ReceivablesMerge, ReceivableSplit, ReceivableTransfer
+from api.receivables.schemas import ReceivableDilute, ReceivablesMerge, ReceivableSplit, ReceivableTransfer
 from api.schemas import NoBody
 from indexer.models import Payable, Receivable, ReceivableMove
 from node_adapter.outbox.commands import Call
@@ -20,7 +20,8 @@ class ReceiverIsDebtor(RequestInvalid):
 
 
 def visible_to(party: str | None) -> ColumnElement[bool]:
-    """Holder, debtor, and whoever handed it on (see `reading`). Every query of this module goes through here."""
+    """Holder, debtor, who answers for it, and whoever handed it on (see `reading`). Every query of this module goes
+    through here."""
     if party is None:
         return false()
     moved = exists().where(
@@ -28,7 +29,7 @@ def visible_to(party: str | None) -> ColumnElement[bool]:
         or_(ReceivableMove.from_account == party, ReceivableMove.to_account == party),
     )
     owed = exists().where(Payable.payable_id == Receivable.payable_id, Payable.debtor == party)
-    return or_(Receivable.holder == party, owed, moved)
+    return or_(Receivable.holder == party, Receivable.endorser == party, owed, moved)
 
 
 def get(session: Session, actor: Actor, receivable_id: str) -> Receivable:
@@ -99,6 +100,23 @@ def _extinction(context: CommandContext, receivable_id: str, request_hash: str) 
     row = get(context.session, context.actor, receivable_id)
     debtor = context.session.get_one(Payable, row.payable_id).debtor
     return _act(context, row, request_hash, "receivable.extinguish", _handed_to(context, row, debtor))
+
+
+def dilute(context: CommandContext, receivable_id: str, body: ReceivableDilute) -> OperationRead:
+    """The holder gives a part up to its debtor, against a credit note."""
+    return context.once(
+        f"dilute {receivable_id}", body, lambda request_hash: _dilution(context, receivable_id, body, request_hash)
+    )
+
+
+def _dilution(context: CommandContext, receivable_id: str, body: ReceivableDilute, request_hash: str) -> Prepared:
+    row = get(context.session, context.actor, receivable_id)
+    payable = context.session.get_one(Payable, row.payable_id)
+    currency = programmes.currency(context.session, context.services.deployments, payable.programme_id)
+    note = context.kept(body.credit_note)
+    call = Call("Receivables", "dilute", [_int(row), minor_units(currency, body.value), note.text_hash])
+    prepared = _act(context, row, request_hash, "receivable.dilute", call)
+    return Prepared(prepared.command, lambda session, _operation: session.add(note))
 
 
 def merge(context: CommandContext, body: ReceivablesMerge) -> OperationRead:

@@ -89,9 +89,11 @@ def list_set_aside_cash(session: SessionDep, services: ServicesDep, actor: Actor
 
 
 @router.post("/receivables/{receivable_id}/release-set-aside", status_code=202)
-def release_set_aside(receivable_id: ReceivableId, body: SetAsideRelease, command: CommandDep) -> OperationRead:
+def release_set_aside(
+    receivable_id: ReceivableId, command: CommandDep, body: Annotated[SetAsideRelease | None, Body()] = None
+) -> OperationRead:
     """Have your cash that was set aside paid to you, once you may be paid and no holds stand."""
-    return set_aside.release(command, receivable_id, body)
+    return set_aside.release(command, receivable_id, body or SetAsideRelease())
 
 
 @router.get("/accounts/me")

@@ -211,10 +211,12 @@ contract Participants_Test is BaseTest {
     function test_Close(bool fromSuspended) external {
         if (fromSuspended) _suspend(supplier);
         Participant memory before = participants.participant(supplier);
+        uint256 said = participants.journalCount();
         vm.expectEmit(address(participants));
         emit IParticipants.ParticipantClosed(supplier, "reason");
         vm.prank(operator);
         participants.close(supplier, "reason");
+        assertEq(participants.journalCount(), said + 1, "no rotation was under way, none is called off");
         before.status = ParticipantStatus.Closed;
         _assertKnown(supplier, before);
         vm.expectRevert(_notActive(supplier, ParticipantStatus.Closed));

@@ -1,6 +1,7 @@
 """The indexer's tables, of two kinds: the chain log (append-only) and the projections folded from it."""
 
 from indexer.models.base import Base, table_of
+from indexer.models.disclosed import DisclosedInvoice, DisclosedParticipant, DisclosedText
 from indexer.models.enums import (
     HoldKind,
     MoveKind,
@@ -51,6 +52,7 @@ from indexer.models.folded_events import (
 from indexer.models.log import ChainBlock, ChainEvent, IndexIdentity, JournalCheckpoint, OrphanedBlock
 from indexer.models.past import pasts
 from indexer.models.roots import StateLeaf, StateRoot
+from indexer.models.tokens import DepositToken
 
 STATES = (Participant, Programme, Payable, Receivable, Hold, FreezeOrder, Dishonour, PayOut)
 """Rows that events step."""
@@ -73,6 +75,9 @@ HISTORIES = (
 FOLDED = (*STATES, *HISTORIES)
 """Rows that carry a subject: deleted and folded again when their subject loses events."""
 
+DISCLOSED = (DisclosedParticipant, DisclosedInvoice, DisclosedText)
+"""What the chain does not say."""
+
 EVENT_ROWS = (
     CashPosting,
     DebtorBar,
@@ -92,6 +97,7 @@ EVENT_ROWS = (
 """Rows of one event each: they come and vanish with the block of that event."""
 
 __all__ = [
+    "DISCLOSED",
     "EVENT_ROWS",
     "FOLDED",
     "HISTORIES",
@@ -107,6 +113,10 @@ __all__ = [
     "DealFee",
     "DebtorBar",
     "DepositCredit",
+    "DepositToken",
+    "DisclosedInvoice",
+    "DisclosedParticipant",
+    "DisclosedText",
     "Dishonour",
     "Draw",
     "FreezeOrder",

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from indexer.apply import apply_blocks
 from indexer.events import Decoder
-from indexer.models import Base, ChainBlock, IndexIdentity, table_of
+from indexer.models import Base, ChainBlock, DepositToken, IndexIdentity, table_of
 from indexer.raw import stored_blocks
 from node_adapter.db import make_engine
 
 RANGE_BLOCKS = 500
-_BLOCK, _IDENTITY = table_of(ChainBlock), table_of(IndexIdentity)
+_BLOCK, _IDENTITY, _TOKEN = table_of(ChainBlock), table_of(IndexIdentity), table_of(DepositToken)
 
 
 @contextmanager
@@ -30,10 +30,11 @@ def index_as_of(
         scratch = make_engine(f"sqlite:///{Path(folder) / 'index.sqlite3'}")
         try:
             Base.metadata.create_all(scratch)
-            identity = [dict(row) for row in connection.execute(select(_IDENTITY)).mappings()]
-            with scratch.begin() as target:
-                for row in identity:
-                    target.execute(insert(_IDENTITY), row)
+            for table in (_IDENTITY, _TOKEN):
+                pinned = [dict(row) for row in connection.execute(select(table)).mappings()]
+                with scratch.begin() as target:
+                    for row in pinned:
+                        target.execute(insert(table), row)
             start = connection.scalar(select(func.min(_BLOCK.c.number)))
             for first in range(block + 1 if start is None else start, block + 1, RANGE_BLOCKS):
                 blocks = stored_blocks(connection, first, min(block, first + RANGE_BLOCKS - 1))

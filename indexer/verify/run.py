@@ -7,8 +7,19 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from indexer.apply import head
 from indexer.events import Decoder, deployments_hash
-from indexer.models import FOLDED, ChainBlock, ChainEvent, IndexIdentity, Payable, Receivable, ReceivableState, table_of
+from indexer.models import (
+    FOLDED,
+    ChainBlock,
+    ChainEvent,
+    DepositToken,
+    IndexIdentity,
+    Payable,
+    Receivable,
+    ReceivableState,
+    table_of,
+)
 from indexer.source import ChainSource
+from indexer.tokens import currencies
 from indexer.verify.as_of import index_as_of
 from indexer.verify.log import compare_journals, compare_log
 from indexer.verify.report import Comparison, VerifyImpossible, VerifyReport
@@ -18,7 +29,8 @@ from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
 
 _BLOCK, _EVENT = table_of(ChainBlock), table_of(ChainEvent)
-_PAYABLE, _RECEIVABLE, _IDENTITY = table_of(Payable), table_of(Receivable), table_of(IndexIdentity)
+_PAYABLE, _RECEIVABLE = table_of(Payable), table_of(Receivable)
+_IDENTITY, _TOKEN = table_of(IndexIdentity), table_of(DepositToken)
 
 
 class Node(ChainSource, ViewSource, Protocol):
@@ -105,6 +117,9 @@ def compare_identity(
         "deployments_hash": deployments_hash(deployments),
     }
     comparison.fields("index_identity", "1", {name: pinned and pinned[name] for name in chain}, chain)
+    tokens = [dict(row) for row in connection.execute(select(_TOKEN)).mappings()]
+    deployed = [{"token": token, "currency": code} for token, code in currencies(deployments).items()]
+    comparison.rows("deposit_token", ["token"], tokens, deployed)
 
 
 def compare_lines(comparison: Comparison, connection: Connection) -> None:

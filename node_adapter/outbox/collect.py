@@ -20,7 +20,15 @@ from node_adapter.outbox import faults
 from node_adapter.outbox.chain import Look, Place
 from node_adapter.outbox.commands import CANCELLED, NONCE_USED_ELSEWHERE
 from node_adapter.outbox.leases import Leases
-from node_adapter.outbox.models import Attempt, AttemptKind, ChainView, Operation, OperationState, is_in_flight
+from node_adapter.outbox.models import (
+    Attempt,
+    AttemptKind,
+    ChainView,
+    Operation,
+    OperationState,
+    is_in_flight,
+    unindexed,
+)
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.rows import stop_signer
 
@@ -83,7 +91,7 @@ class Collector:
             )
             .join(Attempt, Attempt.operation_id == Operation.id)
             .where(is_in_flight(), used)
-            .order_by(Operation.signed_sequence)
+            .order_by(unindexed(Operation.signed_sequence))
             .limit(BATCH)
         )
         with read_only(self._outbox.engine).connect() as connection:

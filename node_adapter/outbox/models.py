@@ -222,6 +222,12 @@ def is_again() -> ColumnElement[bool]:
     return Attempt.number > literal_column("0")
 
 
+def unindexed(column: Any) -> Any:
+    """The column's value where rows at work are filtered or ordered by it. SQLite takes what an index orders for cheap,
+    and would find the few that are at work by reading all that was ever finished."""
+    return column + 0 if isinstance(column.type, BigInteger) else column.concat("")
+
+
 def _state(entity: Any, *states: OperationState, alone: bool = False) -> ColumnElement[bool]:
     words: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in states]
     found: ColumnElement[bool] = entity.state == words[0] if alone else entity.state.in_(words)

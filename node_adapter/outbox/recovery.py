@@ -16,7 +16,7 @@ from node_adapter.db import read_only
 from node_adapter.outbox import faults
 from node_adapter.outbox.chain import Look, Place, taken
 from node_adapter.outbox.leases import Leases, Standing
-from node_adapter.outbox.models import Attempt, ChainView, Operation, OperationState, Signer, is_in_flight
+from node_adapter.outbox.models import Attempt, ChainView, Operation, OperationState, Signer, is_in_flight, unindexed
 from node_adapter.outbox.outbox import Outbox
 
 WALK_BATCH = 64
@@ -145,7 +145,7 @@ class Recovery:
             .join(Attempt, Attempt.tx_hash == Operation.tx_hash)
             .join(Signer, Signer.address == Operation.signer)
             .where(is_in_flight(), Signer.stopped_by.is_(None))
-            .order_by(Operation.signed_sequence)
+            .order_by(unindexed(Operation.signed_sequence))
             .limit(10 * RUN_MAX)
         )
         with read_only(self._outbox.engine).connect() as connection:
@@ -183,7 +183,10 @@ class Recovery:
             for first in range(0, len(gone), UPDATE_MAX):
                 places = gone[first : first + UPDATE_MAX]
                 vanished = tuple_(Operation.block_number, Operation.block_hash).in_(places)
-                connection.execute(update(Operation).where(vanished).values(changes))
+                near = Operation.block_number.between(places[-1][0], places[0][0])
+                connection.execute(
+                    update(Operation).where(Operation.block_hash.is_not(None), near, vanished).values(changes)
+                )
             number, block_hash = stands or (None, None)
             connection.execute(update(ChainView).values(tip_number=number, tip_hash=block_hash))
             faults.reach("recover.storing")

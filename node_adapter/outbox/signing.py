@@ -25,13 +25,14 @@ from node_adapter.outbox.models import (
     is_in_flight,
     is_live,
     is_pending,
+    unindexed,
 )
 from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
 from node_adapter.outbox.rows import Signed, attempt_values, change_pending, signed_values, stop_signer
 from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction
 
-BATCH = 256
+BATCH = 512
 """Operations tried in one round, in a few batched requests."""
 PORTION = 128
 """Operations signed and stored in one database transaction, and then sent: while the node has one portion, the next is
@@ -271,7 +272,7 @@ def _candidates(signers: Sequence[str]) -> Select[Any]:
     ready = Operation.subject.is_(None) | ~before
     return (
         select(*columns)
-        .where(is_pending(), Operation.signer.in_(signers), ready)
+        .where(is_pending(), unindexed(Operation.signer).in_(signers), ready)
         .order_by(Operation.sequence)
         .limit(BATCH)
     )

@@ -26,7 +26,7 @@ from node_adapter.outbox.chain import Look, taken
 from node_adapter.outbox.collect import Collector
 from node_adapter.outbox.commands import WorkerBusy
 from node_adapter.outbox.leases import LEASE_S, Leases, Standing
-from node_adapter.outbox.models import Attempt, Operation, OperationState, is_in_flight
+from node_adapter.outbox.models import Attempt, Operation, OperationState, is_in_flight, unindexed
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.recovery import Recovery
 from node_adapter.outbox.signing import Signing
@@ -203,8 +203,9 @@ class Worker:
         query = (
             select(Operation.id, Attempt.raw)
             .join(Attempt, Attempt.tx_hash == Operation.tx_hash)
-            .where(is_in_flight(), Operation.state == OperationState.SIGNED, Operation.signer.in_(standing.mine))
-            .order_by(Operation.signed_sequence)
+            .where(is_in_flight(), Operation.state == OperationState.SIGNED)
+            .where(unindexed(Operation.signer).in_(standing.mine))
+            .order_by(unindexed(Operation.signed_sequence))
             .limit(SEND_MAX)
         )
         with read_only(self._outbox.engine).connect() as connection:

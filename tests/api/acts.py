@@ -26,6 +26,11 @@ REACHED: dict[str, str] = {
     "DepositToken.requestPayOut": f"{V1}/pay-outs",
     "DepositToken.resume": f"{_TOKEN}/resume",
     "Discounting.accept": f"{V1}/quotes/{{quote_id}}/accept",
+    "Discounting.acceptAll": f"{V1}/quotes/accept",
+    "Discounting.cancel": f"{V1}/quotes/{{quote_id}}/cancel",
+    "Dishonours.lift": f"{V1}/dishonours/{{payable_id}}/lift",
+    "Dishonours.object": f"{V1}/dishonours/{{payable_id}}/object",
+    "Dishonours.record": f"{V1}/dishonours",
     "Holds.dispute": f"{_PIECE}/dispute",
     "Holds.enforceOrder": f"{_ORDER}/enforce",
     "Holds.enforcePledge": f"{_HOLD}/enforce",
@@ -35,12 +40,17 @@ REACHED: dict[str, str] = {
     "Holds.releaseOrder": f"{_ORDER}/release",
     "Holds.reserve": f"{_PIECE}/reserve",
     "Holds.setAside": f"{_ORDER}/set-aside",
+    "Origination.cancel": f"{_PAYABLE}/cancel",
     "Origination.confirmBySignature": f"{_PAYABLE}/confirm",
+    "Origination.credit": f"{_PAYABLE}/credit",
     "Origination.decline": f"{_PAYABLE}/decline",
     "Origination.dispute": f"{_PAYABLE}/dispute",
+    "Origination.issue": f"{V1}/payables/issue",
     "Origination.propose": f"{V1}/payables",
     "Origination.publishProgrammeBySignature": f"{V1}/programmes",
+    "Origination.refuseIssued": f"{_PAYABLE}/refuse",
     "Origination.retireProgramme": f"{V1}/programmes/{{programme_id}}/retire",
+    "Origination.setReferenceRate": f"{V1}/reference-rate",
     "Origination.withdraw": f"{_PAYABLE}/withdraw",
     "Origination.withdrawDispute": f"{_PAYABLE}/withdraw-dispute",
     "Participants.admit": f"{V1}/participants",
@@ -51,21 +61,31 @@ REACHED: dict[str, str] = {
     "Participants.readmit": f"{_PARTICIPANT}/readmit",
     "Participants.reinstate": f"{_PARTICIPANT}/reinstate",
     "Participants.suspend": f"{_PARTICIPANT}/suspend",
+    "Receivables.dilute": f"{_PIECE}/dilute",
     "Receivables.merge": f"{V1}/receivables/merge",
     "Receivables.refuse": f"{_PIECE}/refuse",
     "Receivables.split": f"{_PIECE}/split",
     "Receivables.transferFrom(address,address,uint256)": f"{_PIECE}/transfer",
     "Receivables.transferWithRecourse": f"{_PIECE}/transfer",
+    "Settlement.claimRecourse": f"{_PIECE}/claim-recourse",
+    "Settlement.closeRecovery": f"{_PAYABLE}/close-recovery",
     "Settlement.pay": f"{_PAYABLE}/pay",
+    "Settlement.recover": f"{_PAYABLE}/recover",
     "Settlement.redeem": f"{_PIECE}/redeem",
     "Settlement.releaseSetAside": f"{_PIECE}/release-set-aside",
+    "Settlement.repurchase": f"{_PIECE}/repurchase",
+    "Settlement.writeOff": f"{_PAYABLE}/write-off",
 }
 """Function → the POST route that makes a call of it."""
 
-ALSO_REACHED = {f"{_PIECE}/extinguish": "Receivables.transferFrom(address,address,uint256)"}
+ALSO_REACHED = {
+    f"{_PIECE}/extinguish": "Receivables.transferFrom(address,address,uint256)",
+    f"{V1}/registrations": "Anchors.anchor",
+}
 """Second routes to a function that another reaches too."""
 
 RECORDS = {
+    f"{_PAYABLE}/cancellations": "its signature is the record; the other party's cancellation brings it",
     f"{V1}/financing-requests": "nothing goes on chain before a quote is accepted",
     f"{V1}/financing-requests/{{request_id}}/quotes": "its signatures are the record; an acceptance brings them",
     f"{_PARTICIPANT}/key-rotations": "prepared here; the approval announces it",
@@ -80,7 +100,6 @@ _BATCH = "a batch of acts that each have a route, for less gas; over HTTP each i
 _NETWORK = "only another contract of the network may call it"
 _ADMINISTRATION = "the access manager's administration, by `scf contracts`, with its delay"
 _KEEPER = "a keeper's batch; each holder redeems by its own route"
-_NOT_YET = "NOT YET"
 
 ELSEWHERE: dict[str, str] = {
     "DepositToken.approve": _STANDARD,
@@ -89,30 +108,19 @@ ELSEWHERE: dict[str, str] = {
     "DepositToken.transfer": _STANDARD,
     "DepositToken.transferBatch": _STANDARD,
     "DepositToken.transferFrom": _STANDARD,
-    "Discounting.acceptAll": _NOT_YET,
     "Discounting.acceptWithPermit": _ANOTHER_FORM,
-    "Discounting.cancel": _NOT_YET,
-    "Dishonours.lift": _NOT_YET,
-    "Dishonours.object": _NOT_YET,
-    "Dishonours.record": _NOT_YET,
     "Holds.deliverReserved": _NETWORK,
-    "Origination.cancel": _NOT_YET,
     "Origination.confirm": _ANOTHER_FORM,
     "Origination.confirmBatch": _BATCH,
-    "Origination.credit": _NOT_YET,
-    "Origination.issue": _NOT_YET,
     "Origination.issueBatch": _BATCH,
     "Origination.nameSuccessor": _ADMINISTRATION,
     "Origination.proposeBatch": _BATCH,
     "Origination.publishProgramme": _ANOTHER_FORM,
-    "Origination.refuseIssued": _NOT_YET,
-    "Origination.setReferenceRate": _NOT_YET,
     "Participants.countOrder": _NETWORK,
     "Receivables.approve(address,uint256)": _STANDARD,
     "Receivables.approve(uint256,address,uint256)": _STANDARD,
     "Receivables.cancel": _NETWORK,
     "Receivables.deliver": _NETWORK,
-    "Receivables.dilute": _NOT_YET,
     "Receivables.force": _NETWORK,
     "Receivables.open": _NETWORK,
     "Receivables.recordPayment": _NETWORK,
@@ -125,13 +133,8 @@ ELSEWHERE: dict[str, str] = {
     "Receivables.transferFrom(uint256,address,uint256)": _STANDARD,
     "Receivables.transferFrom(uint256,uint256,uint256)": _STANDARD,
     "Receivables.writeOff": _NETWORK,
-    "Settlement.claimRecourse": _NOT_YET,
-    "Settlement.closeRecovery": _NOT_YET,
     "Settlement.enforceSetAside": _NETWORK,
-    "Settlement.recover": _NOT_YET,
     "Settlement.redeemBatch": _KEEPER,
-    "Settlement.repurchase": _NOT_YET,
-    "Settlement.writeOff": _NOT_YET,
 }
 """Function → why no route reaches it."""
 

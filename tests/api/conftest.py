@@ -40,3 +40,4 @@ def network(_stage: Stage, app: FastAPI) -> Iterator[Stage]:
             set_the_scene(stage)
         yield stage
         stage.settle()
+        stage.restore()

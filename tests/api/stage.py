@@ -230,6 +230,15 @@ class Stage:
             time.sleep(0.01)
         self.index()
 
+    def restore(self) -> None:
+        """What stops others does not outlive the test that did it: a bank's pause, entries that bar a debtor."""
+        for entry in self["o"].read("/api/v1/dishonours", limit=200)["items"]:
+            if not entry["lifted"]:
+                self["o"].command(f"/api/v1/dishonours/{entry['payable_id']}/lift", {"reason": "the test is over"})
+        for token in self["b"].read("/api/v1/deposit-tokens")["items"]:
+            if token["paused"]:
+                self["b"].command(f"/api/v1/deposit-tokens/{token['deposit_token']}/resume")
+
     # The clock
 
     def now(self) -> int:
@@ -276,6 +285,23 @@ class Stage:
     def confirmed(self, seller: str = "s1", amount: int = FACE, **changes: Any) -> str:
         payable = self.proposed(seller, amount, **changes)
         self[changes.get("buyer", "c")].command(f"/api/v1/payables/{payable}/confirm")
+        return payable
+
+    def issued(self, amount: int = FACE, **changes: Any) -> str:
+        """By c to s1, from an invoice that c uploaded."""
+        document = self.document("s1", amount=amount, **changes)
+        done = self["c"].command("/api/v1/invoices", files={"file": ("i.xml", document, "application/xml")})
+        issue = {"invoice_id": done["resource"]["id"]}
+        return str(self["c"].command("/api/v1/payables/issue", issue)["resource"]["id"])
+
+    def overdue(self, days: int, debtor: str = "c", *, handed_to: str | None = None) -> str:
+        """So many days past its due date; its holder s1, or who had the whole of s1 with recourse."""
+        self.go_to(12)
+        payable = self.confirmed(buyer=debtor, due_date=self.today() + timedelta(days=1))
+        if handed_to is not None:
+            to = {"to": self[handed_to].address, "recourse": True}
+            self["s1"].command(f"/api/v1/receivables/{payable}00000001/transfer", to)
+        self.pass_time((days + 1) * 86_400)
         return payable
 
     def split(self, holder: str, piece: str, to: str, value: int) -> str:

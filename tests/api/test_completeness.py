@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 import api
-from api import errors
+from api import command_errors, errors
 from api.errors import ApiError
 from api.invoices.errors import InvoiceRefused
 from api.revert_status import REFUSALS
@@ -47,7 +47,7 @@ def by_name(of: type[Any]) -> list[type[Any]]:
 def answer_to(error: Exception) -> Any:
     """What the API answers when a route raises this."""
     app = FastAPI()
-    errors.install(app)
+    command_errors.install(app)
 
     @app.get("/")
     def route() -> None:

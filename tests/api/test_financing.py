@@ -132,6 +132,71 @@ def test_recourse__asked_for__is_in_quote_piece_and_deal(network: Stage, recours
     assert (deal["recourse"], deal["proceeds"], deal["discount"]) == (recourse, money(988_000_00), money(12_000_00))
 
 
+def test_quote__taken_in_part__moves_that_part_at_its_price_rounded_down(network: Stage) -> None:
+    piece = piece_of(network)
+    request = network.asked("s1", piece, FACE)
+    quote = network.quoted("f1", request, minimum_take=money(FACE // 4))
+    path = f"/api/v1/quotes/{quote}/accept"
+    for take in (FACE // 4 - 1, FACE + 1):
+        assert refusal(network["s1"].post(path, {"take": money(take)})) == "422 QuoteTakeOutOfRange"
+    supplier, financier = network["s1"].cash(), network["f1"].cash()
+    network["s1"].command(path, {"take": money(333_333_33)})
+    proceeds = 988_000_00 * 333_333_33 // FACE
+    assert (network["s1"].cash() - supplier, financier - network["f1"].cash()) == (proceeds, proceeds)
+    seen = read_quote(network, "s1", quote)
+    assert (seen["state"], seen["taken"], seen["paid"]) == ("accepted", money(333_333_33), money(proceeds))
+    assert network["s1"].read(f"/api/v1/receivables/{piece}")["value"] == money(FACE - 333_333_33)
+
+
+def test_quote__with_fees__pays_them_on_top_of_the_proceeds(network: Stage) -> None:
+    request = network.asked("s1", piece_of(network), FACE)
+    fee = {"to": network["b"].address, "amount": money(1_000_00)}
+    path = f"/api/v1/financing-requests/{request}/quotes"
+    dear = {"annual_rate_ppm": 48_000, "fees": [{**fee, "amount": money(12_000_01)}]}
+    assert refusal(network["f1"].post(path, dear)) == "422 QuoteProceedsOutOfRange"
+    quote = network.quoted("f1", request, fees=[fee])
+    assert read_quote(network, "s1", quote)["fees"] == [fee]
+    before = {login: network[login].cash() for login in ("s1", "f1", "b")}
+    network["s1"].command(f"/api/v1/quotes/{quote}/accept")
+    moved = {login: network[login].cash() - cash for login, cash in before.items()}
+    assert moved == {"s1": 988_000_00, "f1": -989_000_00, "b": 1_000_00}
+
+
+def test_quotes__accepted_together__are_all_taken_or_none(network: Stage) -> None:
+    piece = piece_of(network)
+    requests = [network.asked("s1", piece, value) for value in (1_000_00, 2_000_00)]
+    first, second = network.quoted("f1", requests[0]), network.quoted("poor", requests[1])
+    both = {"quotes": [{"quote_id": first}, {"quote_id": second}]}
+    assert refusal(network["s1"].post("/api/v1/quotes/accept", both)) == "409 ERC20InsufficientBalance"
+    second = network.quoted("f2", requests[1])
+    supplier = network["s1"].cash()
+    network["s1"].command("/api/v1/quotes/accept", {"quotes": [{"quote_id": first}, {"quote_id": second}]})
+    assert network["s1"].cash() - supplier == 988_00 + 1_976_00
+    assert {read_quote(network, "s1", quote)["state"] for quote in (first, second)} == {"accepted"}
+
+
+def test_quote__called_off_by_its_financier__cannot_be_accepted(network: Stage) -> None:
+    request = network.asked("s1", piece_of(network), FACE)
+    quote = network.quoted("f1", request)
+    network["f1"].command(f"/api/v1/quotes/{quote}/cancel")
+    assert read_quote(network, "s1", quote)["state"] == "cancelled"
+    assert refusal(accept(network, "s1", quote)) == "409 QuoteAlreadyUsed"
+    assert refusal(network["f1"].post(f"/api/v1/quotes/{quote}/cancel")) == "409 QuoteAlreadyUsed"
+
+
+def test_quote__under_a_programme_that_wants_a_registration__names_an_anchored_one__r11(network: Stage) -> None:
+    network.go_to(12)
+    programme = network.programme("rival", registration_required=True, minimum_piece=money(1))
+    payable = network.proposed(terms={"programme_id": programme}, buyer="rival")
+    network["rival"].command(f"/api/v1/payables/{payable}/confirm")
+    request = network.asked("s1", f"{payable}00000001", FACE)
+    made_up = network.quoted("f1", request, registration_hash="0x" + "11" * 32)
+    assert refusal(accept(network, "s1", made_up)) == "409 QuoteRegistrationMissing"
+    registered = network["f1"].command("/api/v1/registrations", {"registration": "2026-0001, 10:00:01"})
+    quote = network.quoted("f1", request, registration_hash=registered["resource"]["id"])
+    network["s1"].command(f"/api/v1/quotes/{quote}/accept")
+
+
 def test_quote__of_a_financier_without_the_cash__is_refused_at_acceptance(network: Stage) -> None:
     request = network.asked("s1", piece_of(network), FACE)
     quote = network.quoted("poor", request)

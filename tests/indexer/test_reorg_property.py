@@ -11,7 +11,17 @@ from sqlalchemy import Engine, select
 from indexer.as_of import session_as_of
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
-from indexer.models import PAST, Base, IndexIdentity, JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot, table_of
+from indexer.models import (
+    DISCLOSED,
+    PAST,
+    Base,
+    IndexIdentity,
+    JournalCheckpoint,
+    OrphanedBlock,
+    StateLeaf,
+    StateRoot,
+    table_of,
+)
 from indexer.verify.report import Comparison
 from indexer.verify.rows import compare_event_rows, compare_folded
 from indexer.verify.run import compare_lines
@@ -20,7 +30,7 @@ from tests.indexer.fake_chain import DEPLOYMENTS, SPECS, WISH_MAX, FakeChain, le
 
 WISHES = st.lists(st.integers(0, WISH_MAX), max_size=8)
 DECODER = Decoder(DEPLOYMENTS)
-BESIDE = {model.__tablename__ for model in (JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot)}
+BESIDE = {model.__tablename__ for model in (JournalCheckpoint, OrphanedBlock, StateLeaf, StateRoot, *DISCLOSED)}
 
 
 class Index:

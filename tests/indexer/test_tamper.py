@@ -16,7 +16,17 @@ from hardhat_free_devnet import rpc
 from indexer.apply import head
 from indexer.events import Decoder
 from indexer.follow import Follower
-from indexer.models import EVENT_ROWS, FOLDED, PAST, STATES, ChainBlock, ChainEvent, JournalCheckpoint, table_of
+from indexer.models import (
+    EVENT_ROWS,
+    FOLDED,
+    PAST,
+    STATES,
+    ChainBlock,
+    ChainEvent,
+    DepositToken,
+    JournalCheckpoint,
+    table_of,
+)
 from indexer.verify import VerifyImpossible, verify
 from indexer.verify.report import Comparison
 from indexer.verify.views import compare_views
@@ -27,7 +37,7 @@ from tests.indexer.story import play_story
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(600)]
 
-TABLES = [*map(table_of, (*FOLDED, *EVENT_ROWS, ChainBlock, ChainEvent)), *PAST.values()]
+TABLES = [*map(table_of, (*FOLDED, *EVENT_ROWS, ChainBlock, ChainEvent, DepositToken)), *PAST.values()]
 """All but the evidence, which the node no longer has; index_identity and journal_checkpoint have tests of their own."""
 
 OF_EVENTS = {"subject", "last_block_hash", "last_block_number", "last_log_index"}

@@ -33,7 +33,7 @@ COMMANDS = (
     "outbox",
     "mutate",
 )
-AUDIT = ("prove", "verify", "root")
+AUDIT = ("prove", "verify", "root", "export", "keygen", "disclose", "import")
 WITHOUT_A_NETWORK = (
     ["status"],
     ["verify"],
@@ -51,6 +51,10 @@ WITHOUT_A_NETWORK = (
     ["audit", "prove", "payable", "0x00"],
     ["audit", "prove", "event", "1/0"],
     ["audit", "root"],
+    ["audit", "export", "payables", "-o", "payables.csv"],
+    ["audit", "export", "nothing", "-o", "nothing.csv"],
+    ["audit", "disclose", "--for", "nobody", "-o", "pack.json"],
+    ["audit", "import", "nowhere.json", "--key", "nowhere.key"],
     ["audit", "verify", "nowhere.json", "--block-hash", "0x00"],
     ["outbox", "list"],
     ["outbox", "nothing"],
@@ -71,7 +75,9 @@ def test_commands__all_of_them__are_these() -> None:
 
 
 def test_audit_commands__all_of_them__are_these() -> None:
-    assert {command.callback.__name__ for command in audit.app.registered_commands if command.callback} == set(AUDIT)
+    assert {
+        command.name or command.callback.__name__ for command in audit.app.registered_commands if command.callback
+    } == set(AUDIT)
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, *(f"audit {name}" for name in AUDIT)])

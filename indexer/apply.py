@@ -80,9 +80,9 @@ def apply_blocks(
     except IntegrityError as error:
         raise ProjectionDiverged(f"{_span(new)} contradict rows we hold: {error.orig}") from error
     except (DataError, OverflowError) as error:
-        said = str(getattr(error, "orig", error)).splitlines()[0]
+        why = str(getattr(error, "orig", error)).splitlines()[0]
         raise ColumnTooSmall(
-            f"{_span(new)} hold a value too large for its column: {said}; install the version that belongs to the "
+            f"{_span(new)} hold a value too large for its column: {why}; install the version that belongs to the "
             "contracts, which widens it"
         ) from error
     return len(new)

@@ -168,8 +168,12 @@ def install(
     @app.exception_handler(HTTPException)
     def _http(_: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        name = _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
-        return problem(status, name, str(error.detail), None, error.headers)
+        return problem(status, http_name(status), str(error.detail), None, error.headers)
+
+
+def http_name(status: HTTPStatus) -> str:
+    """The name of a refusal that is no class of ours."""
+    return _HTTP_NAME.get(status) or status.phrase.replace(" ", "")
 
 
 def _sentence(error: RequestValidationError) -> str:

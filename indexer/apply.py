@@ -4,6 +4,7 @@ Both run inside the caller's one transaction, and both use the same handlers, so
 from nothing (R-42).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from indexer import journal
 from indexer.errors import ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
-from indexer.fold import Fold, Row, chunks, insert_many, load, write
+from indexer.fold import Fold, Row, chunks, load, write
 from indexer.models import FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
 from indexer.registry import folding
+from node_adapter.bulk import insert_rows
 from node_adapter.client import Header, RawLog
 
 WRITER_LOCK = 0x5CF1
@@ -70,10 +72,10 @@ def apply_blocks(
     for event in events:
         fold.apply(event)
     try:
-        insert_many(connection, _BLOCK, [_block_row(block.header) for block in new])
+        insert_rows(connection, _BLOCK, [_block_values(block.header) for block in new])
         if changed:
             journal.keep(connection, new[-1].header, words)
-        insert_many(connection, _EVENT, [event_row(event) for event in events])
+        insert_rows(connection, _EVENT, [_event_values(event) for event in events])
         write(connection, fold)
     except IntegrityError as error:
         first, last = new[0].header.number, new[-1].header.number
@@ -202,10 +204,24 @@ def _evidence(row: Row) -> Row:
     return {name: f"0x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
 
 
-def _block_row(header: Header) -> Row:
-    return {
-        "hash": header.hash,
-        "number": header.number,
-        "parent_hash": header.parent_hash,
-        "timestamp": header.timestamp,
-    }
+def _block_values(header: Header) -> tuple[Any, ...]:
+    return header.hash, header.number, header.parent_hash, header.timestamp
+
+
+def _event_values(event: Event) -> tuple[Any, ...]:
+    """`event_row` in the order of the columns, JSON as text."""
+    return (
+        event.block_hash,
+        event.log_index,
+        event.block_number,
+        event.tx_hash,
+        event.tx_index,
+        event.instance,
+        event.address,
+        event.name,
+        event.subject,
+        event.business,
+        event.args_json or json.dumps(event.args),
+        event.topics,
+        event.data,
+    )

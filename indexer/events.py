@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from indexer.errors import ProjectionDiverged, UnknownEvent
 from indexer.registry import route, unhandled
@@ -13,9 +13,12 @@ from node_adapter.client import RawLog
 from node_adapter.deployments import Deployed, Deployments, version_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
-    """One decoded log. `contract` is the kind ("DepositToken"), `instance` the one deployed ("DepositTokenCNY")."""
+    """One decoded log. `contract` is the kind ("DepositToken"), `instance` the one deployed ("DepositTokenCNY").
+
+    Nobody changes one; it is not frozen because half a million of them are made.
+    """
 
     block_hash: str
     block_number: int
@@ -32,6 +35,18 @@ class Event:
     args: dict[str, Any]
     topics: bytes
     data: bytes
+    args_json: str = ""
+    """`args` as JSON, where it was decoded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is the same of all logs of one event of one instance."""
+
+    instance: str
+    spec: EventSpec
+    subject: Callable[[dict[str, Any], str], str] | None
+    """None where it is about the contract itself."""
 
 
 class Decoder:
@@ -44,37 +59,41 @@ class Decoder:
         self.deployments = deployments
         self.instances = sorted(deployments.contracts)
         self.addresses = sorted(deployed.address for deployed in deployments.contracts.values())
-        self._instances = {d.address: (name, d.contract) for name, d in deployments.contracts.items()}
         self._kinds = {name: d.contract for name, d in deployments.contracts.items()}
-        self._specs = {(s.contract, s.topic0): s for s in event_specs().values()}
+        self._known = {
+            (deployed.address, spec.topic0): _Known(
+                name, spec, route(spec.contract, spec.name).subject if spec.business else None
+            )
+            for name, deployed in deployments.contracts.items()
+            for spec in event_specs().values()
+            if spec.contract == deployed.contract
+        }
 
     def decode(self, log: RawLog, timestamp: int) -> Event:
         """Raises UnknownEvent for a log that no ABI of ours explains."""
+        known = self._known.get((log.address, log.topics[0] if log.topics else b"")) or self._unknown(log)
+        spec = known.spec
         try:
-            instance, contract = self._instances[log.address]
-        except KeyError:
-            raise UnknownEvent(f"block {log.block_number}: a log of {log.address}, which is not ours") from None
-        spec = self._spec(contract, log)
-        try:
-            args = spec.decode(log.topics, log.data)
+            args, args_json = spec.decode_both(log.topics, log.data)
         except MalformedLog as error:
             raise UnknownEvent(f"block {log.block_number}, log {log.log_index}: {error}") from error
         return Event(
-            block_hash=log.block_hash,
-            block_number=log.block_number,
-            timestamp=timestamp,
-            log_index=log.log_index,
-            tx_hash=log.tx_hash,
-            tx_index=log.tx_index,
-            instance=instance,
-            contract=contract,
-            address=log.address,
-            name=spec.name,
-            subject=route(contract, spec.name).subject(args, log.address) if spec.business else log.address,
-            business=spec.business,
-            args=args,
-            topics=b"".join(log.topics),
-            data=log.data,
+            log.block_hash,
+            log.block_number,
+            timestamp,
+            log.log_index,
+            log.tx_hash,
+            log.tx_index,
+            known.instance,
+            spec.contract,
+            log.address,
+            spec.name,
+            log.address if known.subject is None else known.subject(args, log.address),
+            spec.business,
+            args,
+            b"".join(log.topics),
+            log.data,
+            args_json,
         )
 
     def kind_of(self, instance: str) -> str:
@@ -87,15 +106,15 @@ class Decoder:
     def instances_of(self, contract: str) -> list[str]:
         return sorted(name for name, kind in self._kinds.items() if kind == contract)
 
-    def _spec(self, contract: str, log: RawLog) -> EventSpec:
+    def _unknown(self, log: RawLog) -> NoReturn:
+        contract = next((d.contract for d in self.deployments.contracts.values() if d.address == log.address), None)
+        if contract is None:
+            raise UnknownEvent(f"block {log.block_number}: a log of {log.address}, which is not ours")
         topic0 = log.topics[0] if log.topics else b""
-        spec = self._specs.get((contract, topic0))
-        if spec is None:
-            raise UnknownEvent(
-                f"block {log.block_number}, log {log.log_index}: {contract} at {log.address} emitted an event "
-                f"0x{topic0.hex()} that this version does not know; install the version that belongs to the contracts"
-            )
-        return spec
+        raise UnknownEvent(
+            f"block {log.block_number}, log {log.log_index}: {contract} at {log.address} emitted an event "
+            f"0x{topic0.hex()} that this version does not know; install the version that belongs to the contracts"
+        )
 
 
 def deployments_hash(deployments: Deployments) -> str:

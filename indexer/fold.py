@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from indexer.errors import ProjectionDiverged
 from indexer.events import Event
 from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, Base, table_of
 from indexer.registry import SUBJECT, route
+from node_adapter.bulk import insert_rows
 
 IN_LIST_MAX = 500
 """Parameters of one IN (…): SQLite has a limit, and PostgreSQL plans long lists badly."""
@@ -106,8 +107,10 @@ def write(connection: Connection, fold: Fold, *, event_rows: bool = True) -> Non
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Of a table without JSON; what a row leaves out is NULL."""
     if rows:
-        connection.execute(insert(table), rows)
+        names = table.columns.keys()
+        insert_rows(connection, table, [[row.get(name) for name in names] for row in rows])
 
 
 def chunks(items: Sequence[T], size: int = IN_LIST_MAX) -> Iterator[Sequence[T]]:

@@ -10,25 +10,28 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from indexer.ahead import Ahead
 from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
 from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, ReceiptsMismatch, UnstableNode
 from indexer.events import Decoder, deployments_before, deployments_hash
 from indexer.journal import said_by
 from indexer.models import ChainBlock, IndexIdentity, table_of
 from indexer.receipts import check_receipts
+from indexer.source import ChainSource, Seen
 from indexer.tokens import keep_tokens
 from node_adapter.client import Header, RawLog
 from node_adapter.db import read_only
 from node_adapter.deployments import Deployments
-from node_adapter.errors import NodeError, NodeUntrustworthy
+from node_adapter.errors import NodeUntrustworthy
 
 FORK_SWITCHES_MAX = 16
+GAS_A_LOG = 20_000
+"""Of a transaction of ours, for each of its logs, about: by that a range is cut before its logs are asked for."""
 MISMATCHES_MAX = 3
 """How often a range is asked whose answers cannot be: anew as a whole, of another node where there is one."""
 COUNTED = {
@@ -46,20 +49,6 @@ COUNTED = {
 """Counter → what it counts."""
 _BLOCK = table_of(ChainBlock)
 _IDENTITY = table_of(IndexIdentity)
-
-
-class ChainSource(Protocol):
-    """What is asked of a node; `node_adapter.client.NodeClient` answers it."""
-
-    def chain_id(self) -> int: ...
-    def genesis_hash(self) -> str: ...
-    def head(self) -> Header: ...
-    def block_hash(self, number: int) -> str | None: ...
-    def headers(self, numbers: Sequence[int]) -> list[Header]: ...
-    def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[RawLog]: ...
-    def rpc_many(self, methods: Sequence[tuple[str, Sequence[Any]]]) -> Sequence[Any]: ...
-    def pinned(self) -> AbstractContextManager[None]: ...
-    def distrust(self, error: NodeError) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,59 +134,72 @@ class Follower:
         Raises NodeError where the node fails (UnstableNode where it keeps changing forks), and IndexStopped.
         """
         applied = mismatches = 0
-        for _ in range(FORK_SWITCHES_MAX):
-            self._leave_orphaned_fork()
-            try:
-                while not (stop and stop.is_set()):
-                    new = self._apply_next()
-                    if new == 0:
-                        break
-                    applied += new
-            except ParentMismatch:
-                self.counters["fork_switches"] += 1
-                continue
-            except NodeUntrustworthy as error:
-                if isinstance(error, JournalMismatch | ReceiptsMismatch):
-                    kind = "journal" if isinstance(error, JournalMismatch) else "receipts"
-                    self.counters[f"{kind}_mismatches"] += 1
-                    self.source.distrust(error)
-                mismatches += 1
-                if mismatches == MISMATCHES_MAX:
-                    raise
-                continue
-            return applied
+        with closing(Ahead(self._look)) as ahead:
+            for _ in range(FORK_SWITCHES_MAX):
+                ahead.drop()
+                self._leave_orphaned_fork()
+                try:
+                    while not (stop and stop.is_set()):
+                        new = self._apply_next(ahead)
+                        if new == 0:
+                            break
+                        applied += new
+                except ParentMismatch:
+                    self.counters["fork_switches"] += 1
+                    continue
+                except NodeUntrustworthy as error:
+                    if isinstance(error, JournalMismatch | ReceiptsMismatch):
+                        kind = "journal" if isinstance(error, JournalMismatch) else "receipts"
+                        self.counters[f"{kind}_mismatches"] += 1
+                        self.source.distrust(error)
+                    mismatches += 1
+                    if mismatches == MISMATCHES_MAX:
+                        raise
+                    continue
+                return applied
         raise UnstableNode(f"the node changed forks {FORK_SWITCHES_MAX} times while being read")
 
-    def _apply_next(self) -> int:
+    def _apply_next(self, ahead: "Ahead[Seen]") -> int:
         with read_only(self.engine).connect() as connection:
             current = head(connection)
-        first = self.start_block if current is None else current.number + 1
+        seen = ahead.take(self.start_block if current is None else current.number + 1)
+        if not seen.blocks:
+            # A head below ours is a fork too; it is noticed before the next round.
+            if current is not None and seen.head < current.number:
+                raise ParentMismatch(f"the node's head fell to {seen.head}, ours is {current.number}")
+            return 0
+        last = seen.blocks[-1].header.number
+        self._adapt(seen.blocks)
+        if last < seen.head:
+            ahead.begin(last + 1)
+        with self.engine.begin() as connection:
+            applied = apply_blocks(connection, seen.blocks, self.decoder, seen.said)
+        self.counters["blocks"] += applied
+        self.counters["events"] += sum(len(block.logs) for block in seen.blocks)
+        self.on_progress(last, seen.head)
+        return applied
+
+    def _look(self, first: int) -> Seen:
+        """The next blocks from `first` on, compared with what the node says of them elsewhere. Writes nothing, for it
+        may run while the blocks before are being written."""
         with self.source.pinned():
             newest = self.source.head().number
             if newest < first:
-                # A head below ours is a fork too; it is noticed before the next round.
-                if current is not None and newest < current.number:
-                    raise ParentMismatch(f"the node's head fell to {newest}, ours is {current.number}")
-                return 0
+                return Seen([], None, newest)
             blocks = self._read(first, min(newest, first + self._range - 1))
             if self.receipts:
                 self.counters["receipts_checked"] += check_receipts(self.source, blocks, self.decoder.addresses)
-            said = self._journals(blocks, at_head=blocks[-1].header.number == newest)
-        with self.engine.begin() as connection:
-            applied = apply_blocks(connection, blocks, self.decoder, said)
-        self.counters["blocks"] += applied
-        self.counters["events"] += sum(len(block.logs) for block in blocks)
-        self._adapt(blocks)
-        self.on_progress(blocks[-1].header.number, newest)
-        return applied
+            return Seen(blocks, self._journals(blocks, at_head=blocks[-1].header.number == newest), newest)
 
     def _read(self, first: int, last: int) -> list[Block]:
-        """Blocks `first` to `last`, both included. Raises ParentMismatch unless all answers are of one fork."""
+        """Blocks `first` to `last` at most, both included. Raises ParentMismatch unless all answers are of one fork."""
         headers = self.source.headers(range(first, last + 1))
-        logs = self.source.logs(first, last, self.decoder.addresses)
         numbers = [header.number for header in headers]
         if numbers != list(range(first, last + 1)):
             raise ParentMismatch(f"asked for blocks {first} to {last}, got {len(numbers)}")
+        headers = headers[: self._fitting(headers)]
+        last = headers[-1].number
+        logs = self.source.logs(first, last, self.decoder.addresses)
         by_block: dict[str, list[RawLog]] = {header.hash: [] for header in headers}
         for log in logs:
             if log.block_hash not in by_block or headers[log.block_number - first].hash != log.block_hash:
@@ -207,6 +209,15 @@ class Follower:
         if self.source.block_hash(last) != headers[-1].hash:
             raise ParentMismatch(f"block {last} changed while it was read")
         return [Block(header, sorted(by_block[header.hash], key=lambda log: log.log_index)) for header in headers]
+
+    def _fitting(self, headers: Sequence[Header]) -> int:
+        """How many of the blocks to read: their headers say how full they are before their logs are asked for."""
+        gas = self.limits.batch_logs * GAS_A_LOG
+        for place, header in enumerate(headers):
+            gas -= header.gas_used
+            if gas < 0:
+                return max(place, 1)
+        return len(headers)
 
     def _journals(self, blocks: Sequence[Block], *, at_head: bool) -> dict[str, bytes] | None:
         """What the contracts say they said until the last of `blocks`: those with logs in them, at the head all.

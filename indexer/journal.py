@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, func, insert, select
 
 from indexer.errors import JournalMismatch, ProjectionDiverged
-from indexer.events import Decoder, Event, split_topics
+from indexer.events import Decoder, Event
 from indexer.models import ChainEvent, JournalCheckpoint, table_of
 from node_adapter.artifacts import JOURNAL_COUNT_BITS, journal_next
 from node_adapter.client import Header
@@ -50,7 +50,7 @@ def journals(
             while place < len(stored) and stored[place].block_number < number:
                 checkpoint(stored[place].block_number, stored[place].words, words)
                 place += 1
-            words[instance] = journal_next(words.get(instance, EMPTY), split_topics(topics), data)
+            words[instance] = journal_next(words.get(instance, EMPTY), (topics,), data)
         step(len(page))
     for row in stored[place:]:
         checkpoint(row.block_number, row.words, words)
@@ -73,7 +73,7 @@ def newest_words(connection: Connection) -> tuple[Words, int]:
     )
     count = 0
     for instance, topics, data, _ in result:
-        words[instance] = journal_next(words.get(instance, EMPTY), split_topics(topics), data)
+        words[instance] = journal_next(words.get(instance, EMPTY), (topics,), data)
         count += 1
     return words, count
 
@@ -87,7 +87,7 @@ def checked(connection: Connection, events: Iterable[Event], said: Mapping[str, 
     for event in events:
         if event.business:
             word = words.get(event.instance, EMPTY)
-            words[event.instance] = journal_next(word, split_topics(event.topics), event.data)
+            words[event.instance] = journal_next(word, (event.topics,), event.data)
             count += 1
     wrong = [name for name, word in said.items() if words.get(name, EMPTY) != word]
     if wrong:

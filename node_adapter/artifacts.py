@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from node_adapter.decoders import Generated, generate
 from node_adapter.words import hex0x, keccak, payable_of, plain, snake_case, word_reader
 
 __all__ = [
@@ -135,6 +136,22 @@ class EventSpec:
         Slices 32-byte words: asking web3 is some thirty times slower. An indexed dynamic value stays the hash that the
         log carries. Raises MalformedLog.
         """
+        return self.decode_both(topics, data)[0]
+
+    def decode_both(self, topics: Sequence[bytes], data: bytes) -> tuple[dict[str, Any], str]:
+        """The values, and the same as JSON. Raises MalformedLog."""
+        found = None if self._generated is None else self._generated(topics, data)
+        if found is None:
+            values = self._read(topics, data)
+            return values, json.dumps(values)
+        return found
+
+    @cached_property
+    def _generated(self) -> Generated | None:
+        return generate(self.topic0, self.fields, _is_dynamic)
+
+    def _read(self, topics: Sequence[bytes], data: bytes) -> dict[str, Any]:
+        """By readers: what the generated decoder does not take, and what is wrong with a log."""
         indexed, rest = self._plan
         if len(topics) != len(indexed) + 1 or topics[0] != self.topic0:
             raise MalformedLog(f"{self.contract}.{self.name}: {len(topics)} topics do not fit the event")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from node_adapter.errors import NodeUntrustworthy
@@ -21,10 +21,13 @@ class Header:
     receipts_root: str = field(default="", compare=False, repr=False)
     logs_bloom: str = field(default="", compare=False, repr=False)
     """As the node gave them; empty where a header comes from elsewhere."""
+    gas_used: int = field(default=0, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawLog:
+    """Nobody changes one; it is not frozen because half a million of them are made."""
+
     address: str
     topics: tuple[bytes, ...]
     data: bytes
@@ -81,6 +84,7 @@ def parse_header(answer: Any) -> Header:
         timestamp=int(answer["timestamp"], 16),
         receipts_root=str(answer.get("receiptsRoot", "")).lower(),
         logs_bloom=str(answer.get("logsBloom", "")),
+        gas_used=int(answer.get("gasUsed", "0x0"), 16),
     )
 
 
@@ -89,14 +93,14 @@ def parse_log(answer: Any) -> RawLog:
     if answer.get("removed"):
         raise ValueError("a log that was taken back")
     return RawLog(
-        address=checksum_address(from_hex(answer["address"])),
-        topics=tuple(_word(topic) for topic in answer["topics"]),
-        data=from_hex(answer["data"]),
-        block_number=int(answer["blockNumber"], 16),
-        block_hash=_hash(answer["blockHash"]),
-        tx_hash=_hash(answer["transactionHash"]),
-        tx_index=int(answer["transactionIndex"], 16),
-        log_index=int(answer["logIndex"], 16),
+        _address(answer["address"]),
+        tuple([_word(topic) for topic in answer["topics"]]),
+        from_hex(answer["data"]),
+        int(answer["blockNumber"], 16),
+        _hash(answer["blockHash"]),
+        _hash(answer["transactionHash"]),
+        int(answer["transactionIndex"], 16),
+        int(answer["logIndex"], 16),
     )
 
 
@@ -114,13 +118,20 @@ def parse_receipt(answer: Any) -> Receipt:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _hash(text: Any) -> str:
+    """All logs of a block name its hash."""
     _word(text)
     return str(text).lower()
 
 
+@lru_cache(maxsize=4_096)
+def _address(text: Any) -> str:
+    return checksum_address(from_hex(text))
+
+
 def _word(text: Any) -> bytes:
-    word = from_hex(text)
-    if len(word) != 32:
-        raise ValueError(f"a word has 32 bytes, not {len(word)}")
+    word = bytes.fromhex(text[2:])
+    if len(word) != 32 or text[:2] != "0x":
+        raise ValueError(f"a word is 0x and 64 hex digits, not {text[:80]!r}")
     return word

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from sha3 import keccak_256
+
 SERIAL_DIGITS = 8
 PAYABLE_ID_BYTES = 28
 RECEIVABLE_ID_BYTES = 32
@@ -22,9 +24,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def keccak(data: bytes) -> bytes:
-    from eth_hash.auto import keccak as eth_keccak
-
-    digest: bytes = eth_keccak(data)
+    digest: bytes = keccak_256(data).digest()
     return digest
 
 
@@ -90,6 +90,13 @@ def _long_number(name: str, value: int) -> int | str:
     if _named(name, _RECEIVABLE_NAMES):
         return receivable_id(value)
     return word(value) if name in _WORD_NAMES else value
+
+
+def long_kind(name: str) -> int | None:
+    """How many hex digits an id or a random number has; None where a uint256 of that name is a number."""
+    if _named(name, _PAYABLE_NAMES):
+        return 2 * PAYABLE_ID_BYTES
+    return 2 * RECEIVABLE_ID_BYTES if _named(name, _RECEIVABLE_NAMES) or name in _WORD_NAMES else None
 
 
 def word_reader(kind: str, name: str) -> Callable[[bytes], Any]:

@@ -14,6 +14,7 @@ from scripts.data_folder import DEFAULT
 from scripts.errors import CliError
 from scripts.options import Data, Json, Url, folder_of
 from scripts.output import command, emit, say
+from scripts.sign import sign
 
 app = typer.Typer(
     name="scf",
@@ -274,6 +275,7 @@ def mutate(
         raise typer.Exit(1)
 
 
+app.command(epilog="Example: scf sign to-sign-1f2e3d4c.json --key wallets/c.json")(sign)
 app.add_typer(contracts_app, name="contracts", no_args_is_help=True)
 
 

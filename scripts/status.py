@@ -22,6 +22,7 @@ def report(folder: DataFolder) -> dict[str, Any]:
         "ok": ready["ready"],
         "waiting_for": ready["waiting_for"],
         "api_url": record["api_url"],
+        "console_url": _console(folder, record),
         "node_url": masked(record["node_url"]),
         "indexer_url": record["indexer_url"],
         "nodes": ready["nodes"],
@@ -54,6 +55,7 @@ def show(folder: DataFolder, _url: str | None, *, as_json: bool) -> bool:
     console = Console(highlight=False, soft_wrap=True)
     state = "[green]ready[/]" if found["ok"] else f"[red]not ready[/], waiting for {found['waiting_for']}"
     console.print(f"[bold]{state}[/]   {found['api_url']}")
+    console.print(f"console {found['console_url']}")
     console.print(
         f"chain {found['chain_id']} at {found['node_url']}: block {found['head']}, indexed {found['indexed']}"
     )
@@ -75,6 +77,18 @@ def actor_lines(rows: list[dict[str, Any]]) -> list[str]:
         address = row["address"] or "-"
         lines.append(f"{row['login']:9} {row['password']:17} {row['role']:16} {address:43} {row['name']}")
     return lines if rows else ["no demo logins: the API is reachable from other machines"]
+
+
+def _console(folder: DataFolder, record: dict[str, Any]) -> str:
+    """The console; in the demo its guided first visit, with the key that lets one act as any of the demo's logins."""
+    from api.console.sessions import demo_key
+    from api.invoices.vault import load_or_create_master_key
+
+    url = f"{record['api_url']}/console/"
+    token_key = folder.secrets / "token.key"
+    if not record["loopback"] or not token_key.exists():
+        return url
+    return f"{url}welcome?demo={demo_key(load_or_create_master_key(token_key).secret)}"
 
 
 def _head(node_url: str) -> int | None:

@@ -69,7 +69,8 @@ def _show(folder: DataFolder, *, as_json: bool) -> None:
         emit(report)
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"\n[bold]API[/]       {report['api_url']}   docs at {report['api_url']}/docs")
+    console.print(f"\n[bold]console[/]   {report['console_url']}   start here")
+    console.print(f"[bold]API[/]       {report['api_url']}   docs at {report['api_url']}/docs")
     console.print(f"[bold]node[/]      {report['node_url']}   chain {report['chain_id']}, block {report['head']}")
     console.print(f"[bold]database[/]  {report['database']}")
     for name, address in report["contracts"].items():

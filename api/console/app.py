@@ -12,10 +12,25 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import command_errors, errors
-from api.console import assets, home, signing_in
+from api.console import (
+    assets,
+    deposits,
+    financing,
+    freezes,
+    home,
+    invoices,
+    operations,
+    participants,
+    payables,
+    programmes,
+    receivables,
+    signing_in,
+    supervision,
+    welcome,
+)
 from api.console import words as languages
 from api.console.page import BASE, Page, SignInNeeded, get_visit
-from api.console.problems import Problem
+from api.console.problems import Problem, of_name, problem_of
 from api.context import Services
 
 HEADERS = {
@@ -29,7 +44,22 @@ HEADERS = {
 }
 """Of every answer of the console."""
 
-ROUTERS = (assets.router, signing_in.router, home.router)
+ROUTERS = (
+    assets.router,
+    signing_in.router,
+    home.router,
+    welcome.router,
+    invoices.router,
+    payables.router,
+    receivables.router,
+    financing.router,
+    programmes.router,
+    participants.router,
+    deposits.router,
+    freezes.router,
+    operations.router,
+    supervision.router,
+)
 
 
 class _Headers:
@@ -69,25 +99,24 @@ def _install(app: FastAPI) -> None:
         return RedirectResponse(f"{BASE}/sign-in", HTTPStatus.SEE_OTHER)
 
     def refused(request: Request, error: Exception) -> Response:
-        told = command_errors.told(error)
-        return _page(request, Problem(told.status, told.name, told.detail))
+        return _page(request, problem_of(error))
 
     for refusal in command_errors.REFUSALS:
         app.add_exception_handler(refusal, refused)
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, _error: Exception) -> Response:
-        return _page(request, Problem(HTTPStatus.NOT_FOUND, "NotFound", "there is no such page"))
+        return _page(request, of_name(HTTPStatus.NOT_FOUND, "NotFound", "there is no such page"))
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return _page(request, Problem(status, status.phrase.replace(" ", ""), str(error.detail)))
+        return _page(request, of_name(status, errors.http_name(status), str(error.detail)))
 
     @app.exception_handler(Exception)
     def _fault(request: Request, _error: Exception) -> Response:
         # Made outside of every middleware; the server logs the error.
-        response = _page(request, Problem(500, "InternalFault", "a fault of ours, which is in the server's log"))
+        response = _page(request, of_name(500, "InternalFault", "a fault of ours, which is in the server's log"))
         response.headers.update({**HEADERS, **errors.SECURITY_HEADERS})
         return response
 

@@ -115,10 +115,6 @@ class Piece:
     width: Fraction
     own: Fraction
 
-    @property
-    def label_fits(self) -> bool:
-        return self.width >= 90
-
 
 def lineage(face_value: int, pieces: Sequence[ReceivableRead]) -> list[Piece]:
     """Pieces by depth: a child hangs below the part of its parent that it took. Works on what one may see of it."""

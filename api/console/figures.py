@@ -1,7 +1,7 @@
 """What the first screens count: sums over the index's rows, all of one moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from api.domain.dates import DayCount, from_day, to_day, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
 from api.domain.settlement import Share, due_after
+from api.financing.schemas import QuoteRead
 from api.parties import parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
@@ -119,15 +120,22 @@ def ladders(today: date, dues: Iterable[tuple[date, int, str]]) -> dict[str, lis
 
 
 @dataclass(frozen=True, slots=True)
-class LastPrice:
-    """What the reader last sold at: the simple yearly rate of its newest deal, on 360 days."""
+class Price:
+    """What money costs the reader, as far as it was ever told: a simple yearly rate, deducted up front (R-14a)."""
 
     rate_ppm: int
     day: date
+    quoted: bool
+    """By an open quote of today; else it is the rate of the reader's newest deal."""
 
 
-def last_price(page: Page) -> LastPrice | None:
-    """None where the reader never sold: then nothing says what money would cost."""
+def price_of(page: Page, offers: Sequence[QuoteRead] = ()) -> Price | None:
+    """The best open offer's rate, else the newest deal's, on 360 days; None where neither is there."""
+    if offers:
+        best = min(offers, key=lambda offer: offer.yield_ppm)
+        return Price(
+            _simple_rate(best.discount.minor, best.value.minor, best.value_date, best.due_date), page.today, True
+        )
     deal, due = page.session.execute(
         select(Deal, Payable.due_date)
         .join(Payable, Payable.payable_id == Deal.payable_id)
@@ -137,8 +145,12 @@ def last_price(page: Page) -> LastPrice | None:
     ).one_or_none() or (None, None)
     if deal is None or due is None or due <= deal.value_date:
         return None
-    years = year_fraction(from_day(deal.value_date), from_day(due), DayCount.ACT_360)
-    return LastPrice(round_half_up(deal.discount * PPM / (deal.value * years)), from_day(deal.value_date))
+    sold_on = from_day(deal.value_date)
+    return Price(_simple_rate(deal.discount, deal.value, sold_on, from_day(due)), sold_on, False)
+
+
+def _simple_rate(discount: int, value: int, start: date, end: date) -> int:
+    return round_half_up(discount * PPM / (value * year_fraction(start, end, DayCount.ACT_360)))
 
 
 def in_days(today: date, day: date, within: int) -> bool:

@@ -43,7 +43,7 @@ def _supplier(page: Page) -> Response:
     sellable = [found for found in own if _free(found) and found.piece.due_date > today and not found.drawable.minor]
     requests = financing.list_requests(page.session, page.services, page.reader, FIRST).items
     offers = _offers(page, [request.id for request in requests if request.state == "open"])
-    price = figures.last_price(page)
+    price = figures.price_of(page, offers)
     wait = []
     if price is not None and sellable:
         largest = max(sellable, key=_free)

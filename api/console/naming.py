@@ -1,6 +1,9 @@
 """What commands and events are called on screen. English here; the catalogues translate."""
 
+from typing import Any
+
 from api.console.navigation import mark
+from api.console.words import Words
 
 KINDS = {
     "deposit.credit": mark("Credit a deposit"),
@@ -96,6 +99,7 @@ EVENTS = {
     "SuccessorNamed": mark("Successor named"),
     "TokenPaused": mark("Deposits stopped"),
     "TokenResumed": mark("Deposits resumed"),
+    "Transfer": mark("Deposit moved"),
     "TransferValue": mark("Value moved"),
 }
 
@@ -108,3 +112,12 @@ def kind_name(kind: str) -> str:
 def event_name(name: str) -> str:
     """An event's name in English; the contract's where it has none yet."""
     return EVENTS.get(name, name)
+
+
+_QUOTED = mark("at %(rate)s a year, as you are offered today")
+_SOLD = mark("at %(rate)s a year, as you sold on %(day)s")
+
+
+def price_note(words: Words, price: Any) -> str:
+    """Where a rate comes from: `price` is one of figures.Price."""
+    return words.say(_QUOTED if price.quoted else _SOLD, rate=words.rate(price.rate_ppm), day=words.day(price.day))

@@ -23,7 +23,7 @@ from starlette.datastructures import FormData
 
 from api.console import assets, navigation, sessions
 from api.console import words as languages
-from api.console.naming import event_name, kind_name
+from api.console.naming import event_name, kind_name, price_note
 from api.console.problems import Problem, plainly
 from api.console.words import Words, words
 from api.context import CommandContext, Services, ServicesDep, get_session
@@ -234,6 +234,7 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["words"] = chosen
     environment.globals["asset"] = lambda name: f"{BASE}/assets/{assets.hashed(name)}"
+    environment.globals["price_note"] = lambda price: price_note(chosen, price)
     environment.globals["kind_name"] = lambda kind: chosen.say(kind_name(kind))
     environment.globals["event_name"] = lambda name: chosen.say(event_name(name))
     environment.filters.update(
@@ -244,6 +245,7 @@ def _environment(language: str) -> Environment:
         days=chosen.days,
         figure=lambda amount: chosen.figure(Decimal(amount), len(amount.partition(".")[2])),
         short=short,
+        said=chosen.say,
         slug=lambda text: "s" + hashlib.sha256(text.encode()).hexdigest()[:8],
         plainly=lambda problem, name=None: plainly(chosen, problem, name),
     )

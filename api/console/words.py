@@ -71,6 +71,11 @@ class Words:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(number, format=pattern, locale=_LOCALES[self.language])
 
+    def cents(self, minor: int, currency: str) -> str:
+        """Minor units as a figure without their currency."""
+        decimals = currency_decimals(currency)
+        return self.figure(Decimal(minor).scaleb(-decimals), decimals)
+
     def day(self, day: date) -> str:
         """A business date."""
         return format_date(day, _DATES[self.language], locale=_LOCALES[self.language])

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
+from api.cash import to_settlement
 from api.context import CommandContext, Prepared, Services
-from api.currencies import currency_of
 from api.defaults.schemas import ReceivableRepurchase, RecourseList, RecourseRead
 from api.domain.dates import business_date, from_day, to_day
 from api.domain.money import Money
@@ -24,8 +24,6 @@ from indexer.models import ChainBlock, Payable, PayableState, Receivable, Receiv
 from node_adapter import typed_data
 from node_adapter.outbox.calldata import signature_placeholder
 from node_adapter.outbox.commands import Call
-
-PAYMENT_LIFE_S = 7 * 86_400
 
 
 class ReceivableNotEndorser(NotYours):
@@ -78,19 +76,10 @@ def _repurchase(context: CommandContext, receivable_id: str, body: ReceivableRep
     if row.endorser not in (None, context.actor.address):  # that nobody answers for it is the contract's to say
         raise ReceivableNotEndorser(f"another answers for receivable {receivable_id}", receivable_id=receivable_id)
     payable = context.session.get_one(Payable, row.payable_id)
-    deployments = context.services.deployments
     token = programmes.payment_token(context.session, payable.programme_id, body.deposit_token)
-    valid_before = context.now() + PAYMENT_LIFE_S
-    message = typed_data.receive_with_authorization(
-        chain_id=deployments.chain_id,
-        token_address=token,
-        token_name=typed_data.deposit_token_name(currency_of(deployments, token)),
-        from_=context.actor.account(),
-        to=context.address("Settlement", row.payable_id),
-        value=_price(row),
-        valid_after=0,
-        valid_before=valid_before,
-        nonce=typed_data.repurchase_nonce(receivable_id, row.holder),
+    nonce = typed_data.repurchase_nonce(receivable_id, row.holder)
+    message, valid_before = to_settlement(
+        context, row.payable_id, payer=context.actor.account(), token=token, value=_price(row), nonce=nonce
     )
     arguments = [int(receivable_id, 16), token, valid_before, signature_placeholder(0)]
     return Prepared(

@@ -1,5 +1,6 @@
 """What is given up, and what comes in after that."""
 
+from api.cash import to_settlement
 from api.context import CommandContext, Prepared
 from api.currencies import currency_of, minor_units
 from api.defaults.dishonours import any_payable
@@ -13,8 +14,6 @@ from node_adapter import typed_data
 from node_adapter.ids import reference_hash
 from node_adapter.outbox.calldata import signature_placeholder
 from node_adapter.outbox.commands import Call
-
-PAYMENT_LIFE_S = 7 * 86_400
 
 
 def write_off(context: CommandContext, payable_id: str, body: ReasonGiven) -> OperationRead:
@@ -56,22 +55,11 @@ def recover(context: CommandContext, payable_id: str, body: PayableRecover) -> O
 def _recovery(context: CommandContext, payable_id: str, body: PayableRecover, request_hash: str) -> Prepared:
     payer = context.actor.account()
     payable = payables.get(context.session, context.actor, payable_id)
-    deployments = context.services.deployments
     token = programmes.payment_token(context.session, payable.programme_id, body.deposit_token)
-    currency = currency_of(deployments, token)
-    amount, reference = minor_units(currency, body.amount), reference_hash(body.recovery_reference)
-    valid_before = context.now() + PAYMENT_LIFE_S
-    message = typed_data.receive_with_authorization(
-        chain_id=deployments.chain_id,
-        token_address=token,
-        token_name=typed_data.deposit_token_name(currency),
-        from_=payer,
-        to=context.address("Settlement", payable_id),
-        value=amount,
-        valid_after=0,
-        valid_before=valid_before,
-        nonce=typed_data.recovery_nonce(payable_id, reference),
-    )
+    amount = minor_units(currency_of(context.services.deployments, token), body.amount)
+    reference = reference_hash(body.recovery_reference)
+    nonce = typed_data.recovery_nonce(payable_id, reference)
+    message, valid_before = to_settlement(context, payable_id, payer=payer, token=token, value=amount, nonce=nonce)
     arguments = [int(payable_id, 16), payer, token, amount, reference, valid_before, signature_placeholder(0)]
     return Prepared(
         context.command(

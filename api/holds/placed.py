@@ -1,6 +1,7 @@
 """Disputes, pledges and reservations: what somebody places on a piece, who sees it, and how it ends (I10)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
@@ -144,22 +145,25 @@ def _of_one(context: CommandContext, act: str, function: str, hold_id: int) -> O
     return context.once(f"{act} hold {hold_id}", NoBody(), prepare)
 
 
-def list_holds(
-    session: Session,
-    services: Services,
-    actor: Actor,
-    page: PageRequest,
-    receivable_id: str | None,
-    live: bool | None,
-) -> Holds:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which holds a list is of; None: whatever."""
+
+    payable_id: str | None
+    receivable_id: str | None
+    live: bool | None
+
+
+def list_holds(session: Session, services: Services, actor: Actor, page: PageRequest, wanted: Wanted) -> Holds:
     """The holds that the actor may see, newest first."""
-    head = newest_block(session)
     query = select(Hold).where(visible_to(actor))
-    if receivable_id is not None:
-        query = query.where(Hold.receivable_id == receivable_id)
-    if live is not None:
-        holding = queries.live_hold(head.timestamp)
-        query = query.where(holding if live else not_(holding))
+    if wanted.payable_id is not None:
+        query = query.where(Hold.payable_id == wanted.payable_id)
+    if wanted.receivable_id is not None:
+        query = query.where(Hold.receivable_id == wanted.receivable_id)
+    if wanted.live is not None:
+        holding = queries.live_hold(newest_block(session).timestamp)
+        query = query.where(holding if wanted.live else not_(holding))
     rows, following = fetch(session, query, [Hold.hold_id], page)
     return Holds(items=read_all(session, services, actor, rows), next=following, **services.as_of(session))
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query
 
 from api.context import ActorDep, CommandDep, ServicesDep, SessionDep
 from api.holds import placed, service
+from api.holds.placed import Wanted
 from api.holds.schemas import (
     FreezeEnforce,
     FreezeOrder,
@@ -85,17 +86,25 @@ def reserve(receivable_id: ReceivableId, body: PieceReserve, command: CommandDep
     return placed.reserve(command, receivable_id, body)
 
 
+def get_wanted(
+    payable_id: Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{56}$")] = None,
+    receivable_id: Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{64}$")] = None,
+    live: Annotated[bool | None, Query(description="Only those that hold now, or only those that do not")] = None,
+) -> Wanted:
+    """What the query narrows the list to."""
+    return Wanted(payable_id, receivable_id, live)
+
+
 @holds.get("/holds")
 def list_holds(
     session: SessionDep,
     services: ServicesDep,
     actor: ActorDep,
     page: PageDep,
-    receivable_id: Annotated[str | None, Query(pattern=r"^0x[0-9a-f]{64}$")] = None,
-    live: Annotated[bool | None, Query(description="Only those that hold now, or only those that do not")] = None,
+    wanted: Annotated[Wanted, Depends(get_wanted)],
 ) -> Holds:
     """Holds on your pieces and in your favour; for compliance, all. Newest first."""
-    return placed.list_holds(session, services, actor, page, receivable_id, live)
+    return placed.list_holds(session, services, actor, page, wanted)
 
 
 @holds.get("/holds/{hold_id}")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.context import CommandContext, Prepared
+from api.context import CommandContext, Prepared, Services
 from api.errors import NotYours, StateForbids
 from api.identity.actor import Actor
 from api.operations.schemas import OperationRead
@@ -129,7 +129,7 @@ def _offers(session: Session, payable_id: str) -> Sequence[CancellationOffer]:
     return session.scalars(query.order_by(CancellationOffer.deadline.desc(), CancellationOffer.id)).all()
 
 
-def list_offers(session: Session, actor: Actor, payable_id: str) -> CancellationOffers:
+def list_offers(session: Session, services: Services, actor: Actor, payable_id: str) -> CancellationOffers:
     """What was offered of a payable, newest first: to its two parties. Who held a piece of it sees none."""
     payable, head = get(session, actor, payable_id), newest_block(session)
     rows = _offers(session, payable_id) if _is_party(payable, actor) else []
@@ -144,7 +144,7 @@ def list_offers(session: Session, actor: Actor, payable_id: str) -> Cancellation
         )
         for row in rows
     ]
-    return CancellationOffers(items=items, as_of_block=head.number)
+    return CancellationOffers(items=items, **services.as_of(session))
 
 
 def _state(session: Session, payable: Payable, row: CancellationOffer, now: int) -> CancellationState:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.cash import to_settlement
 from api.context import CommandContext, Prepared
 from api.currencies import currency_of, minor_units
 from api.domain.settlement import Share, due_after
@@ -18,7 +19,6 @@ from node_adapter.ids import reference_hash
 from node_adapter.outbox.calldata import signature_placeholder
 from node_adapter.outbox.commands import Call
 
-PAYMENT_LIFE_S = 7 * 86_400
 NETTED_MAX = 100
 """As many as the contract takes at once."""
 
@@ -35,23 +35,13 @@ def pay(context: CommandContext, payable_id: str, body: PayablePay) -> Operation
 
 def _payment(context: CommandContext, payable_id: str, body: PayablePay, request_hash: str) -> Prepared:
     payable = of_debtor(context, payable_id)
-    deployments = context.services.deployments
     token = programmes.payment_token(context.session, payable.programme_id, body.deposit_token)
-    currency = currency_of(deployments, token)
-    amount = minor_units(currency, body.amount)
+    amount = minor_units(currency_of(context.services.deployments, token), body.amount)
     reference = reference_hash(body.payment_reference)
-    valid_before = context.now() + PAYMENT_LIFE_S
     parked, netted = _netted(context.session, payable, amount, context.now())
-    message = typed_data.receive_with_authorization(
-        chain_id=deployments.chain_id,
-        token_address=token,
-        token_name=typed_data.deposit_token_name(currency),
-        from_=payable.debtor,
-        to=context.address("Settlement", payable_id),
-        value=amount - netted,
-        valid_after=0,
-        valid_before=valid_before,
-        nonce=typed_data.payment_nonce(payable_id, amount, parked, reference),
+    nonce = typed_data.payment_nonce(payable_id, amount, parked, reference)
+    message, valid_before = to_settlement(
+        context, payable_id, payer=payable.debtor, token=token, value=amount - netted, nonce=nonce
     )
     signed = netted < amount
     signature = signature_placeholder(0) if signed else "0x"

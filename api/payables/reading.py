@@ -21,7 +21,7 @@ from api.payables.service import visible_to
 from api.programmes import service as programmes
 from api.reading import newest_block
 from api.schemas import Total
-from indexer.models import CreditNote, Payable, PayableState, Programme
+from indexer.models import CreditNote, Dishonour, Payable, PayableState, Programme
 
 
 def list_payables(session: Session, services: Services, actor: Actor, page: PageRequest) -> Payables:
@@ -44,6 +44,9 @@ def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> l
     hashes |= {note.credit_note_hash for found in notes.values() for note in found}
     kept = texts.read(session, services.master_key, hashes)
     outstanding = owed(session, rows, head.timestamp)
+    ids = [row.payable_id for row in rows]
+    standing = select(Dishonour.payable_id).where(Dishonour.payable_id.in_(ids), Dishonour.lifted.is_(False))
+    dishonoured = set(session.scalars(standing))
     answers = []
     for row in rows:
         invoice = by_payable.get(row.payable_id)
@@ -73,6 +76,7 @@ def read_all(session: Session, services: Services, rows: Sequence[Payable]) -> l
                     "issue_date": from_day(row.issue_date),
                     "due_date": due,
                     "overdue": _overdue(row, due, head.timestamp),
+                    "dishonoured": row.payable_id in dishonoured,
                     "issued": row.issued,
                     "defences_waived": row.undertaking_hash is not None,
                     "undertaking": kept.get(row.undertaking_hash),

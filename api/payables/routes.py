@@ -97,9 +97,11 @@ def offer_cancellation(payable_id: PayableId, command: CommandDep, _body: Nothin
 
 
 @router.get("/{payable_id}/cancellations")
-def list_cancellations(payable_id: PayableId, session: SessionDep, actor: ActorDep) -> CancellationOffers:
+def list_cancellations(
+    payable_id: PayableId, session: SessionDep, services: ServicesDep, actor: ActorDep
+) -> CancellationOffers:
     """What supplier and debtor have offered each other."""
-    return cancelling.list_offers(session, actor, payable_id)
+    return cancelling.list_offers(session, services, actor, payable_id)
 
 
 @router.post("/{payable_id}/cancel", status_code=202)

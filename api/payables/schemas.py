@@ -91,6 +91,7 @@ class PayableRead(BaseModel):
     issue_date: date
     due_date: date
     overdue: bool = Field(description="Past the end of its due date and not paid in full.")
+    dishonoured: bool = Field(description="It is on the register of dishonours, and stands there (R-29b).")
     issued: bool = Field(description="Its debtor issued it unasked.")
     defences_waived: bool = Field(description="Its debtor waives its defences by confirming (R-10).")
     undertaking: str | None
@@ -132,3 +133,4 @@ class CancellationOffers(BaseModel):
 
     items: list[CancellationOfferRead]
     as_of_block: int
+    final: bool

@@ -9,7 +9,6 @@ from api.context import CommandContext, Prepared, Services
 from api.domain.dates import from_day, to_day
 from api.identity.actor import Role
 from api.operations.schemas import OperationRead
-from api.reading import newest_block
 from api.schemas import Request
 from indexer import queries
 from node_adapter.outbox.commands import Call
@@ -28,6 +27,7 @@ class ReferenceRateRead(BaseModel):
     effective_date: date | None
     rate_ppm: int | None
     as_of_block: int
+    final: bool
 
 
 def set_rate(context: CommandContext, body: ReferenceRateSet) -> OperationRead:
@@ -56,5 +56,5 @@ def read_rate(session: Session, services: Services) -> ReferenceRateRead:
     return ReferenceRateRead(
         effective_date=None if row is None else from_day(row.effective_date),
         rate_ppm=None if row is None else row.rate_ppm,
-        as_of_block=newest_block(session).number,
+        **services.as_of(session),
     )

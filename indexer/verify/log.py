@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from indexer.apply import all_events, event_row
 from indexer.events import Decoder
 from indexer.fold import Row
-from indexer.follow import ChainSource
 from indexer.journal import EMPTY, journals
 from indexer.models import ChainBlock, ChainEvent, JournalCheckpoint, table_of
+from indexer.source import ChainSource
 from indexer.verify.report import Comparison
 from node_adapter.client import Header
 from node_adapter.words import hex0x

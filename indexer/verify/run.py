@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from indexer.apply import head
 from indexer.events import Decoder, deployments_hash
-from indexer.follow import ChainSource
 from indexer.models import (
     FOLDED,
     ChainBlock,
@@ -19,6 +18,7 @@ from indexer.models import (
     ReceivableState,
     table_of,
 )
+from indexer.source import ChainSource
 from indexer.tokens import currencies
 from indexer.verify.as_of import index_as_of
 from indexer.verify.log import compare_journals, compare_log

@@ -32,7 +32,7 @@ from node_adapter.outbox.rows import Signed, attempt_values, change_pending, sig
 from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction
 
-BATCH = 256
+BATCH = 512
 """Operations tried in one round, in a few batched requests."""
 PORTION = 128
 """Operations signed and stored in one database transaction, and then sent: while the node has one portion, the next is

@@ -113,7 +113,7 @@ def _refused_uploads(cast: Cast, number: str, dates: tuple[date, date]) -> None:
     twin = document("s1", number, dates, FACE + 1)
     for login, name, expected in (
         ("s2", "the same invoice sent in by another supplier", "422 InvoiceNotYours"),
-        ("c", "an invoice sent in by its debtor", "403 RoleMissing"),
+        ("f1", "an invoice sent in by who is no party to it", "403 RoleMissing"),
     ):
         cast.check(name, expected, upload_refusal(cast, login, twin))
     own = document("outsider", number, dates, FACE)

@@ -49,6 +49,24 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     return scene
 
 
+def placeholders(network: Stage) -> dict[str, str]:
+    """A scene's names, of the right form and of nothing: for a request that is refused before anything is looked up."""
+    addresses = dict.fromkeys(("s1", "s3", "f1", "account", "key"), network["s3"].address)
+    ids = ("request_id", "quote_id", "rotation_id", "invoice_id", "operation_id", "candidate")
+    return {
+        **addresses,
+        **dict.fromkeys(ids, secrets.token_hex(16)),
+        **dict.fromkeys(("order_id", "hold_id", "programme_id"), "1"),
+        **dict.fromkeys(("receivable_id", "absorbed_id"), "0x" + "ab" * 32),
+        "payable_id": "0x" + "ab" * 28,
+        "pay_out_id": f"{network['s3'].address}-1",
+        "new": "x",
+        "amount": "1.00",
+        "until": datetime.fromtimestamp(network.now(), UTC).isoformat(),
+        "today": str(network.today()),
+    }
+
+
 def _parties(network: Stage, path: str, scene: dict[str, str]) -> None:
     if path == "/api/v1/participants":
         scene["candidate"] = candidate(network)

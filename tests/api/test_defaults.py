@@ -30,6 +30,7 @@ def test_dishonour__after_the_days_of_grace__is_recorded_objected_to_and_lifted_
     payable = network.overdue(5)
     late = row_of(network, "o", "/api/v1/overdue-payables", payable)
     assert (late["days_past_due"], late["outstanding"], late["dishonour"]) == (5, money(FACE), False)
+    assert payable not in [row["payable_id"] for row in network["s2"].read("/api/v1/overdue-payables")["items"]]
     early = network["s1"].post(DISHONOURS, {"payable_id": payable})
     assert refusal(early) == "409 DishonourTooEarly"
     network.pass_time(86_400)
@@ -37,6 +38,7 @@ def test_dishonour__after_the_days_of_grace__is_recorded_objected_to_and_lifted_
 
     network["s1"].command(DISHONOURS, {"payable_id": payable})
     assert row_of(network, "c", "/api/v1/overdue-payables", payable)["dishonour"] is True
+    assert network["s1"].read(f"/api/v1/payables/{payable}")["dishonoured"] is True
     assert refusal(network["c"].post(DISHONOURS, {"payable_id": payable})) == "409 DishonourAlreadyRecorded"
     network["c"].command(f"{DISHONOURS}/{payable}/object", {"reason": "we paid outside"})
     seen = row_of(network, "f2", DISHONOURS, payable)  # who might buy is told
@@ -48,6 +50,7 @@ def test_dishonour__after_the_days_of_grace__is_recorded_objected_to_and_lifted_
     assert network["c"].read(f"{DISHONOURS}/{payable}", as_of=standing)["lifted"] is False
     seen = network["c"].read(f"{DISHONOURS}/{payable}")
     assert (seen["lifted"], seen["lift_reason"]) == (True, "they did")
+    assert network["s1"].read(f"/api/v1/payables/{payable}")["dishonoured"] is False
     assert refusal(network["o"].post(f"{DISHONOURS}/{payable}/lift", REASON)) == "409 DishonourNotRecorded"
 
 

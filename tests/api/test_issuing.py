@@ -125,6 +125,15 @@ def test_dilution__of_a_part__is_given_up_by_its_holder_alone_and_netted__i01(ne
     assert refusal(gone) == "409 PayableInvalidState"
 
 
+def test_dilution__of_the_whole__is_not_told_to_who_handed_it_on_before(network: Stage) -> None:
+    piece = f"{network.confirmed()}00000001"
+    network["s1"].command(f"/api/v1/receivables/{piece}/transfer", {"to": network["s2"].address})
+    network["s2"].command(f"/api/v1/receivables/{piece}/dilute", {"value": money(FACE), "credit_note": "CN-3"})
+    seen = {login: network[login].read(f"/api/v1/receivables/{piece}") for login in ("s1", "s2", "c")}
+    assert {login: row["credit_note"] for login, row in seen.items()} == {"s1": None, "s2": "CN-3", "c": "CN-3"}
+    assert seen["s1"]["holder"]["address"] == network["s2"].address
+
+
 # Cancelled
 
 

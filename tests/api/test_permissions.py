@@ -15,7 +15,7 @@ from tests.api.stage import Stage, answer
 
 EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/auth/token"}
-OPEN_UNLISTED = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
+OPEN_UNLISTED = {"/", "/console", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
 ROLE = "403 RoleMissing"
 UNSEEN = "404 NotFound"
@@ -258,7 +258,7 @@ def test_openapi__every_route__has_a_row(app: FastAPI) -> None:
 
 
 @pytest.mark.devnet
-def test_routes__not_listed_in_openapi__only_the_documentation_itself(app: FastAPI) -> None:
+def test_routes__not_listed_in_openapi__only_the_documentation_and_the_console(app: FastAPI) -> None:
     def unlisted(routes: Sequence[BaseRoute]) -> Iterator[str]:
         for route in routes:
             if (included := getattr(route, "original_router", None)) is not None:

@@ -107,7 +107,9 @@ def test_pledge__released__sets_the_piece_free(network: Stage) -> None:
     network["f1"].command(f"{HOLDS}/{hold_id}/release")
     assert free(network, piece) == money(FACE)
     assert hold_id not in listed(network, "s1", receivable_id=piece, live=True)
-    assert hold_id in listed(network, "f1", live=False)
+    assert listed(network, "f1", live=False, payable_id=piece[:-8]) == {hold_id}
+    network["s1"].command(f"/api/v1/receivables/{piece}/transfer", {"to": network["s2"].address})
+    assert refusal(network["s2"].get(f"{HOLDS}/{hold_id}")) == "404 NotFound"  # its predecessor's affair
 
 
 def listed(network: Stage, login: str, **query: Any) -> set[str]:

@@ -73,6 +73,7 @@ def test_set_aside__for_a_dispute__is_released_to_its_holder_once_that_is_over(n
     assert network["s1"].cash() - before == FACE - FACE // 4
     (waits,) = [row for row in network["s1"].read("/api/v1/set-aside-cash")["items"] if row["payable_id"] == payable]
     assert waits["amount"] == money(FACE // 4)
+    assert payable not in [row["payable_id"] for row in network["c"].read("/api/v1/set-aside-cash")["items"]]
     assert refusal(network["s1"].post(f"{piece}/release-set-aside")) == "409 SetAsideHeld"
     network["c"].command(f"/api/v1/holds/{hold}/release")
     network["s1"].command(f"{piece}/release-set-aside")

@@ -1,19 +1,21 @@
 """One batch: all of it or nothing, once, and never a guess."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import Engine, func, select
 
+from indexer.ahead import Ahead
 from indexer.apply import Block, apply_blocks
 from indexer.errors import IndexForeign, ParentMismatch, ProjectionDiverged, UnknownEvent, UnstableNode
 from indexer.events import Decoder
 from indexer.fold import Fold, write
-from indexer.follow import Follower
+from indexer.follow import GAS_A_LOG, Follower, Limits
 from indexer.models import Base, CashPosting, ChainBlock, ChainEvent, table_of
-from node_adapter.client import RawLog
+from node_adapter.client import Header, RawLog
 from node_adapter.db import make_engine
 from node_adapter.deployments import Deployments
 from tests.indexer.fake_acts import confirm, propose, split
@@ -207,6 +209,59 @@ def test_catch_up__full_and_empty_blocks__range_adapts(empty: Engine) -> None:
     follower.catch_up()
     assert sizes[-1] == 304
     assert _count(empty, ChainBlock) == 304
+
+
+def test_catch_up__blocks_that_are_full__are_read_in_ranges_that_their_headers_ask_for(empty: Engine) -> None:
+    """Before the logs are asked for: a range of full blocks never is in memory whole."""
+
+    class Full(FakeChain):
+        asked: ClassVar[list[tuple[int, int]]] = []
+
+        def headers(self, numbers: Sequence[int]) -> list[Header]:
+            return [replace(header, gas_used=GAS_A_LOG * 40) for header in super().headers(numbers)]
+
+        def logs(self, first: int, last: int, addresses: Any) -> list[RawLog]:
+            self.asked.append((first, last))
+            return super().logs(first, last, addresses)
+
+    chain = Full()
+    for _ in range(20):
+        chain.mine([CASH] * 40)
+    Follower(empty, chain, DECODER, Limits(batch_logs=90)).catch_up()
+    assert chain.asked[0] == (1, 2)
+    assert max(last - first for first, last in chain.asked) == 1
+    assert _count(empty, ChainBlock) == 20
+
+
+def test_ahead__what_was_asked_ahead_is_not_what_is_wanted__is_asked_anew() -> None:
+    asked: list[int] = []
+
+    def look(first: int) -> int:
+        asked.append(first)
+        return first
+
+    with closing(Ahead(look)) as ahead:
+        assert ahead.take(1) == 1
+        ahead.begin(2)
+        assert ahead.take(2) == 2
+        ahead.begin(3)
+        assert ahead.take(7) == 7
+        ahead.begin(8)
+        ahead.drop()
+        assert ahead.take(8) == 8
+    assert asked == [1, 2, 3, 7, 8, 8]
+
+
+def test_ahead__what_fails_ahead__fails_when_it_is_taken_and_not_before() -> None:
+    def look(first: int) -> int:
+        raise UnstableNode(str(first))
+
+    with closing(Ahead(look)) as ahead:
+        ahead.begin(1)
+        ahead.drop()
+        ahead.begin(2)
+        with pytest.raises(UnstableNode, match="2"):
+            ahead.take(2)
 
 
 def replace_hash(block: Block, block_hash: str) -> Block:

@@ -1,5 +1,6 @@
 """The committed ABIs, and how the words of a log become values: compared with eth_abi on what hypothesis thinks of."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -70,6 +71,39 @@ def test_decode__any_values_of_any_event__equals_eth_abi(spec: EventSpec, data: 
         snake_case(f.solidity_name): expected(f.solidity_name, f.type, v)
         for f, v in zip(spec.fields, values, strict=True)
     }
+    # The generated decoder alone, unless there is a dynamic value in the data; and its JSON.
+    dynamic = any(not field.indexed and field.type in ("string", "bytes", "bytes[]") for field in spec.fields)
+    assert (spec._generated is None) == dynamic, spec.name
+    found, text = spec.decode_both(topics, words)
+    assert text == json.dumps(found)
+    if spec._generated is not None:
+        assert spec._generated(topics, words) == (found, text)
+        assert spec._read(topics, words) == found
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.contract}.{spec.name}")
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_decode__any_words_at_all__the_generated_decoder_takes_what_readers_take(
+    spec: EventSpec, data: st.DataObject
+) -> None:
+    """It never reads what they refuse: a word with a bit too many, a byte too few."""
+    if spec._generated is None:
+        return
+    word = st.one_of(
+        st.binary(min_size=32, max_size=32),
+        st.integers(0, 2**64).map(lambda n: n.to_bytes(32, "big")),
+        st.integers(0, 2**224).map(lambda n: n.to_bytes(32, "big")),
+        st.binary(min_size=31, max_size=33),
+    )
+    topics = [spec.topic0, *(data.draw(word) for field in spec.fields if field.indexed)]
+    words = b"".join(data.draw(word) for field in spec.fields if not field.indexed)
+    try:
+        read: dict[str, Any] | None = spec._read(topics, words)
+    except MalformedLog:
+        read = None
+    found = spec._generated(topics, words)
+    assert found == (None if read is None else (read, json.dumps(read)))
 
 
 def test_event_specs__topic0__is_the_hash_of_the_signature() -> None:

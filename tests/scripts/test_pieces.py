@@ -43,7 +43,19 @@ def test_shift_clock__more_than_ten_years__is_refused(shift: str, tmp_path: Path
 @pytest.mark.devnet  # it looks whether the port is used
 def test_doctor__nothing_there__names_what_it_looked_at(tmp_path: Path) -> None:
     found = {f.name: f for f in doctor.findings(DataFolder(tmp_path / "data"), None)}
-    assert list(found) == ["python", "anvil", "forge", "solc", "node.js", "softhsm2", "disk", "data folder", "network"]
+    assert list(found) == [
+        "python",
+        "anvil",
+        "forge",
+        "solc",
+        "node.js",
+        "softhsm2",
+        "chromium",
+        "fonts-noto-cjk",
+        "disk",
+        "data folder",
+        "network",
+    ]
     assert found["python"].ok
     assert found["data folder"].found == str(tmp_path / "data")
     assert not (tmp_path / "data").exists()
@@ -80,6 +92,7 @@ def test_checks__in_order__are_all_that_are_promised() -> None:
         "generated files",
         "error table",
         "storage table",
+        "catalogues",
         "table of views",
         "contracts",
         "tests",
@@ -97,6 +110,26 @@ def test_checks__deep__run_the_contracts_ten_times_as_long_and_no_others() -> No
     deep = checks.checks(slow=False, deep=True)
     assert {check.name: check.settings for check in deep if check.settings} == {"contracts": checks.DEEP}
     assert not any(check.settings for check in checks.checks(slow=True))
+
+
+def test_checks__one_beside_the_others__is_waited_for_and_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    long = checks.Check("long", ["sh", "-c", f"until [ -e {go} ]; do sleep 0.01; done; echo said"], beside=True)
+    monkeypatch.setattr("scripts.debian_tools.provide", lambda: None)
+
+    def run(*other: checks.Check) -> bool:
+        monkeypatch.setattr(checks, "checks", lambda **_asked: [long, *other])
+        return checks.run(slow=False, as_json=False)
+
+    assert run(checks.Check("short", ["touch", str(go)]))
+    told = capsys.readouterr()
+    assert "said" in told.out
+    assert told.err.index("ok   short") < told.err.index("ok   long")
+    go.unlink()
+    assert not run(checks.Check("short", ["false"])), "and what runs beside is ended"
+    assert "long" not in capsys.readouterr().err.split("failed")[1]
 
 
 def test_changes__between_two_steps__are_what_moved() -> None:

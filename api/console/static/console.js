@@ -43,6 +43,7 @@ for (const form of document.querySelectorAll("form[data-whole]")) {
   const decimals = Number(form.dataset.decimals);
   const whole = BigInt(form.dataset.whole);
   const told = form.querySelector("[data-remainder]");
+  if (!told) continue;
   const update = () => {
     let rest = whole;
     for (const input of form.querySelectorAll("input[data-part]")) rest -= minor(input.value, decimals) ?? 0n;

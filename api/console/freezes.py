@@ -1,0 +1,121 @@
+"""Freeze orders: compliance gives and releases them; a holder sees those against itself."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.console import forms
+from api.console.acts import Act, do_act, show_act
+from api.console.navigation import mark
+from api.console.page import FormDep, Page, PageDep
+from api.console.problems import REFUSALS, Problem, problem_of
+from api.domain.dates import business_date, end_of_day
+from api.errors import RequestInvalid
+from api.holds import service
+from api.holds.routes import OrderId
+from api.holds.schemas import FreezeOrder
+from api.identity import standing
+from api.identity.actor import Role
+from api.pagination import PageDep as PagingDep
+from api.pagination import PageRequest
+from api.schemas import ReasonGiven
+
+router = APIRouter(prefix="/freeze-orders")
+CURRENCY = "CNY"
+_FIELDS = ("holder", "payable_id", "amount", "until", "reason", "authority")
+
+RELEASE = Act(
+    mark("Release the freeze"),
+    (
+        mark("Every hold under the order ends, and what was held moves again."),
+        mark("Your reason is kept encrypted; its salted hash goes on the chain."),
+    ),
+    mark("Release it"),
+    reason=mark("Why it is released"),
+)
+
+
+class DateUnreadable(RequestInvalid):
+    """A day is written 2026-11-28."""
+
+
+@router.get("")
+def list_orders(page: PageDep, paging: PagingDep) -> Response:
+    """Those against the reader; for compliance, all, and the form for another."""
+    return _list(page, paging, dict.fromkeys(_FIELDS, ""))
+
+
+def _list(page: Page, paging: PageRequest, typed: dict[str, str], problem: Problem | None = None) -> Response:
+    found = service.list_orders(page.session, page.services, page.reader, paging)
+    people = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
+    return page.render(
+        "freezes.html",
+        items=found.items,
+        next=found.next,
+        typed=typed,
+        holders=[one for one in people if one.address and one.status != "registered"],
+        currency=CURRENCY,
+        may_order=page.reader.role == Role.COMPLIANCE and page.as_of is None,
+        problem=problem,
+    )
+
+
+@router.post("")
+def order(page: PageDep, form: FormDep) -> Response:
+    """It blocks all that the holder has there until pieces worth the amount are set aside."""
+    typed = {name: forms.text(form, name) for name in _FIELDS}
+    about: str | None = "amount"
+    try:
+        amount = forms.amount(typed["amount"], CURRENCY)
+        about = "until"
+        until = _end_of(typed["until"])
+        about = None
+        body = FreezeOrder.model_validate(
+            {
+                "holder": typed["holder"],
+                "payable_id": typed["payable_id"] or None,
+                "amount": amount,
+                "until": until,
+                "reason": typed["reason"],
+                "authority": typed["authority"],
+            }
+        )
+        operation = service.order(page.command(form), body)
+    except REFUSALS as error:
+        return _list(page, PageRequest(None, 50), typed, problem_of(error, about))
+    return page.follow(operation)
+
+
+def _end_of(typed: str) -> str:
+    """The last second of a business day."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError as error:
+        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error
+    last = end_of_day(day) - 1
+    assert business_date(last) == day
+    return str(last)
+
+
+@router.get("/{order_id}/release")
+def show_release(page: PageDep, order_id: OrderId) -> Response:
+    """What it will do."""
+    return _release(page, order_id)
+
+
+def _release(page: Page, order_id: int, problem: Problem | None = None, reason: str = "") -> Response:
+    service.get(page.session, page.reader, order_id)
+    return show_act(page, RELEASE, back="/freeze-orders", problem=problem, reason=reason)
+
+
+@router.post("/{order_id}/release")
+def release(page: PageDep, form: FormDep, order_id: OrderId) -> Response:
+    """The end of the order."""
+    return do_act(
+        page,
+        form,
+        RELEASE,
+        lambda context, why: service.release(context, order_id, ReasonGiven(reason=why)),
+        lambda problem, why: _release(page, order_id, problem, why),
+    )

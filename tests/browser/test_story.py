@@ -1,0 +1,148 @@
+"""The story played by clicking in a real browser: in English on a desk, in Chinese on a phone; the chain agrees."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from api.console.sessions import demo_key
+from hardhat_free_devnet import rpc
+from node_adapter.signers import Wallet
+from scripts import actors
+from tests.browser import story
+from tests.browser.driver import DESK, PHONE, Person, person, saved
+from tests.end_to_end.network import Network
+
+pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("browser")]
+
+BALANCE_OF = "0x70a08231"
+LOOKS: list[tuple[str, dict[str, Any]]] = [
+    ("desk", {"viewport": DESK, "locale": "en-GB", "color_scheme": "light"}),
+    ("phone", {"viewport": PHONE, "locale": "zh-CN", "color_scheme": "dark", "has_touch": True}),
+]
+
+
+def wallet(net: Network) -> Wallet:
+    """C's own, on C's side."""
+    return Wallet.load(net.folder.wallets / "c.json", net.folder.wallets / "passphrase")
+
+
+def today(net: Network) -> date:
+    return date.fromisoformat(net.client("r").get("/api/v1/chain")["business_date"])
+
+
+def cash_on_chain(net: Network, login: str) -> int:
+    """Minor units, asked of the token itself."""
+    status = net.scf("status", "--json").document
+    call = {"to": status["contracts"]["DepositTokenCNY"], "data": BALANCE_OF + net.address(login)[2:].rjust(64, "0")}
+    return int(rpc(status["node_url"], "eth_call", call, "latest"), 16)
+
+
+def cash_on_screen(who: Person, login: str) -> int:
+    who.become(login)
+    shown = who.page.locator("dl.figures .figure", has_text=re.compile("Cash|现金")).locator(".value").inner_text()
+    return int(re.sub(r"[^0-9]", "", shown))
+
+
+def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says(
+    net: Network, browser: Browser, shots: Path
+) -> None:
+    signing, payables = wallet(net).sign, {}
+    wrong: list[str] = []
+    for name, options in LOOKS:
+        who, context = person(browser, net.url, shots, name, signing, **options)
+        who.visit("/sign-in")
+        who.look("sign-in")
+        who.fill(login="o", password=next(a.password for a in actors.load(net.folder) if a.login == "o"))
+        who.press()
+        if name == "desk":
+            story.admit(who)
+            story.publish(who)
+            story.credit(who, "Nanhai", "2,000,000.00", "CNAPS-1")
+            story.credit(who, "Xinghe", "1000000", "CNAPS-2")
+        payable = story.propose(who, f"B-{name}", today(net))
+        story.confirm(who, payable)
+        story.hand_on(who, payable)
+        _, proceeds = story.finance(who, payable)
+        assert proceeds == "592800.00", "600,000.00 at 4.80 % for 90/360"
+        payables[name] = payable
+        wrong += [f"{name}: {one}" for one in who.wrong]
+        assert who.page.locator("html").get_attribute("lang") == ("en" if name == "desk" else "zh-Hans")
+        context.close()
+    net.scf("clock", "+90d")
+    who, context = person(browser, net.url, shots, "later", signing, **LOOKS[0][1])
+    who.visit("/sign-in")
+    who.fill(login="c", password=next(a.password for a in actors.load(net.folder) if a.login == "c"))
+    who.press()
+    story.pay(who, payables["desk"], "PAY-1")
+    for login in ("s2", "f2"):
+        story.redeem(who, login)
+    for login in ("r", "co", "b", "o"):
+        who.become(login)
+        who.look(f"{login}-home")
+    who.become("r")
+    who.visit(f"/payables/{payables['desk']}")
+    who.look("regulator-payable")
+    held = {login: cash_on_screen(who, login) for login in ("c", "s1", "s2", "f2")}
+    assert held == {login: cash_on_chain(net, login) for login in held}
+    assert held == {"c": 0, "s1": 2 * 592_800_00, "s2": 400_000_00, "f2": 2_000_000_00 - 592_800_00 + 7_200_00}
+    verified = net.scf("verify", "--json").document
+    assert verified["differences"] == []
+    context.close()
+    assert "\n".join(wrong + who.wrong) == ""
+
+
+def test_pages__without_a_script__read_and_work(net: Network, browser: Browser, shots: Path) -> None:
+    """The link that `scf up` prints, an invoice in, and on to its proposal: with JavaScript off."""
+    key = demo_key((net.folder.secrets / "token.key").read_bytes())
+    who, context = person(
+        browser, net.url, shots, "plain", wallet(net).sign, viewport=DESK, locale="en-GB", java_script_enabled=False
+    )
+    assert net.scf("status", "--json").document["console_url"] == f"{net.url}/console/welcome?demo={key}"
+    who.visit(f"/welcome?demo={key}")
+    who.press('ol.tour button[value="s1"]')
+    with httpx.Client(cookies=_cookies(context.cookies()), trust_env=False) as http:
+        invoice = http.get(f"{net.url}/console/welcome/sample-invoice.xml")
+    assert invoice.status_code == 200
+    who.page.locator('input[name="files"]').set_input_files([saved(invoice.content, "sample.xml")])
+    who.press()
+    who.press(".notice.good a.button")
+    who.press()
+    who.page.locator(".step.done").nth(3).wait_for()
+    who.what_came_of_it()
+    assert "1,000,000.00" in who.page.locator("h1").inner_text()
+    assert who.wrong == []
+    context.close()
+
+
+def test_signing__with_a_key_file_in_the_page__never_sends_the_key(
+    net: Network, browser: Browser, shots: Path, tmp_path: Path
+) -> None:
+    key_file = net.folder.wallets / "c.json"
+    who, context = person(browser, net.url, shots, "key", wallet(net).sign, viewport=DESK, locale="en-GB")
+    sent: list[str] = []
+    who.page.on("request", lambda request: sent.append(request.post_data or ""))
+    who.visit("/sign-in")
+    who.fill(login="c", password=next(a.password for a in actors.load(net.folder) if a.login == "c"))
+    who.press()
+    who.visit("/programmes/new")
+    who.fill(refusal_hours="24")
+    who.press()
+    who.page.locator("#key-file").set_input_files(str(key_file))
+    who.page.locator("#key-pass").fill((net.folder.wallets / "passphrase").read_text().strip())
+    who.page.locator("#sign-file").click()
+    who.page.locator(".step.done").nth(3).wait_for()
+    secret = (net.folder.wallets / "passphrase").read_text().strip()
+    crypto = json.loads(key_file.read_text())["crypto"]["ciphertext"]
+    assert not any(secret in one or crypto in one for one in sent)
+    assert who.wrong == []
+    context.close()
+
+
+def _cookies(found: list[Any]) -> dict[str, str]:
+    return {cookie["name"]: cookie["value"] for cookie in found}

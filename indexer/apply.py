@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, or_, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from indexer import journal
-from indexer.errors import ParentMismatch, ProjectionDiverged
+from indexer.errors import ClockWentBack, ColumnTooSmall, ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, load, write
 from indexer.models import FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
@@ -78,8 +78,13 @@ def apply_blocks(
         insert_rows(connection, _EVENT, [_event_values(event) for event in events])
         write(connection, fold)
     except IntegrityError as error:
-        first, last = new[0].header.number, new[-1].header.number
-        raise ProjectionDiverged(f"blocks {first} to {last} contradict rows we hold: {error.orig}") from error
+        raise ProjectionDiverged(f"{_span(new)} contradict rows we hold: {error.orig}") from error
+    except (DataError, OverflowError) as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        raise ColumnTooSmall(
+            f"{_span(new)} hold a value too large for its column: {why}; install the version that belongs to the "
+            "contracts, which widens it"
+        ) from error
     return len(new)
 
 
@@ -167,8 +172,17 @@ def _continuing(connection: Connection, blocks: Sequence[Block]) -> Sequence[Blo
         header = block.header
         if previous is not None and (header.parent_hash, header.number) != (previous.hash, previous.number + 1):
             raise ParentMismatch(f"block {header.number} has parent {header.parent_hash}, before it is {previous.hash}")
+        if previous is not None and header.timestamp < previous.timestamp:
+            raise ClockWentBack(
+                f"block {header.number} says {header.timestamp}, the one before it {previous.timestamp}: the node's "
+                "clock went back; set it right, or ask another node"
+            )
         previous = header
     return blocks
+
+
+def _span(blocks: Sequence[Block]) -> str:
+    return f"blocks {blocks[0].header.number} to {blocks[-1].header.number}"
 
 
 def _orphaned_subjects(connection: Connection, number: int, decoder: Decoder) -> list[str]:

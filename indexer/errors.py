@@ -19,6 +19,10 @@ class ProjectionDiverged(IndexStopped):
     """Our rows contradict the chain."""
 
 
+class ColumnTooSmall(IndexStopped):
+    """The chain said a value that a column of ours does not hold."""
+
+
 class DeepReorg(IndexStopped):
     """The chain took back more blocks than we are willing to take back unasked."""
 
@@ -32,6 +36,10 @@ class JournalMismatch(NodeUntrustworthy):
 
     Nothing of the batch is written. If it stays so whoever is asked, it is the index: `scf verify` says where.
     """
+
+
+class ClockWentBack(NodeUntrustworthy):
+    """A block is older than the one it continues: no engine makes one, and what time alone changes would be wrong."""
 
 
 class ReceiptsMismatch(NodeUntrustworthy):

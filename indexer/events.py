@@ -109,7 +109,10 @@ class Decoder:
     def _unknown(self, log: RawLog) -> NoReturn:
         contract = next((d.contract for d in self.deployments.contracts.values() if d.address == log.address), None)
         if contract is None:
-            raise UnknownEvent(f"block {log.block_number}: a log of {log.address}, which is not ours")
+            raise UnknownEvent(
+                f"block {log.block_number}: a log of {log.address}, which is no contract of the deployments "
+                "file: give the indexer the file of this network"
+            )
         topic0 = log.topics[0] if log.topics else b""
         raise UnknownEvent(
             f"block {log.block_number}, log {log.log_index}: {contract} at {log.address} emitted an event "

@@ -20,6 +20,7 @@ from indexer.lead import leading
 from indexer.options import POLL_S, parser
 from indexer.proof.roots import Roots
 from indexer.receipts import headers_prove
+from indexer.troubles import named
 from indexer.verify import Difference, VerifyImpossible, verify
 from indexer.watch import Watch, served, shown
 from node_adapter.client import NodeClient
@@ -141,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run(options, stop)
     except (IndexStopped, OSError, OperationalError, *_BAD_SETTINGS) as error:
         log_to_stderr(as_json=options.json_logs)
-        log.error("%s: %s", type(error).__name__, str(error).splitlines()[0])
+        log.error("%s: %s", *named(error))
         return 1
     return 0
 

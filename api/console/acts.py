@@ -34,7 +34,7 @@ def show_act(
     return page.render("act.html", act=act, back=back, problem=problem, reason=reason, **{**_NOTHING, **shown})
 
 
-_NOTHING = {"payable": None, "receivable": None, "quote": None, "programme": None, "due": None}
+_NOTHING = {"payable": None, "receivable": None, "quote": None, "programme": None, "due": None, "organisation": None}
 
 
 def do_act(

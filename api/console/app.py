@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import command_errors, errors
+from api.audit.services import AuditServices
 from api.console import (
     assets,
     deposits,
@@ -79,11 +80,12 @@ class _Headers:
         await self._app(scope, receive, with_headers)
 
 
-def create_console(services: Services) -> FastAPI:
+def create_console(services: Services, audit: AuditServices) -> FastAPI:
     """The app to mount at BASE; AssetMissing unless everything its pages load is there."""
     assets.require()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.services = services
+    app.state.audit = audit
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(_Headers)

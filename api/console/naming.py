@@ -18,6 +18,10 @@ KINDS = {
     "key_rotation.cancel": mark("Cancel a change of key"),
     "key_rotation.complete": mark("Complete a change of key"),
     "participant.admit": mark("Admit an organisation"),
+    "participant.close": mark("Close an organisation's account"),
+    "participant.readmit": mark("Readmit an organisation"),
+    "participant.reinstate": mark("Reinstate an organisation"),
+    "participant.suspend": mark("Suspend an organisation"),
     "payable.confirm": mark("Confirm a payable"),
     "payable.decline": mark("Decline a proposal"),
     "payable.dispute": mark("Dispute a proposal"),
@@ -104,6 +108,20 @@ EVENTS = {
 }
 
 
+MOVES = {
+    "issue": mark("Issued"),
+    "split": mark("Split off"),
+    "transfer": mark("Handed on"),
+    "refuse": mark("Refused"),
+    "merge": mark("Merged"),
+    "draw": mark("Drawn"),
+    "redeem": mark("Redeemed"),
+    "park": mark("Back with its debtor"),
+    "cancel": mark("Cancelled"),
+    "repurchase": mark("Repurchased"),
+}
+
+
 def kind_name(kind: str) -> str:
     """A command's name in English; its own word where it has none yet."""
     return KINDS.get(kind, kind)
@@ -121,3 +139,8 @@ _SOLD = mark("at %(rate)s a year, as you sold on %(day)s")
 def price_note(words: Words, price: Any) -> str:
     """Where a rate comes from: `price` is one of figures.Price."""
     return words.say(_QUOTED if price.quoted else _SOLD, rate=words.rate(price.rate_ppm), day=words.day(price.day))
+
+
+def move_name(kind: str) -> str:
+    """What happened to a piece, in English; the index's own word where it has no name yet."""
+    return MOVES.get(kind, kind)

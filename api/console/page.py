@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from starlette.datastructures import FormData
 
 from api.console import assets, navigation, sessions
 from api.console import words as languages
-from api.console.naming import event_name, kind_name, price_note
+from api.console.naming import event_name, kind_name, move_name, price_note
 from api.console.problems import Problem, plainly
 from api.console.words import Words, words
 from api.context import CommandContext, Services, ServicesDep, get_session
@@ -178,7 +178,8 @@ ReadingDep = Annotated[Session, Depends(get_reading)]
 
 def get_visit(request: Request, services: ServicesDep, session: ReadingDep, as_of: str | None = None) -> Page:
     """The page of whoever comes, signed in or not."""
-    user = sessions.user_of(services, session, request.cookies.get(sessions.COOKIE))
+    active = request.headers.get("hx-request") is None
+    user = sessions.user_of(services, session, request.cookies.get(sessions.COOKIE), active=active)
     language = languages.chosen(request.cookies.get(languages.COOKIE), request.headers.get("accept-language"))
     actor = None if user is None else actor_of(user)
     demo = user is not None and user.demo and services.settings.on_loopback
@@ -198,16 +199,14 @@ def get_page(visit: VisitDep) -> Page:
 PageDep = Annotated[Page, Depends(get_page)]
 
 
-async def get_form(request: Request, services: ServicesDep) -> FormData:
+async def get_form(request: Request, services: ServicesDep) -> AsyncIterator[FormData]:
     """What was sent, once it is known to come from a page of ours; FormForged otherwise. Every POST takes this."""
-    form = await request.form(max_files=50, max_fields=500)
-    cookie = bound_to(request)
-    given = form.get("form_token")
-    if cookie is None or not isinstance(given, str):
-        raise FormForged("this form is too old, or is not ours: load the page again")
-    if not secrets.compare_digest(given.encode(), sessions.form_token(services, cookie).encode()):
-        raise FormForged("this form is too old, or is not ours: load the page again")
-    return form
+    async with request.form(max_files=50, max_fields=500) as form:
+        cookie, given = bound_to(request), form.get("form_token")
+        wanted = "" if cookie is None else sessions.form_token(services, cookie)
+        if not wanted or not isinstance(given, str) or not secrets.compare_digest(given.encode(), wanted.encode()):
+            raise FormForged("this form is too old, or is not ours: load the page again")
+        yield form
 
 
 FormDep = Annotated[FormData, Depends(get_form)]
@@ -235,6 +234,7 @@ def _environment(language: str) -> Environment:
     environment.globals["words"] = chosen
     environment.globals["asset"] = lambda name: f"{BASE}/assets/{assets.hashed(name)}"
     environment.globals["price_note"] = lambda price: price_note(chosen, price)
+    environment.globals["move_name"] = lambda kind: chosen.say(move_name(kind))
     environment.globals["kind_name"] = lambda kind: chosen.say(kind_name(kind))
     environment.globals["event_name"] = lambda name: chosen.say(event_name(name))
     environment.filters.update(

@@ -1,14 +1,19 @@
 """Participants: everybody sees who takes part; the operator admits, several at once."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import select
 
 from api.console import forms
+from api.console.acts import Act, do_act, show_act
+from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.context import CommandContext
+from api.errors import NotFound
 from api.identity import service, standing
 from api.identity.actor import Role
 from api.identity.models import Organisation
@@ -16,8 +21,26 @@ from api.identity.schemas import ParticipantAdmit
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep as PagingDep
 from api.pagination import PageRequest
+from api.schemas import Account, ReasonGiven
 
 router = APIRouter(prefix="/participants")
+
+ACTS = {
+    "suspend": Act(
+        mark("Suspend the organisation"),
+        (
+            mark("Until it is reinstated it confirms, receives, hands on and sells nothing."),
+            mark("It can still pay what it owes, and what it holds stays its own."),
+            mark("Your reason is kept encrypted; its salted hash goes on the chain."),
+        ),
+        mark("Suspend it"),
+        danger=True,
+        reason=mark("Why it is suspended"),
+    ),
+    "reinstate": Act(
+        mark("Reinstate the organisation"), (mark("It takes part again, as before."),), mark("Reinstate it")
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +84,31 @@ def admit(page: PageDep, form: FormDep) -> Response:
             results.append(Admission(name, operation, None))
     page.session.rollback()  # what was read before the admissions were taken
     return _list(page, PageRequest(None, 50), results, empty=not ids)
+
+
+@router.get("/{account}/{name}")
+def show_standing(page: PageDep, account: Account, name: str) -> Response:
+    """What the act will do."""
+    return _standing(page, account, name)
+
+
+def _standing(page: Page, account: str, name: str, problem: Problem | None = None, reason: str = "") -> Response:
+    page.must_be(Role.OPERATOR)
+    organisation = page.session.scalar(select(Organisation).where(Organisation.address == account))
+    if organisation is None or name not in ACTS:
+        raise NotFound.of("participant", account)
+    return show_act(page, ACTS[name], back="/participants", problem=problem, reason=reason, organisation=organisation)
+
+
+@router.post("/{account}/{name}")
+def do_standing(page: PageDep, form: FormDep, account: Account, name: str) -> Response:
+    """The act itself."""
+    commands: dict[str, Any] = {
+        "suspend": lambda context, why: standing.suspend(context, account, ReasonGiven(reason=why)),
+        "reinstate": lambda context, _: standing.reinstate(context, account),
+    }
+    if name not in commands:
+        raise NotFound.of("participant", account)
+    return do_act(
+        page, form, ACTS[name], commands[name], lambda problem, why: _standing(page, account, name, problem, why)
+    )

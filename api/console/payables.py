@@ -20,12 +20,15 @@ from api.errors import NotFound
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
+from api.parties import parties
 from api.payables import payment, reading, service
 from api.payables.schemas import PayablePay, PayableRead
+from api.reading import newest_block
 from api.receivables import reading as receivables
 from api.receivables import service as pieces
 from api.receivables.schemas import ReceivableRead
 from api.schemas import PayableId, ReasonGiven, Total
+from indexer import queries
 from indexer.models import Payable, Receivable, ReceivableMove
 
 router = APIRouter(prefix="/payables")
@@ -122,7 +125,22 @@ def pieces_of(page: Page, payable_id: str) -> list[ReceivableRead]:
     if page.reader.role not in SUPERVISION:
         query = query.where(pieces.visible_to(page.reader.address))
     rows = page.session.scalars(query.limit(SHOWN_MAX)).all()
-    return receivables.read_all(page.session, page.services, page.reader, rows)
+    read = receivables.read_all(page.session, page.services, page.reader, rows)
+    return _with_holds(page, payable_id, read) if page.reader.role in SUPERVISION else read
+
+
+def _with_holds(page: Page, payable_id: str, items: list[ReceivableRead]) -> list[ReceivableRead]:
+    """What is held of each live piece, all of it where a freeze order on its holder is not served: for supervision."""
+    now = newest_block(page.session).timestamp
+    held = queries.held_on(page.session, [item.receivable_id for item in items], now)
+    holders = {item.holder.address for item in items}
+    blocked = {holder for holder in holders if queries.blocked(page.session, holder, payable_id, now)}
+    told = []
+    for item in items:
+        minor = item.value.minor if item.holder.address in blocked else held.get(item.receivable_id, 0)
+        amount = Money(minor, item.value.currency) if item.state == "live" else None
+        told.append(item.model_copy(update={"held": amount}))
+    return told
 
 
 @router.get("/{payable_id}")
@@ -135,6 +153,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
     if page.reader.role in SUPERVISION:
         query = select(ReceivableMove).where(ReceivableMove.payable_id == payable_id)
         moves = page.session.scalars(query.order_by(ReceivableMove.block_number, ReceivableMove.log_index)).all()
+    accounts = {account for move in moves for account in (move.from_account, move.to_account) if account}
     return page.render(
         "payable.html",
         payable=read,
@@ -142,6 +161,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
         picture=lineage(read.face_value.minor, items),
         acts=_possible(page, read),
         moves=moves,
+        people=parties(page.session, accounts),
         row=row,
     )
 

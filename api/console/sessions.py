@@ -53,8 +53,11 @@ def sign_out(services: Services, token: str | None) -> None:
             session.execute(delete(ConsoleSession).where(ConsoleSession.token_hash == _hash(token)))
 
 
-def user_of(services: Services, session: Session, token: str | None) -> User | None:
-    """Who is signed in with this cookie, read afresh; None where nobody is, or it was too long ago."""
+def user_of(services: Services, session: Session, token: str | None, *, active: bool = True) -> User | None:
+    """Who is signed in with this cookie, read afresh; None where nobody is, or it was too long ago.
+
+    `active`: a person asks. A page that asks again by itself keeps no session alive.
+    """
     row = None if token is None else session.get(ConsoleSession, _hash(token))
     now = int(time.time())
     if row is None or row.seen_at < now - IDLE_S or row.opened_at < now - LIFE_S:
@@ -62,7 +65,7 @@ def user_of(services: Services, session: Session, token: str | None) -> User | N
     user = session.get(User, row.login)
     if user is None or not may_log_in(user, services.settings):
         return None
-    if row.seen_at < now - _SEEN_EVERY_S:
+    if active and row.seen_at < now - _SEEN_EVERY_S:
         with Session(services.engine) as writing, writing.begin():
             seen = writing.get(ConsoleSession, row.token_hash)
             if seen is not None:

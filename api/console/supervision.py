@@ -1,9 +1,10 @@
 """What supervision reads besides payables: every event of the network's contracts."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
+from api.audit.evidence import evidence
 from api.console.page import PageDep
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
@@ -23,3 +24,10 @@ def list_events(page: PageDep, paging: PagingDep) -> Response:
         select(ChainBlock.hash, ChainBlock.timestamp).where(ChainBlock.hash.in_({row.block_hash for row in rows}))
     )
     return page.render("events.html", items=rows, times={row.hash: row.timestamp for row in times}, next=following)
+
+
+@router.get("/evidence/{kind}/{subject:path}")
+def download_evidence(request: Request, page: PageDep, kind: str, subject: str) -> Response:
+    """A file that proves what happened to one subject, up to the newest final block, to whoever knows its hash."""
+    page.must_be(Role.REGULATOR, Role.COMPLIANCE)
+    return evidence(request.app.state.audit, kind, subject, at=None, complete=False)

@@ -302,3 +302,41 @@ def test_download__a_name_that_looks_like_a_formula__is_a_text(browser: Browser,
     answer = browser.sign_in("s1").get("/payables.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     assert ",'=cmd()," in answer.text, invoice
+
+
+def test_session__a_page_that_asks_by_itself__does_not_keep_it_alive(browser: Browser, network: Stage) -> None:
+    browser.sign_in("s1")
+    row_id = sessions._hash(browser.http.cookies[sessions.COOKIE])
+    long_ago = int(time.time()) - sessions.IDLE_S + 60
+    with Session(network.services.engine) as session, session.begin():
+        session.get_one(ConsoleSession, row_id).seen_at = long_ago
+    browser.http.get("/console/", headers={"HX-Request": "true"})
+    with Session(network.services.engine) as session:
+        assert session.get_one(ConsoleSession, row_id).seen_at == long_ago
+    browser.get("/")
+    with Session(network.services.engine) as session:
+        assert session.get_one(ConsoleSession, row_id).seen_at > long_ago
+
+
+def test_evidence__of_a_payable__is_for_supervision_alone(browser: Browser, network: Stage) -> None:
+    payable = network.confirmed()
+    path = f"/evidence/payable/{payable}"
+    assert browser.sign_in("s1").get(path).status_code == 403
+    browser.post("/sign-out")
+    network.rpc("anvil_mine", "0x80")  # so that it is final
+    network.index()
+    answer = browser.sign_in("r").get(path)
+    assert answer.status_code == 200, answer.text[-500:]
+    assert answer.json()["subject"] == {"kind": "payable", "id": payable}
+
+
+def test_lineage__of_what_is_frozen__is_told_to_supervision_alone(
+    browser: Browser, app: FastAPI, network: Stage
+) -> None:
+    payable = network.confirmed()
+    order = network.frozen("s1", payable, FACE)
+    held = 'class="own held"'
+    assert held in browser.sign_in("r").get(f"/payables/{payable}").text.split("</svg>\n</div>")[0]
+    debtors = Browser(app).sign_in("c").get(f"/payables/{payable}").text
+    assert held not in debtors.split("</svg>\n</div>")[0]
+    network["co"].command(f"/api/v1/freeze-orders/{order}/release", {"reason": "it is over"})

@@ -182,6 +182,18 @@ def test_name__that_no_document_has__is_only_stated_until_a_participant_anchors_
     assert vouched() == {"anchor"}
 
 
+def test_name__in_a_document_that_its_debtor_has_not_confirmed__is_vouched_for_by_the_supplier_alone(
+    network: Stage, regulators: Engine
+) -> None:
+    payable = network.proposed()
+    follow(network, regulators)
+    pack = packed(network)
+    taken(regulators, replace(pack, invoices=[entry for entry in pack.invoices if entry.payable_id == payable]))
+    items = served(network, regulators).get("/audit/v1/participants", params={"limit": 200}).json()["items"]
+    people = {one["account"]: one["name_by"] for one in items}
+    assert [people[network[one].address] for one in ("s1", "c")] == ["document", "stated"]
+
+
 def test_pack__of_another_chain_or_into_an_empty_index__is_refused(network: Stage, regulators: Engine) -> None:
     pack = packed(network)
     with pytest.raises(DisclosureRefused, match="empty"):

@@ -9,16 +9,20 @@ from alembic.operations import Operations
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 
+from indexer import queries
 from indexer.as_of import session_as_of
 from indexer.events import Decoder
 from indexer.follow import Follower, Limits
 from indexer.migrations import after, before
+from indexer.models import FreezeOrder, Hold
 from indexer.reports import REPORTS, Report
 from indexer.reports.cash import EVENT_NAMES, TABLES
 from indexer.reports.shape import share
 from node_adapter.db import make_engine, migrate
 from tests.indexer.fake_chain import DEPLOYMENTS, FakeChain, left_to_chance
+from tests.indexer.fake_world import INSTANCES
 
 BLOCKS = 200
 LIST_OF = {name: name.replace("_", "-") for name in REPORTS} | {
@@ -100,6 +104,48 @@ def test_exposures__by_anything__sum_to_what_confirmed_payables_owe_others(
     assert owed > 0
     for name in ("exposures", "exposures_by_debtor", "exposures_by_tier", "exposures_by_holder"):
         assert sum(row["unpaid"] for row in expected[name]) == owed, name
+
+
+def test_restraints__some_of_them_expired__are_as_every_other_reader_of_the_index_has_them(chain: FakeChain) -> None:
+    engine = make_engine("sqlite://")
+    migrate(engine, "indexer")
+    follow(engine, chain)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE hold SET until = 1 WHERE hold_id % 3 = 0")
+        connection.exec_driver_sql("UPDATE freeze_order SET until = 1 WHERE order_id % 2 = 0")
+    with Session(engine) as session:
+        block = queries.head(session)
+        assert block is not None
+        now = block.timestamp
+        live = set(session.scalars(select(Hold.hold_id).where(queries.live_hold(now))))
+        in_force = set(session.scalars(select(FreezeOrder.order_id).where(queries.live_order(now))))
+        held = queries.held_on(session, None, now)
+        orders = session.scalars(select(FreezeOrder.order_id)).all()
+        served = {order_id: queries.set_aside_under(session, order_id) for order_id in orders}
+    found = {name: rows(engine, REPORTS[name]) for name in ("holds", "freeze_orders", "receivables")}
+    assert 0 < len(live) < len(found["holds"])
+    assert {row["hold_id"] for row in found["holds"] if row["live"]} == live
+    assert {row["order_id"] for row in found["freeze_orders"] if row["live"]} == in_force
+    assert {row["order_id"]: row["set_aside_minor"] for row in found["freeze_orders"]} == served
+    assert {row["receivable_id"]: row["held"] for row in found["receivables"] if row["held"]} == held
+
+
+def test_cash_flows__of_each_account__sum_to_its_balance(
+    chain: FakeChain, expected: dict[str, list[dict[str, Any]]]
+) -> None:
+    engine = make_engine("sqlite://")
+    migrate(engine, "indexer")
+    follow(engine, chain)
+    balances: dict[str, int] = {}
+    for row in expected["cash_flows"]:
+        if row["kind"] in {"issue", "transfer", "withdrawal"}:
+            for account, amount in ((row["from_account"], -row["amount"]), (row["to_account"], row["amount"])):
+                if account is not None:
+                    balances[account] = balances.get(account, 0) + amount
+    token = INSTANCES["DepositTokenCNY"].address
+    with Session(engine) as session:
+        assert balances == {account: queries.cash_balance(session, account, token) for account in balances}
+    assert any(balances.values())
 
 
 @given(

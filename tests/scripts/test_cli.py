@@ -32,6 +32,7 @@ COMMANDS = (
     "bench",
     "outbox",
     "mutate",
+    "sign",
 )
 AUDIT = ("prove", "verify", "root", "export", "keygen", "disclose", "import")
 WITHOUT_A_NETWORK = (

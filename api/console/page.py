@@ -81,6 +81,13 @@ class Page:
         return business_date(newest_block(self.session).timestamp)
 
     @property
+    def moment(self) -> str:
+        """What is shown is as of this block and instant."""
+        block = newest_block(self.session)
+        number = self.words.say("block %(block)s", block=block.number)
+        return f"{number}, {self.words.instant(block.timestamp)}"
+
+    @property
     def form_token(self) -> str:
         return sessions.form_token(self.services, bound_to(self.request) or visitor_of(self.request))
 

@@ -49,6 +49,7 @@ WITHOUT_A_NETWORK = (
     ["keys", "create", "treasury"],
     ["bench", "nothing"],
     ["mutate", "nothing"],
+    ["sign", "nowhere.json", "--key", "nowhere"],
     ["audit", "prove", "payable", "0x00"],
     ["audit", "prove", "event", "1/0"],
     ["audit", "root"],

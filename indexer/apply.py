@@ -34,6 +34,8 @@ _ORPHAN = table_of(OrphanedBlock)
 class Block:
     header: Header
     logs: Sequence[RawLog]
+    events: Sequence[Event] | None = None
+    """The logs decoded, where that was done already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def apply_blocks(
     new = _continuing(connection, blocks)
     if not new:
         return 0
-    events = [decoder.decode(log, block.header.timestamp) for block in new for log in block.logs]
+    events = [event for block in new for event in (block.events or decoded(block, decoder))]
     words, changed = journal.checked(connection, events, said or {})
     fold = Fold()
     load(connection, fold, events)
@@ -86,6 +88,11 @@ def apply_blocks(
             "contracts, which widens it"
         ) from error
     return len(new)
+
+
+def decoded(block: Block, decoder: Decoder) -> Sequence[Event]:
+    """Raises UnknownEvent."""
+    return [decoder.decode(log, block.header.timestamp) for log in block.logs]
 
 
 def rollback_to(connection: Connection, number: int, decoder: Decoder, *, evidence: bool = True) -> RolledBack:

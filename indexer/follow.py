@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine, func, select, update
 
 from indexer.ahead import Ahead
-from indexer.apply import Block, RolledBack, apply_blocks, head, rollback_to
+from indexer.apply import Block, RolledBack, apply_blocks, decoded, head, rollback_to
 from indexer.errors import DeepReorg, IndexForeign, JournalMismatch, ParentMismatch, ReceiptsMismatch, UnstableNode
 from indexer.events import Decoder, deployments_before, deployments_hash
 from indexer.journal import said_by
@@ -189,6 +189,7 @@ class Follower:
             blocks = self._read(first, min(newest, first + self._range - 1))
             if self.receipts:
                 self.counters["receipts_checked"] += check_receipts(self.source, blocks, self.decoder.addresses)
+            blocks = [replace(block, events=decoded(block, self.decoder)) for block in blocks]
             return Seen(blocks, self._journals(blocks, at_head=blocks[-1].header.number == newest), newest)
 
     def _read(self, first: int, last: int) -> list[Block]:

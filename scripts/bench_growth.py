@@ -100,7 +100,7 @@ def _apply(engine: Engine, blocks: Sequence[Block], decoder: Decoder) -> None:
 def _placed(block: Block, before: Header) -> Block:
     """The block as the next one after `before`."""
     number = before.number + 1
-    header = Header(number, hex0x(number.to_bytes(32, "big")), before.hash, block.header.timestamp)
+    header = Header(number, hex0x(number.to_bytes(32, "big")), before.hash, before.timestamp + 1)
     logs = [replace(log, block_number=number, block_hash=header.hash) for log in block.logs]
     return Block(header, logs)
 

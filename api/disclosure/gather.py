@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import texts
+from api.disclosure.named import named_by_events
 from api.disclosure.pack import InvoiceEntry, Pack, ParticipantEntry, TextEntry
 from api.identity.models import Organisation
 from api.invoices import vault
@@ -20,7 +21,8 @@ from indexer.models import IndexIdentity, Participant, Payable
 def gather(session: Session, master_key: MasterKey, *, since: int = 0) -> Pack:
     """All participants and texts, and the invoices of payables that were proposed or changed from block `since` on.
 
-    Only what the index has on chain: an invoice that was never proposed is nobody's but its parties'.
+    Only what the index has on chain: an invoice that was never proposed is nobody's but its parties', and so is the
+    reason of an act that failed.
     """
     identity = session.scalars(select(IndexIdentity)).one()
     return Pack(
@@ -57,6 +59,10 @@ def _invoices(session: Session, master_key: MasterKey, since: int) -> Iterator[I
 
 
 def _texts(session: Session, master_key: MasterKey) -> Iterator[TextEntry]:
-    for row in session.scalars(select(texts.KeptText).order_by(texts.KeptText.text_hash)):
+    rows = session.scalars(select(texts.KeptText).order_by(texts.KeptText.text_hash)).all()
+    named = named_by_events(session, {row.text_hash for row in rows})
+    for row in rows:
+        if row.text_hash not in named:
+            continue
         found = texts.read(session, master_key, {row.text_hash})
         yield TextEntry(row.text_hash, row.salt.hex(), found[row.text_hash])

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.disclosure.box import DisclosureRefused
+from api.disclosure.named import named_by_events
 from api.disclosure.pack import InvoiceEntry, Pack, ParticipantEntry, TextEntry, document_of
 from api.domain.identifiers import IdentifierError, legal_entity_hash
 from api.invoices.errors import InvoiceRefused
@@ -16,9 +17,6 @@ from api.invoices.terms import ParsedInvoice
 from api.invoices.ubl import read_invoice
 from api.invoices.vault import salted_hash
 from indexer.models import (
-    EVENT_ROWS,
-    HISTORIES,
-    STATES,
     Anchor,
     DisclosedInvoice,
     DisclosedParticipant,
@@ -26,7 +24,6 @@ from indexer.models import (
     IndexIdentity,
     Participant,
     Payable,
-    table_of,
 )
 
 KIND = "0x" + b"disclosure".ljust(32, b"\0").hex()
@@ -91,7 +88,7 @@ class _Taker:
     def __init__(self, session: Session, pack: Pack) -> None:
         self._session = session
         self._register_hash = pack.register_hash
-        self._hashes = _on_chain(session, [entry.hash for entry in pack.texts])
+        self._hashes = named_by_events(session, {entry.hash for entry in pack.texts})
         self._names: dict[str, DisclosedParticipant] = {}
         self._documents: list[tuple[Payable, ParsedInvoice]] = []
 
@@ -192,19 +189,3 @@ def _bytes(salt: str) -> bytes:
         return bytes.fromhex(salt)
     except ValueError as error:
         raise _Refused("the salt is no hexadecimal") from error
-
-
-def _on_chain(session: Session, hashes: Sequence[str]) -> set[str]:
-    """Those of the hashes that an event in the index names, as whatever."""
-    columns = [
-        column
-        for model in (*STATES, *HISTORIES, *EVENT_ROWS)
-        for column in table_of(model).columns
-        if column.name.endswith("_hash") and "block" not in column.name
-    ]
-    found: set[str] = set()
-    for first in range(0, len(hashes), CHUNK):
-        some = hashes[first : first + CHUNK]
-        for column in columns:
-            found.update(session.scalars(select(column).where(column.in_(some))))
-    return found

@@ -7,17 +7,27 @@ any step and made again after the last one, and whenever their text here has cha
 import hashlib
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
 
+from indexer.errors import IndexStopped
 from indexer.reports import REPORTS
 from indexer.reports.shape import statement
 
 _MARK = "scf "
 
 
+class ViewInUse(IndexStopped):
+    """Somebody's own view stands on one of ours."""
+
+
 def drop_views(connection: Connection) -> None:
-    """Before tables that they read are altered."""
+    """Before tables that they read are altered. ViewInUse where that would take somebody's own work along."""
     for name in _present(connection):
-        connection.exec_driver_sql(f'DROP VIEW "{name}"')
+        try:
+            connection.exec_driver_sql(f'DROP VIEW "{name}"')
+        except DBAPIError as error:
+            said, _, _ = " ".join(str(error.orig).split()).partition(" HINT:")
+            raise ViewInUse(f"{said}; drop what stands on {name}, and make it again once this is through") from error
 
 
 def make_views(connection: Connection) -> None:

@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from api import texts
 from api.audit.app import create_app, make_services
 from api.audit.settings import AuditSettings
 from api.disclosure.box import FORMAT, DisclosureRefused, PublicKey, SecretKey, open_box, seal
 from api.disclosure.gather import gather
 from api.disclosure.pack import Pack, decoded
 from api.disclosure.take import take
+from api.identity.models import Organisation
 from api.invoices.vault import load_or_create_master_key
 from indexer.events import Decoder
 from indexer.follow import Follower
@@ -69,6 +71,18 @@ def served(network: Stage, engine: Engine) -> TestClient:
     settings = AuditSettings.model_validate({**given, "database_url": str(engine.url)})
     app: FastAPI = create_app(make_services(settings))
     return TestClient(app, base_url="http://localhost")
+
+
+def test_gather__text_that_no_event_names__stays_here(network: Stage) -> None:
+    """As of an act that failed after it was accepted, or waits for its signature."""
+    master_key = load_or_create_master_key(network.settings.secrets / "master.key")
+    with Session(network.services.engine) as session, session.begin():
+        organisation_id = session.scalars(select(Organisation.id)).first() or ""
+        kept = texts.sealed(master_key, organisation_id, "said to nobody", network.now())
+        session.add(kept)
+        text_hash = kept.text_hash
+    pack = packed(network)
+    assert text_hash not in {entry.hash for entry in pack.texts}
 
 
 def test_disclosed__to_the_regulator__is_searched_and_told_beside_the_chains_words(

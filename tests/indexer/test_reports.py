@@ -20,6 +20,7 @@ from indexer.models import FreezeOrder, Hold
 from indexer.reports import REPORTS, Report
 from indexer.reports.cash import EVENT_NAMES, TABLES
 from indexer.reports.shape import share
+from indexer.reports.views import ViewInUse
 from node_adapter.db import make_engine, migrate
 from tests.indexer.fake_chain import DEPLOYMENTS, FakeChain, left_to_chance
 from tests.indexer.fake_world import INSTANCES
@@ -209,3 +210,17 @@ def test_migration__that_alters_a_table_under_a_view__goes_through(engine: Engin
         after(connection)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM v_payables").scalar() == 0
+
+
+@pytest.mark.postgres
+def test_migration__where_somebodys_view_stands_on_ours__stops_and_takes_nothing_along(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    migrate(engine, "indexer")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE VIEW mine AS SELECT debtor, unpaid FROM v_payables")
+    said = r"view mine depends on view v_payables; drop what stands on v_payables"
+    with pytest.raises(ViewInUse, match=said), engine.begin() as connection:
+        before(connection)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM mine").scalar() == 0
+    engine.dispose()

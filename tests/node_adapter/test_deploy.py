@@ -1,7 +1,7 @@
 """The contracts are put on a chain once, wired as predicted, and nobody keeps a power."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from node_adapter.artifacts import abi, artifact, event_specs
 from node_adapter.client import NodeClient
 from node_adapter.contract_check import code_differences
 from node_adapter.db import make_engine, migrate
-from node_adapter.deploy import DeployError, deploy_network
-from node_adapter.deployments import Deployments, Settings
+from node_adapter.deploy import Beside, DeployError, deploy_beside, deploy_network
+from node_adapter.deployments import Deployments, Settings, name_of, version_of
 from node_adapter.errors import ContractReverted
 from node_adapter.outbox import Command, Outbox, Worker
 from node_adapter.signers import Keyring, create_account
-from node_adapter.wiring import ORDER, creation_address, creations, immutables
+from node_adapter.wiring import ORDER, creation_address, creations, first_nonce, immutables, parts
 from node_adapter.words import hex0x, keccak
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
 from tests.node_adapter.sources import source_of
@@ -51,19 +51,10 @@ class Site:
             Keyring(self.folder / "keys", PASSPHRASE),
         )
         worker = Worker(outbox)
-        steps = 0
-
-        def step() -> bool:
-            nonlocal steps
-            if steps == killed_after_steps:
-                raise Killed
-            steps += 1
-            return worker.step()
-
         try:
             return deploy_network(
                 outbox,
-                step,
+                _until_killed(worker, killed_after_steps),
                 deployer=self.accounts["deployer"],
                 operator=self.accounts["operator"],
                 compliance=self.accounts["compliance"],
@@ -73,8 +64,36 @@ class Site:
         finally:
             worker._leases.release()
 
+    def deploy_beside(self, killed_after_steps: int | None = None) -> Beside:
+        file = self.folder / "deployments.json"
+        known = Deployments.load(file)
+        outbox = Outbox(self.engine, self.client, known, Keyring(self.folder / "keys", PASSPHRASE))
+        worker = Worker(outbox)
+        try:
+            return deploy_beside(
+                outbox,
+                _until_killed(worker, killed_after_steps),
+                deployer=self.accounts["deployer"],
+                save=lambda made: made.save(file),
+            )
+        finally:
+            worker._leases.release()
+
     def nonces(self) -> dict[str, int]:
         return {name: self.client.nonce(address) for name, address in self.accounts.items()}
+
+
+def _until_killed(worker: Worker, killed_after_steps: int | None) -> Callable[[], bool]:
+    steps = 0
+
+    def step() -> bool:
+        nonlocal steps
+        if steps == killed_after_steps:
+            raise Killed
+        steps += 1
+        return worker.step()
+
+    return step
 
 
 @pytest.fixture
@@ -119,6 +138,29 @@ def test_deploy__killed_after_each_step__is_finished_by_the_next(site: Site) -> 
     assert steps > 0
     assert site.nonces() == NONCES
     assert deployments == site.deploy()
+
+
+@pytest.mark.devnet
+def test_deploy_beside__killed_after_each_step__is_finished_by_the_next(site: Site) -> None:
+    site.deploy().save(site.folder / "deployments.json")
+    for steps in range(60):
+        try:
+            found = site.deploy_beside(killed_after_steps=steps % 20)
+        except Killed:
+            continue
+        if found.ready_at is None:
+            break
+        rpc(site.url, "evm_setNextBlockTimestamp", found.ready_at)
+        rpc(site.url, "evm_mine")
+    else:
+        pytest.fail("the version was never finished")
+    assert found.deployments.current == 2
+    mine = {instance for instance in found.deployments.contracts if version_of(instance) == 2}
+    assert {name_of(instance) for instance in mine} == set(parts(2))
+    assert site.nonces() == NONCES | {"deployer": first_nonce(3)}, (
+        "no contract twice, and nothing else of the deployer's"
+    )
+    assert code_differences(site.client, found.deployments, 2) == []
 
 
 @pytest.mark.devnet

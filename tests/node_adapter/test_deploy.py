@@ -157,9 +157,7 @@ def test_deploy_beside__killed_after_each_step__is_finished_by_the_next(site: Si
     assert found.deployments.current == 2
     mine = {instance for instance in found.deployments.contracts if version_of(instance) == 2}
     assert {name_of(instance) for instance in mine} == set(parts(2))
-    assert site.nonces() == NONCES | {"deployer": first_nonce(3)}, (
-        "no contract twice, and nothing else of the deployer's"
-    )
+    assert site.nonces() == NONCES | {"deployer": first_nonce(3), "operator": 30}, "nothing twice"
     assert code_differences(site.client, found.deployments, 2) == []
 
 

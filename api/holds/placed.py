@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from api import texts
@@ -25,7 +25,7 @@ from api.receivables import service as receivables
 from api.schemas import NoBody
 from api.texts import KeptText
 from indexer import queries
-from indexer.models import Hold, HoldKind, Payable, Receivable
+from indexer.models import Hold, HoldKind, Payable, Receivable, ReceivableMove
 from node_adapter.outbox.commands import Call
 
 _KINDS: dict[HoldKind, HoldKindName] = {
@@ -43,10 +43,19 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.address is None:
         return false()
+    came_later = exists().where(
+        ReceivableMove.receivable_id == Hold.receivable_id,
+        ReceivableMove.to_account == actor.address,
+        tuple_(ReceivableMove.block_number, ReceivableMove.log_index)
+        > tuple_(Hold.last_block_number, Hold.last_log_index),
+    )
     own = exists().where(
         Receivable.receivable_id == Hold.receivable_id,
         Receivable.holder == actor.address,
-        Receivable.received_at <= Hold.placed_at,
+        or_(
+            Receivable.received_at < Hold.placed_at,
+            and_(Receivable.received_at == Hold.placed_at, ~came_later),  # within one second the events' order tells
+        ),
     )
     return or_(Hold.beneficiary == actor.address, own)
 

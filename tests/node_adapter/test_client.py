@@ -367,7 +367,7 @@ def test_liar__header_without_form__is_noticed(liar: Liar, values: dict[str, Any
         ({"blockNumber": "0x1"}, "got one of 1"),
         ({"address": "0x" + "11" * 20}, "got one of"),
         ({"removed": True}, "taken back"),
-        ({"topics": ["0x12"]}, "a word has 32 bytes"),
+        ({"topics": ["0x12"]}, "a word is 0x and 64 hex digits"),
     ],
 )
 def test_liar__logs_that_were_not_asked_for__are_noticed(

@@ -149,13 +149,10 @@ class _SqliteConnection(sqlite3.Connection):
         super().__init__(*args, **kwargs)
         self._turn = turn
         self._mine = False
-        self._reads = False
 
     def begin(self, *, reads: bool) -> None:
         """A writer that has no turn within BUSY_TIMEOUT_MS raises what SQLite would."""
-        if reads != self._reads:
-            self.execute(f"PRAGMA query_only = {int(reads)}")
-            self._reads = reads
+        self.execute(f"PRAGMA query_only = {int(reads)}")
         if reads:
             self.execute("BEGIN")
             return

@@ -28,6 +28,23 @@ LATE = {
 }
 """How many days past its due date the payable is of which the route is."""
 
+AUDIT_LISTS = (
+    "participants",
+    "payables",
+    "receivables",
+    "deals",
+    "cash-flows",
+    "exposures",
+    "exposures/debtors",
+    "exposures/tiers",
+    "exposures/holders",
+    "holds",
+    "freeze-orders",
+    "dishonours",
+    "events",
+)
+"""Reports that `/audit/v1` gives as lists."""
+
 
 def make_scene(network: Stage, path: str) -> dict[str, str]:
     """What the route is about, all of it s1's, whose debtor is c, and for which f1 has quoted."""

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from tests.api.acts import RECORDS, reached_by
-from tests.api.scenes import REASON, SMALL, WITH_CASH, fill, make_scene
+from tests.api.scenes import AUDIT_LISTS, REASON, SMALL, WITH_CASH, fill, make_scene
 from tests.api.stage import Stage, answer
 
 EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
@@ -224,26 +224,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/operations/{operation_id}/signature"): Row(
         UNSEEN, {"c": "422 SignatureMismatch"}, {"signatures": ["0x" + "11" * 65]}
     ),
-    ("get", "/audit/v1/payables"): READ_BY_SUPERVISION,
     ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_SUPERVISION,
     **{
         ("get", f"/audit/v1/{name}"): READ_BY_SUPERVISION
-        for name in (
-            "participants",
-            "receivables",
-            "deals",
-            "cash-flows",
-            "exposures",
-            "exposures/debtors",
-            "exposures/tiers",
-            "exposures/holders",
-            "holds",
-            "freeze-orders",
-            "dishonours",
-            "events",
-            "evidence/{kind}/{id}",
-            "export/{name}.{form}",
-        )
+        for name in (*AUDIT_LISTS, "evidence/{kind}/{id}", "export/{name}.{form}")
     },
 }
 

@@ -31,26 +31,12 @@ from indexer.models import IndexIdentity
 from indexer.proof.check import verify_evidence
 from node_adapter.db import make_engine, migrate
 from scripts.cli import app as scf
+from tests.api.scenes import AUDIT_LISTS
 from tests.api.stage import FACE, Stage, TestClient, money, refusal
 
 pytestmark = pytest.mark.devnet
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = (
-    "participants",
-    "payables",
-    "receivables",
-    "deals",
-    "cash-flows",
-    "exposures",
-    "exposures/debtors",
-    "exposures/tiers",
-    "exposures/holders",
-    "holds",
-    "freeze-orders",
-    "dishonours",
-    "events",
-)
 BUCKETS = ("not_due", "1_30", "31_60", "61_90", "over_90")
 
 
@@ -141,7 +127,7 @@ def test_docs__name_no_other_host(regulator: TestClient) -> None:
     assert "http://" not in page
     assert "https://" not in page
     schema = regulator.get("/openapi.json").json()
-    assert {f"/audit/v1/{path}" for path in LISTS} <= set(schema["paths"])
+    assert {f"/audit/v1/{path}" for path in AUDIT_LISTS} <= set(schema["paths"])
     for path, methods in schema["paths"].items():
         for operation in methods.values():
             assert operation["description"], path
@@ -269,7 +255,7 @@ def test_ready__behind_the_chain__says_how_far(network: Stage, regulator: TestCl
     assert regulator.get("/ready").status_code == 200
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", AUDIT_LISTS)
 def test_list__here_and_in_the_api__is_the_same_but_for_names(network: Stage, regulator: TestClient, path: str) -> None:
     network.index()
     block = network["r"].read("/api/v1/chain")["block"]
@@ -296,7 +282,7 @@ def test_as_of__of_each_list__is_said_with_hash_time_and_finality(network: Stage
     network.rpc("anvil_mine", hex(20))
     network.index()
     newest = network["r"].read("/api/v1/chain")
-    for path in LISTS:
+    for path in AUDIT_LISTS:
         now = read(regulator, path)
         assert (now["as_of_block"], now["as_of_hash"]) == (newest["block"], newest["block_hash"])
         assert now["final"] is False  # twelve blocks must follow

@@ -244,3 +244,13 @@ def test_make_engine__another_kind_of_database__is_refused_without_its_password(
     with pytest.raises(DatabaseUnsupported) as refusal:
         make_engine(url)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_reader__after_one_that_left_writing_on__cannot_write(tmp_path: Path) -> None:
+    """`as_of` switches it on for a moment to make its views; whatever happens then, the next reader is one again."""
+    engine = make_engine(f"sqlite:///{tmp_path}/scf.sqlite3")
+    with read_only(engine).connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = 0")
+    with read_only(engine).connect() as connection, pytest.raises(DBAPIError, match="readonly"):
+        connection.exec_driver_sql("CREATE TABLE x (y int)")
+    engine.dispose()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from node_adapter.db import read_only
 from node_adapter.outbox import faults
-from node_adapter.outbox.chain import Look
+from node_adapter.outbox.chain import Look, Place
 from node_adapter.outbox.leases import Leases, Standing
 from node_adapter.outbox.models import Attempt, AttemptKind, Operation, OperationState, is_in_flight
 from node_adapter.outbox.outbox import Outbox
@@ -41,8 +41,8 @@ class Rules:
     """And this long, doubled with each attempt: under load ten blocks are nothing."""
     underpriced_s: float = 2.0
     """Where the base fee is above what it may pay, no block can take it: this long is enough."""
-    halted_s: float = 30.0
-    """Without any block at all: a node that mines on demand has overlooked it."""
+    block_due_s: float | None = None
+    """Or, before that, without any block for so long. None: as the network's descriptor says."""
     replacements_max: int = 5
 
 
@@ -53,9 +53,14 @@ class Attempts:
         self._signing = signing
         self._rules = rules
         self._look_at = 0.0
+        self._head: Place | None = None
+        self._head_since = 0.0
+        """When this worker first saw `_head`, by the monotonic clock."""
 
     def step(self, standing: Standing, look: Look, lowest: Mapping[str, int]) -> bool:
         """True if another attempt was stored; it is to be sent."""
+        if look.head != self._head:
+            self._head, self._head_since = look.head, time.monotonic()
         fronts = {signer: nonce for signer, nonce in lowest.items() if nonce == look.counts.get(signer)}
         due = time.monotonic() >= self._look_at
         if due:
@@ -122,7 +127,9 @@ class Attempts:
         blocks = look.head[0] - row.block_seen
         patience_s = self._rules.underpriced_s if underpriced else self._rules.stuck_s
         passed_over = underpriced or blocks >= self._rules.stuck_blocks
-        overlooked = blocks == 0 and waited_s >= self._rules.halted_s * 2**row.number
+        due_s = self._outbox.chain.block_due_s if self._rules.block_due_s is None else self._rules.block_due_s
+        still_s = min(waited_s, time.monotonic() - self._head_since)
+        overlooked = still_s >= due_s * 2**row.number
         overdue = overlooked or (passed_over and waited_s >= patience_s * 2**row.number)
         if not overdue or row.state != OperationState.SENT:
             return None

@@ -226,6 +226,10 @@ class Chain:
         """Whether paying more gets a transaction mined sooner here."""
         return self._network.fees != FeePolicy.FREE
 
+    @property
+    def block_due_s(self) -> int:
+        return self._network.block_due_s
+
     def is_final(self, block: int, head: int) -> bool:
         """Whether block number `block` can no longer vanish, by the network's own rule; `head` is the newest known.
 

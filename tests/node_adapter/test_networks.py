@@ -185,6 +185,7 @@ def test_load_networks__the_example_of_the_readme__is_one(tmp_path: Path) -> Non
         ("[acme-consortium]", "", "chain_id is no table"),
         ("[acme", "[[acme", "is no TOML"),
         ("max_log_range = 1000", "max_log_range = 0", "are positive"),
+        ("max_log_range = 1000", "max_log_range = 1000\nblock_due_s = 0", "are positive"),
     ],
 )
 def test_load_networks__a_file_with_a_mistake__is_refused_by_its_name(

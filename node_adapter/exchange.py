@@ -1,11 +1,11 @@
 """One exchange with one node: a message out, its answer back, over a connection for each thread.
 
-web3 writes and reads the messages; the exchange is ours, since how long an answer may take, and what of an error may be
+web3 reads the messages; the exchange is ours, since how long an answer may take, and what of an error may be
 said, are for us to say. Errors carry the node's URL masked, and nothing of requests' own texts: providers put keys into
 URLs.
 """
 
-import itertools
+import json
 import logging
 import threading
 import time
@@ -96,11 +96,12 @@ class Exchange:
         provider = cast("HTTPProvider", self._thread.provider)
         first = self._thread.next_id
         self._thread.next_id = first + len(calls)
-        provider.request_counter = itertools.count(first)
-        asked: list[Any] = [(method, list(params)) for method, params in calls]
+        asked = [
+            {"jsonrpc": "2.0", "method": method, "params": params, "id": first + place}
+            for place, (method, params) in enumerate(calls)
+        ]
         several = len(asked) > 1
-        request = provider.encode_batch_rpc_request(asked) if several else provider.encode_rpc_request(*asked[0])
-        answer = self._answer(provider, request)
+        answer = self._answer(provider, json.dumps(asked if several else asked[0]).encode())
         if several and isinstance(answer, dict) and "error" in answer:
             return answer
         entries = answer if isinstance(answer, list) else [answer]

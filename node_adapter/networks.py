@@ -13,7 +13,7 @@ from typing import Any
 
 NETWORKS_VARIABLE = "SCF_NETWORKS"
 """Names the file with the user's own networks."""
-_OPTIONAL = {"confirmations", "block_due_s"}
+_OPTIONAL = {"confirmations", "mines_at_once"}
 
 
 class NetworksUnreadable(Exception):
@@ -65,12 +65,13 @@ class Network:
     headers_commit_to_receipts: bool
     """The header's receiptsRoot is the root of its receipts, so that a log can be proven to who has the block hash."""
     headers: Headers = Headers.OTHER
-    block_due_s: int = 30
-    """A node that mined no block for so long, although a transaction can be mined, has overlooked it."""
+    mines_at_once: bool = False
+    """A block is made as soon as there is anything for it. So a batch is sent from its last nonce to its first: all
+    wait for that one, and few blocks are made; and a node that makes none for some seconds has overlooked something."""
 
     def __post_init__(self) -> None:
-        if min(self.chain_id, self.max_log_range, self.block_due_s) < 1:
-            raise ValueError(f"{self.name}: chain_id, max_log_range and block_due_s are positive")
+        if self.chain_id < 1 or self.max_log_range < 1:
+            raise ValueError(f"{self.name}: chain_id and max_log_range are positive")
         if (self.finality == Finality.DEPTH) != (self.confirmations > 0):
             raise ValueError(f"{self.name}: confirmations belong to finality by depth, and are positive")
 
@@ -103,9 +104,7 @@ DEVNET = Network(
     max_log_range=2_000,
     headers_commit_to_receipts=True,
     headers=Headers.ETHEREUM,
-    # anvil now and then takes a transaction for one whose turn has not come, when the one before it is mined in that
-    # moment (under load, one batch of some four hundred). It mines at once what it does not overlook.
-    block_due_s=5,
+    mines_at_once=True,
 )
 
 CLIQUE = Network(

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import hypothesis
 import pytest
 
 from hardhat_free_devnet import Anvil, rpc
+from hardhat_free_devnet.anvil import KEEPER
 from hardhat_free_devnet.tools import ToolMissing, require, tools_required
 
 hypothesis.settings.register_profile("no test asserts a time", deadline=None)
@@ -29,10 +31,10 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 def _only_local(connect: Any) -> Any:
-    """Unix sockets stay: event loops wake themselves through one."""
+    """Unix sockets stay: event loops wake themselves through one. So does the keeper of the session's node."""
 
     def guarded(self: socket.socket, address: Any) -> Any:
-        if self.family == socket.AF_UNIX:
+        if self.family == socket.AF_UNIX or threading.current_thread().name == KEEPER:
             return connect(self, address)
         pytest.fail(f"this test connects to {address}; mark it `devnet` or `postgres`, or give it a fake")
 

@@ -1,8 +1,8 @@
 """The one-machine chain: a real anvil whose state and clock survive a stop, a Ctrl-C and a kill -9 (README, decisions).
 
 A data folder is used by one node at a time (`anvil.lock`, which the node itself inherits). The node dies with whoever
-started it. A keeper thread of the starter saves the state whenever the head has moved, and mines an empty block when
-nothing else has for HEARTBEAT_S, so that the chain's time follows the wall's.
+started it. A keeper thread of the starter saves the state whenever the head has moved, mines what the node overlooked,
+and an empty block when nothing else was mined for HEARTBEAT_S, so that the chain's time follows the wall's.
 """
 
 import fcntl
@@ -33,6 +33,11 @@ SAVE_INTERVAL_S = 1.0
 SAVE_SHARE = 10
 """After a save that took t, none for 10·t: a long chain spends a tenth of its time on saving, at most."""
 TICK_S = 0.1
+KEEPER = "anvil-keeper"
+"""Its thread's name."""
+OVERLOOKED_S = 0.5
+"""anvil mines at once what can be mined. Now and then, when it is sent much while it mines, it sleeps on beside a pool
+of ready transactions, whatever comes later, until it is told to mine."""
 ORPHAN_WAIT_S = 5.0
 """A killed starter's node dies with it, a moment later."""
 STOP_WAIT_S = 10.0
@@ -59,7 +64,7 @@ class Anvil:
         heartbeat_s: float = HEARTBEAT_S,
         durable: bool = True,
     ) -> None:
-        """`port` 0: the kernel picks one. `durable=False`: no keeper thread, nothing saved (fixtures of tests)."""
+        """`port` 0: the kernel picks one. `durable=False`: nothing saved, no heartbeat (fixtures of tests)."""
         self._data_dir = data_dir
         self._port = port
         self._chain_id = chain_id
@@ -104,13 +109,14 @@ class Anvil:
         try:
             self._start_from_newest(binary, time.monotonic() + timeout_s)
             rpc(self._url, "anvil_setLoggingEnabled", False)  # it writes every call it answers, for ever
+            saved = ""
             if self._durable:
                 forget_pause(self._data_dir)
                 rpc(self._url, "evm_mine")  # the head's time is now, not when the node last ran
-                self._stopping.clear()
                 saved = save_state(self._url, self._data_dir)
-                self._keeper = threading.Thread(target=self._keep, args=(saved,), name="anvil-keeper", daemon=True)
-                self._keeper.start()
+            self._stopping.clear()
+            self._keeper = threading.Thread(target=self._keep, args=(saved,), name=KEEPER, daemon=True)
+            self._keeper.start()
         except BaseException:
             self.kill()
             raise
@@ -225,9 +231,9 @@ class Anvil:
                 resume_abandoned(self._url, self._data_dir)
                 if (now_hash := head(self._url).hash) != seen:
                     seen, seen_at = now_hash, time.monotonic()
-                elif time.monotonic() - seen_at >= self._heartbeat_s and rpc(self._url, "anvil_getAutomine"):
+                elif self._is_due(time.monotonic() - seen_at) and rpc(self._url, "anvil_getAutomine"):
                     rpc(self._url, "evm_mine")
-                if seen != saved and time.monotonic() >= next_save:
+                if self._durable and seen != saved and time.monotonic() >= next_save:
                     started = time.monotonic()
                     saved = save_state(self._url, self._data_dir)
                     took_s = time.monotonic() - started
@@ -235,6 +241,12 @@ class Anvil:
                 self.failure = None
             except (OSError, RpcError, StateError) as error:
                 self.failure = str(error)
+
+    def _is_due(self, still_s: float) -> bool:
+        """Whether a block is, when there was none for so long."""
+        if self._durable and still_s >= self._heartbeat_s:
+            return True
+        return still_s >= OVERLOOKED_S and int(rpc(self._url, "txpool_status")["pending"], 16) > 0
 
     def _end_keeper(self) -> None:
         self._stopping.set()

@@ -41,8 +41,11 @@ class Rules:
     """And this long, doubled with each attempt: under load ten blocks are nothing."""
     underpriced_s: float = 2.0
     """Where the base fee is above what it may pay, no block can take it: this long is enough."""
-    block_due_s: float | None = None
-    """Or, before that, without any block for so long. None: as the network's descriptor says."""
+    block_due_s: float = 30.0
+    """Or, before that, without any block for so long."""
+    at_once_s: float = 5.0
+    """The same on a network that mines at once. anvil now and then takes a transaction for one whose turn has not come,
+    when the one before it is mined in that moment: under load, one batch of some four hundred."""
     replacements_max: int = 5
 
 
@@ -127,7 +130,7 @@ class Attempts:
         blocks = look.head[0] - row.block_seen
         patience_s = self._rules.underpriced_s if underpriced else self._rules.stuck_s
         passed_over = underpriced or blocks >= self._rules.stuck_blocks
-        due_s = self._outbox.chain.block_due_s if self._rules.block_due_s is None else self._rules.block_due_s
+        due_s = self._rules.at_once_s if self._outbox.chain.mines_at_once else self._rules.block_due_s
         still_s = min(waited_s, time.monotonic() - self._head_since)
         overlooked = still_s >= due_s * 2**row.number
         overdue = overlooked or (passed_over and waited_s >= patience_s * 2**row.number)

@@ -208,8 +208,11 @@ class Chain:
         return [quantity(a) for a in self._results([("eth_getBalance", (address, "latest")) for address in addresses])]
 
     def send(self, raws: Sequence[str]) -> list[SendResult]:
-        """Each once, in order. Raises WrongChain."""
-        return self._client.send_raw_many([from_hex(raw) for raw in raws]) if raws else []
+        """Each once; the results in the order of `raws`, which is each signer's by nonce. Raises WrongChain."""
+        if not raws:
+            return []
+        turn = -1 if self.mines_at_once else 1
+        return self._client.send_raw_many([from_hex(raw) for raw in raws[::turn]])[::turn]
 
     def fees(self, base_fee: int) -> tuple[int, int]:
         """`maxFeePerGas` and `maxPriorityFeePerGas` in wei, as the network's descriptor wants them."""
@@ -227,8 +230,8 @@ class Chain:
         return self._network.fees != FeePolicy.FREE
 
     @property
-    def block_due_s(self) -> int:
-        return self._network.block_due_s
+    def mines_at_once(self) -> bool:
+        return self._network.mines_at_once
 
     def is_final(self, block: int, head: int) -> bool:
         """Whether block number `block` can no longer vanish, by the network's own rule; `head` is the newest known.

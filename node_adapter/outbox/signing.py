@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +33,7 @@ from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction
 
 BATCH = 512
-"""Operations tried in one round, in a few batched requests."""
-PORTION = 128
-"""Operations signed and stored in one database transaction, and then sent: while the node has one portion, the next is
-signed."""
+"""Operations signed in one round, in one database transaction and a few batched requests."""
 IN_FLIGHT_MAX = 512
 """Of one signer: no queue of ours, and none of the node's, grows without an end."""
 KEY_REST_S = 1.0
@@ -87,29 +84,23 @@ class Signing:
         with read_only(self._outbox.engine).connect() as connection:
             return connection.execute(_candidates(eligible)).all()
 
-    def sign(self, rows: Sequence[Row[Any]], standing: Standing, look: Look) -> Iterator[list[Signed]]:
-        """What is stored as SIGNED now, a portion at a time, to be sent as it comes; what the contract refuses is
-        FAILED, and spends no nonce."""
+    def sign(self, rows: Sequence[Row[Any]], standing: Standing, look: Look) -> list[Signed]:
+        """What is stored as SIGNED now; what the contract refuses is FAILED, and spends no nonce."""
         self.moved = False
         if not rows:
             self._judged_after.clear()
-            return
+            return []
         requests = self._requests(rows)
         nonces = self._next_nonces(sorted({row.signer for row in rows}), standing, look)
         answers = self._outbox.chain.estimates(list(requests.values()), look.gas_limit)
         batch = _Batch(
             requests, dict(zip(requests, answers, strict=True)), self._outbox.chain.fees(look.base_fee), nonces
         )
-        stored = {signer: standing.mine[signer].next_nonce for signer in nonces}
-        for first in range(0, len(rows), PORTION):
-            tried = (self._try(row, batch) for row in rows[first : first + PORTION])
-            signed = [each for each in tried if each is not None]
-            if signed:
-                self._store(signed, stored, look.head[0])
-                self.moved = True
-                yield signed
+        signed = [each for row in rows if (each := self._try(row, batch)) is not None]
+        self._store(signed, standing, look.head[0])
         self._refuse(batch.refused, requests)
-        self.moved |= bool(batch.refused)
+        self.moved = bool(signed or batch.refused)
+        return signed
 
     def _try(self, row: Row[Any], batch: "_Batch") -> Signed | None:
         """Signed with the signer's next nonce; None where it is refused, or must wait."""
@@ -176,16 +167,17 @@ class Signing:
                 self._fail([(row.id, ContractReverted("InvalidArguments", {"detail": str(error)}))])
         return requests
 
-    def _store(self, signed: Sequence[Signed], stored: dict[str, int | None], head: int) -> None:
-        """All of one portion in one transaction, before any of it is sent. `stored`: each signer's next nonce in its
-        row, moved on. Raises LeaseLost, WorkerBusy."""
+    def _store(self, signed: Sequence[Signed], standing: Standing, head: int) -> None:
+        """All of one round in one transaction, before any of it is sent. Raises LeaseLost, WorkerBusy."""
+        if not signed:
+            return
         faults.reach("sign.signed")
         now = int(time.time())
         after = {each.signer: each.transaction.nonce + 1 for each in signed}
         with self._outbox.engine.begin() as connection:
             if connection.scalar(select(ChainView.recoverer).with_for_update(read=True)) is not None:
-                raise LeaseLost("the chain took something back meanwhile; nothing more was signed")
-            self._leases.fence(connection, {signer: stored[signer] for signer in after})
+                raise LeaseLost("the chain took something back meanwhile; nothing was signed")
+            self._leases.fence(connection, {signer: standing.mine[signer].next_nonce for signer in after})
             lock(connection, SIGN_LOCK)
             first = next_number(connection, Operation.signed_sequence)
             values = [
@@ -198,7 +190,6 @@ class Signing:
             moved = [{"signer": signer, "nonce": nonce} for signer, nonce in sorted(after.items())]
             connection.execute(_MOVE_NONCE, moved)
             faults.reach("sign.storing")
-        stored |= after
         faults.reach("sign.stored")
 
     def _refuse(self, refused: list[tuple[str, ContractReverted]], requests: dict[str, Request]) -> None:

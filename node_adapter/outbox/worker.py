@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +61,6 @@ class Worker:
         self._signing = Signing(outbox, self._leases)
         self._collector = Collector(outbox, self._leases)
         self._attempts = Attempts(outbox, self._leases, self._signing, rules or Rules())
-        self._sender = ThreadPoolExecutor(1, "outbox-sender")
         self.trouble = ""
         """Why nothing moves at present, one line; empty when all is well."""
 
@@ -107,7 +105,6 @@ class Worker:
             self._leases.release()
         except SQLAlchemyError as error:
             logger.warning("the leases are not given back, and end by themselves: %s", error)
-        self._sender.submit(self._outbox.client.close).result()
         self._outbox.client.close()
 
     def step(self) -> bool:
@@ -122,8 +119,7 @@ class Worker:
     def sign(self) -> bool:
         """A round's signing alone: PENDING → SIGNED, or FAILED with the contract's reason and no nonce spent."""
         now = self._begin()
-        for _ in self._signing.sign(now.candidates, now.standing, now.look):
-            pass
+        self._signing.sign(now.candidates, now.standing, now.look)
         return self._signing.moved
 
     def send(self) -> bool:
@@ -155,22 +151,12 @@ class Worker:
         moved = self._collector.collect(look, now.lowest)
         replaced = self._attempts.step(standing, look, now.lowest)
         candidates = [row for row in now.candidates if row.signer not in self._collector.doubted]
+        signed = self._signing.sign(candidates, standing, look)
         if now.unsent or replaced:
             self._send_unsent(standing)
-        self._sign_and_send(candidates, standing, look)
+        elif signed:
+            self._send([(each.operation_id, each.raw) for each in signed])
         return moved or replaced or self._signing.moved
-
-    def _sign_and_send(self, candidates: Sequence[Row[Any]], standing: Standing, look: Look) -> None:
-        """While one portion is on its way, the next is signed. All are answered when this returns, or raises."""
-        sending: Future[bool] | None = None
-        try:
-            for signed in self._signing.sign(candidates, standing, look):
-                if sending is not None:
-                    sending.result()
-                sending = self._sender.submit(self._send, [(each.operation_id, each.raw) for each in signed])
-        finally:
-            if sending is not None:
-                sending.result()
 
     def _recover(self, standing: Standing, now: _Round) -> bool:
         """Nobody signs. The one that recovers collects for all, and sends again; the others wait."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hardhat_free_devnet import Anvil, AnvilError, fund, rpc, save_state
+from hardhat_free_devnet.anvil import BLOCK_GAS
 from hardhat_free_devnet.chain import FUNDED_WEI, head
 from hardhat_free_devnet.durable import PREVIOUS, STATE, mining_paused, read_state
 from tests.devnet.conftest import STRANGER, Start, age_s, pay, received, wait_for
@@ -211,6 +212,18 @@ def test_mining__more_gas_waits_than_an_ordinary_block_holds__all_of_it_is_mined
     sent = [rpc(node_url, "eth_sendTransaction", {"from": account, **all_of_its_gas}) for account in accounts]
     rpc(node_url, "evm_setAutomine", True)
     wait_for(lambda: all(rpc(node_url, "eth_getTransactionReceipt", tx_hash) is not None for tx_hash in sent))
+
+
+def test_mining__what_the_node_overlooked__is_mined_all_the_same(node_url: str) -> None:
+    """Here what did not fit a block: the node does not look at it again by itself."""
+    all_of_its_gas = {"data": "0xfe", "gas": hex(8_000_000)}
+    rpc(node_url, "evm_setBlockGasLimit", hex(10_000_000))
+    rpc(node_url, "evm_setAutomine", False)
+    accounts = rpc(node_url, "eth_accounts")[:3]
+    sent = [rpc(node_url, "eth_sendTransaction", {"from": account, **all_of_its_gas}) for account in accounts]
+    rpc(node_url, "evm_setAutomine", True)
+    wait_for(lambda: all(rpc(node_url, "eth_getTransactionReceipt", tx_hash) is not None for tx_hash in sent))
+    rpc(node_url, "evm_setBlockGasLimit", hex(BLOCK_GAS))
 
 
 def test_fund__twice__fills_up_and_only_then(node_url: str) -> None:

@@ -76,7 +76,7 @@ def act(spec: Spec, commands: list[Command], acts: list[tuple[str, str]], until:
     outbox = spec.outbox()
     worker = Worker(outbox, lease_s=1.0, rules=rules)
     with Session(outbox.engine, expire_on_commit=False) as session, session.begin():
-        ids = [operation.id for operation in outbox.accept_all(session, commands)] if commands else []
+        ids = outbox.accept_all(session, commands) if commands else []
     outbox.wake()
     for name, value in acts:
         if name == "sign":

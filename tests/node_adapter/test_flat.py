@@ -83,7 +83,7 @@ def _run(network: TestNetwork) -> None:
         for sender, text in zip(itertools.cycle(SENDERS), texts, strict=False)
     ]
     with Session(network.engine) as session, session.begin():
-        ids = [operation.id for operation in network.outbox.accept_all(session, commands)]
+        ids = network.outbox.accept_all(session, commands)
     deadline = time.monotonic() + SETTLE_WAIT_S
     while {network.operation(operation_id).state for operation_id in ids[-len(SENDERS) :]} != {"mined"}:
         assert time.monotonic() < deadline

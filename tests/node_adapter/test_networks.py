@@ -185,7 +185,7 @@ def test_load_networks__the_example_of_the_readme__is_one(tmp_path: Path) -> Non
         ("[acme-consortium]", "", "chain_id is no table"),
         ("[acme", "[[acme", "is no TOML"),
         ("max_log_range = 1000", "max_log_range = 0", "are positive"),
-        ("max_log_range = 1000", "max_log_range = 1000\nblock_due_s = 0", "are positive"),
+        ("max_log_range = 1000", "max_log_range = 1000\nmines_at_once = 0", "mines_at_once is of kind bool, not 0"),
     ],
 )
 def test_load_networks__a_file_with_a_mistake__is_refused_by_its_name(

@@ -19,7 +19,7 @@ from node_adapter.outbox.models import Attempt
 from tests.node_adapter.outbox_support import BANK, SUPPLIER, TestNetwork, anchored, make_network, wait_for
 
 pytestmark = pytest.mark.devnet
-AT_ONCE = Rules(stuck_blocks=2, stuck_s=0.0, underpriced_s=0.0, block_due_s=1e9, replacements_max=2)
+AT_ONCE = Rules(stuck_blocks=2, stuck_s=0.0, underpriced_s=0.0, at_once_s=1e9, replacements_max=2)
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_stuck__not_its_turn_or_not_for_long__is_left_alone(network: TestNetwork
 
 
 def test_stuck__the_node_overlooks_it_once_its_turn_has_come__is_replaced_and_mined(network: TestNetwork) -> None:
-    """As anvil does now and then: what came while the one before it was being mined waits for that one for ever. A block
-    was mined since it was signed, and then none."""
+    """As anvil does now and then: what came while the one before it was being mined waits for that one for ever. A
+    block was mined since it was signed, and then none."""
     network.rpc("evm_setAutomine", True)
     network.run(network.anchor("supplier"))
     text = secrets.token_bytes(32)
@@ -104,7 +104,7 @@ def test_stuck__the_node_overlooks_it_once_its_turn_has_come__is_replaced_and_mi
     queued = network.rpc("txpool_content")["queued"]
     assert [list(nonces) for nonces in queued.values()] == [[str(nonce)]], "the node did not overlook it"
     network.worker.close()
-    network.worker = Worker(network.outbox, rules=Rules(block_due_s=0))
+    network.worker = Worker(network.outbox, rules=Rules(at_once_s=0))
     network.settle()
     assert (network.operation(operation_id).state, kinds(network, operation_id)) == (
         "mined",

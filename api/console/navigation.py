@@ -28,17 +28,42 @@ PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
 PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
+HOLDS = Entry("/holds", mark("Holds"), "hold")
+LATE = Entry("/late", mark("Late"), "late")
 OPERATIONS = Entry("/operations", mark("Activity"), "activity")
 EVENTS = Entry("/events", mark("Events"), "activity")
 
 _MENUS: dict[Role, tuple[Entry, ...]] = {
-    Role.SUPPLIER: (HOME, INVOICES, RECEIVABLES, FINANCING, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
-    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
-    Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
+    Role.SUPPLIER: (
+        HOME,
+        INVOICES,
+        RECEIVABLES,
+        FINANCING,
+        PAYABLES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        FREEZES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
+    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, LATE, HOLDS, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
+    Role.FINANCIER: (
+        HOME,
+        FINANCING,
+        RECEIVABLES,
+        PAYABLES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        FREEZES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
     Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
-    Role.OPERATOR: (HOME, PARTICIPANTS, OPERATIONS, PROGRAMMES),
+    Role.OPERATOR: (HOME, PARTICIPANTS, LATE, OPERATIONS, PROGRAMMES),
     Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
-    Role.COMPLIANCE: (HOME, FREEZES, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
+    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }
 
 

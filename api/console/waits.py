@@ -108,7 +108,8 @@ def _of_pieces(page: Page, own: str) -> Waits:
     on_mine = select(Hold.receivable_id).join(Receivable, Receivable.receivable_id == Hold.receivable_id)
     kind = Hold.kind
     gone = and_(Payable.state == PayableState.WRITTEN_OFF, Payable.recovery_closed)
-    dead = select(Receivable.receivable_id).join(Payable, Payable.payable_id == Receivable.payable_id)
+    late = and_(Payable.state == PayableState.CONFIRMED, Payable.due_date < to_day(page.today))
+    own_pieces = select(Receivable.receivable_id).join(Payable, Payable.payable_id == Receivable.payable_id)
     waiting = queries.set_aside(page.session, own)
     pieces = [found.receivable_id for found in waiting]
     held = set(page.session.scalars(select(Hold.receivable_id).where(live, Hold.receivable_id.in_(pieces))))
@@ -120,7 +121,8 @@ def _of_pieces(page: Page, own: str) -> Waits:
             _holds(live, kind == HoldKind.PLEDGE, Hold.beneficiary == own, Hold.enforceable_from <= now),
             "/holds/{}/enforce",
         ),
-        "clear": _paths(page, dead.where(mine, gone), "/receivables/{}/clear"),
+        "late": _paths(page, own_pieces.where(mine, late), "/late") if page.reader.role == Role.SUPPLIER else [],
+        "clear": _paths(page, own_pieces.where(mine, gone), "/receivables/{}/clear"),
         "set_aside": [
             f"/receivables/{found.receivable_id}/release-set-aside"
             for found in waiting

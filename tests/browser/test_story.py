@@ -68,6 +68,7 @@ def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says
         payable = story.propose(who, f"B-{name}", today(net))
         story.confirm(who, payable)
         story.hand_on(who, payable)
+        story.casework(who, payable)
         _, proceeds = story.finance(who, payable)
         assert proceeds == "592800.00", "600,000.00 at 4.80 % for 90/360"
         payables[name] = payable

@@ -10,6 +10,11 @@ def mark(message: str) -> str:
     return message
 
 
+def marks(one: str, several: str) -> tuple[str, str]:
+    """Two texts, of which `Words.several` chooses by how many there are; named so that the catalogues get them."""
+    return one, several
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the menu."""

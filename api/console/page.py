@@ -34,6 +34,7 @@ from api.identity.models import Organisation, User
 from api.identity.tokens import actor_of
 from api.operations.schemas import OperationRead
 from api.reading import newest_block
+from indexer import queries
 
 BASE = "/console"
 THEME_COOKIE = "scf_theme"
@@ -86,6 +87,20 @@ class Page:
         block = newest_block(self.session)
         number = self.words.say("block %(block)s", block=block.number)
         return f"{number}, {self.words.instant(block.timestamp)}"
+
+    @property
+    def block(self) -> int | None:
+        """The newest block that a page of now shows, after which it asks again; None where nothing will change."""
+        if self.actor is None or self.as_of is not None:
+            return None
+        head = queries.head(self.session)
+        return None if head is None else head.number
+
+    @property
+    def again(self) -> str:
+        """This page's own address, to be asked again."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
 
     @property
     def form_token(self) -> str:

@@ -75,3 +75,40 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
   button.textContent = button.dataset.copied;
 });
+
+// Lists ask again when the server says that something of the reader's changed; a hidden page listens to nothing, and
+// asks once when it is looked at again.
+const { changes, block } = document.body.dataset;
+if (changes && window.EventSource) {
+  let stream = null;
+  let shown = Number(block);
+  let before = false;
+  const changed = (at) => {
+    shown = at;
+    htmx.trigger(document.body, "changed");
+  };
+  const listen = () => {
+    if (document.hidden) {
+      stream?.close();
+      stream = null;
+      return;
+    }
+    if (stream) return;
+    stream = new EventSource(changes);
+    stream.addEventListener("hello", (event) => {
+      if (before || Number(event.data) > shown) changed(Number(event.data));
+      before = true;
+      document.body.dataset.live = "yes";
+    });
+    stream.addEventListener("changed", (event) => changed(Number(event.data)));
+    stream.addEventListener("ended", () => {
+      stream.close();
+      document.body.dataset.live = "ended";
+      if (document.querySelector("main [data-live]")) htmx.trigger(document.body, "changed");
+    });
+  };
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pagehide", () => { stream?.close(); stream = null; });
+  window.addEventListener("pageshow", listen);
+  listen();
+}

@@ -21,6 +21,7 @@ from api.console import (
     freezes,
     home,
     invoices,
+    notices,
     operations,
     participants,
     payables,
@@ -62,6 +63,7 @@ ROUTERS = (
     operations.router,
     supervision.router,
     changes.router,
+    notices.router,
 )
 
 
@@ -89,6 +91,7 @@ def create_console(services: Services, audit: AuditServices, hub: changes.Change
     app.state.services = services
     app.state.audit = audit
     app.state.changes = hub
+    app.state.unread = notices.unread
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(_Headers)

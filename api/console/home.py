@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import func, select, true
 
 from api.console import figures
 from api.console.charts import price_of_waiting, shares
-from api.console.figures import holdings, in_days, minor_of, owed_by, totals, waiting
+from api.console.figures import TAKES_PART, holdings, in_days, minor_of, owed_by, totals, waiting
 from api.console.page import Page, PageDep
 from api.console.stuck import stuck_operations, what_waits
 from api.domain.dates import DayCount
@@ -19,7 +19,6 @@ from api.financing.models import FinancingQuote, FinancingRequest
 from api.holds import service as holds
 from api.identity import standing
 from api.identity.actor import Role
-from api.invoices.models import Invoice
 from api.pagination import PageRequest
 from api.settlement import service as settlement
 from indexer.models import ChainBlock, ChainEvent, Payable, PayableState
@@ -63,7 +62,7 @@ def _supplier(page: Page) -> Response:
         price=price,
         wait=wait,
         today=today,
-        invoices=_unproposed(page),
+        invoices=len(figures.unproposed(page)),
     )
 
 
@@ -86,12 +85,6 @@ def _offers(page: Page, request_ids: list[str]) -> list[Any]:
         if best is not None:
             found.append(best)
     return found
-
-
-def _unproposed(page: Page) -> int:
-    there = exists().where(Payable.payable_id == Invoice.payable_id)
-    query = select(Invoice.id).where(Invoice.organisation_id == page.reader.organisation_id, ~there)
-    return len(page.session.scalars(query.limit(figures.SHOWN_MAX)).all())
 
 
 def _core_enterprise(page: Page) -> Response:
@@ -164,10 +157,6 @@ def _operator(page: Page) -> Response:
         counts=what_waits(page),
         today=page.today,
     )
-
-
-TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
-"""Who is admitted: operator, regulator and compliance take no part in the chain's business."""
 
 
 def _bank(page: Page) -> Response:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -95,6 +95,12 @@ class Page:
             return None
         head = queries.head(self.session)
         return None if head is None else head.number
+
+    @property
+    def unread(self) -> int | None:
+        """How much needs the reader and is not read; None where nobody can tell."""
+        count: Callable[[Page], int | None] = self.request.app.state.unread
+        return count(self)
 
     @property
     def again(self) -> str:

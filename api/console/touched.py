@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.financing.models import FinancingQuote, FinancingRequest
 from api.identity.actor import Actor, Role
+from api.payables.models import CancellationOffer
 from api.payables.service import visible_to
 from indexer import queries
 from indexer.models import ChainBlock, ChainEvent, Payable
@@ -141,6 +142,9 @@ def _moved(session: Session, operations: Iterable[Operation], touched: Touched) 
             touched.organisations |= set(session.scalars(asked.where(FinancingQuote.id == about["id"])))
         elif about["type"] == "payable":
             touched.payables.add(about["id"])
+        elif about["type"] == "cancellation":
+            offered = select(CancellationOffer.payable_id).where(CancellationOffer.id == about["id"])
+            touched.payables |= set(session.scalars(offered))
 
 
 def _among(column: Any, values: Iterable[str]) -> Iterator[ColumnElement[bool]]:

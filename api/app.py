@@ -20,6 +20,7 @@ from api.console.changes import Changes
 from api.console.page import BASE
 from api.context import ActorDep, Services, ServicesDep
 from api.defaults.routes import router as defaults
+from api.evidence.routes import router as evidence
 from api.financing.routes import router as financing
 from api.guard import Guard
 from api.health import health_router
@@ -137,6 +138,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         holds,
         defaults,
         operations,
+        evidence,
     ):
         v1.include_router(router)
     app.include_router(v1)

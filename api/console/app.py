@@ -21,10 +21,12 @@ from api.console import (
     freezes,
     home,
     invoices,
+    moments,
     notices,
     operations,
     participants,
     payables,
+    pictures,
     programmes,
     receivables,
     signing_in,
@@ -64,6 +66,8 @@ ROUTERS = (
     supervision.router,
     changes.router,
     notices.router,
+    moments.router,
+    pictures.router,
 )
 
 

@@ -89,6 +89,16 @@ def holdings(page: Page, *where: ColumnElement[bool]) -> list[Holding]:
     ]
 
 
+def free(found: Holding) -> int:
+    """Minor units of it that can move."""
+    return 0 if found.piece.free is None else found.piece.free.minor
+
+
+def sellable(found: Holding, today: date) -> bool:
+    """Whether a financier would still buy it: something is free, it is not due, and nothing of it is paid."""
+    return bool(free(found)) and found.piece.due_date > today and not found.drawable.minor
+
+
 def drawable(row: Receivable, payable: Payable) -> int:
     """Minor units that its holder can be paid now, as the contract computes them; holds may set some of it aside."""
     share = Share(row.start, row.end, row.drawn_principal, row.drawn_interest)

@@ -15,7 +15,7 @@ from api.console.stuck import stuck_operations, what_waits
 from api.domain.dates import DayCount
 from api.domain.money import Money
 from api.financing import reading as financing
-from api.financing.models import FinancingQuote, FinancingRequest
+from api.financing.models import FinancingQuote
 from api.holds import service as holds
 from api.identity import standing
 from api.identity.actor import Role
@@ -39,19 +39,18 @@ def home(page: PageDep) -> Response:
 def _supplier(page: Page) -> Response:
     own = holdings(page)
     today = page.today
-    sellable = [found for found in own if _free(found) and found.piece.due_date > today and not found.drawable.minor]
-    requests = financing.list_requests(page.session, page.services, page.reader, FIRST).items
-    offers = _offers(page, [request.id for request in requests if request.state == "open"])
+    sellable = [found for found in own if figures.sellable(found, today)]
+    offers = financing.best_offers(page.session, page.services, page.reader)
     price = figures.price_of(page, offers)
     wait = []
     if price is not None and sellable:
-        largest = max(sellable, key=_free)
-        value = Money(_free(largest), largest.piece.value.currency)
+        largest = max(sellable, key=figures.free)
+        value = Money(figures.free(largest), largest.piece.value.currency)
         wait = price_of_waiting(value, price.rate_ppm, DayCount.ACT_360, today, largest.piece.due_date)
     return page.render(
         "home_supplier.html",
         owed=totals((found.owed, found.piece.value.currency) for found in own),
-        sellable=totals((_free(found), found.piece.value.currency) for found in sellable),
+        sellable=totals((figures.free(found), found.piece.value.currency) for found in sellable),
         drawable=[found for found in own if found.drawable.minor],
         holdings=own[:SHORT_LIST],
         count=len(own),
@@ -66,25 +65,9 @@ def _supplier(page: Page) -> Response:
     )
 
 
-def _free(found: figures.Holding) -> int:
-    return 0 if found.piece.free is None else found.piece.free.minor
-
-
 def _cash(page: Page) -> Any:
     """None while the account was never used."""
     return settlement.account(page.session, page.services, page.reader).balances
-
-
-def _offers(page: Page, request_ids: list[str]) -> list[Any]:
-    """Open quotes for these requests of the reader's, the most proceeds first."""
-    found = []
-    for request_id in request_ids:
-        request = page.session.get_one(FinancingRequest, request_id)
-        quotes = financing.list_quotes(page.session, page.services, page.reader, request).items
-        best = next((quote for quote in quotes if quote.state == "open"), None)
-        if best is not None:
-            found.append(best)
-    return found
 
 
 def _core_enterprise(page: Page) -> Response:

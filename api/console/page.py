@@ -23,6 +23,8 @@ from starlette.datastructures import FormData
 
 from api.console import assets, navigation, sessions
 from api.console import words as languages
+from api.console.days import Days, days_of
+from api.console.drawing import COLOURS
 from api.console.naming import event_name, kind_name, move_name, price_note
 from api.console.problems import Problem, plainly
 from api.console.words import Words, words
@@ -80,6 +82,20 @@ class Page:
     def today(self) -> date:
         """The business date of the newest block that is shown."""
         return business_date(newest_block(self.session).timestamp)
+
+    @property
+    def day(self) -> date:
+        """The day that was asked for; today's where it was another moment, or none."""
+        asked = self.as_of if self.as_of is not None and _A_DATE.fullmatch(self.as_of) else None
+        return self.today if asked is None else date.fromisoformat(asked)
+
+    @property
+    def days(self) -> Days | None:
+        """The chain's days, whichever of them the page shows; None before its first block."""
+        if self.as_of is None:
+            return days_of(self.session)
+        with Session(self.services.readers) as session:
+            return days_of(session)
 
     @property
     def moment(self) -> str:
@@ -260,6 +276,7 @@ def _environment(language: str) -> Environment:
     )
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["words"] = chosen
+    environment.globals["colours"] = COLOURS
     environment.globals["asset"] = lambda name: f"{BASE}/assets/{assets.hashed(name)}"
     environment.globals["price_note"] = lambda price: price_note(chosen, price)
     environment.globals["move_name"] = lambda kind: chosen.say(move_name(kind))

@@ -1,8 +1,9 @@
 """Evidence for the parties: what the regulator's file proves, less what is others' business.
 
 A proof of an event is a proof of its transaction's receipt, with all that it says. So an event is told to a party only
-if all events of its transaction may be: those that name the party, those about a payable as a whole to whoever sees it,
-and what happened to its pieces to its debtor. Deals are told to their two sides alone.
+if all events of its transaction may be: those that the party's own command brought or that name it, those about a
+payable as a whole to whoever sees it, and what happened to its pieces to its debtor. Deals are told to their two sides
+alone.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 from fastapi import Response
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from api.audit.evidence import evidence
 from api.audit.services import AuditServices
@@ -21,11 +22,12 @@ from api.holds import service as holds
 from api.identity.actor import Actor
 from api.payables import service as payables
 from api.receivables import service as receivables
-from indexer.models import Deal, FreezeOrder, Hold, MoveKind, Payable, ReceivableMove
+from indexer.models import ChainEvent, Deal, FreezeOrder, Hold, MoveKind, Payable, ReceivableMove
 from indexer.proof import subjects
 from indexer.proof.errors import NoSuchSubject
 from indexer.proof.find import the_event
 from indexer.proof.subjects import Said
+from node_adapter.outbox.models import Operation
 from node_adapter.words import payable_of
 
 OF_THE_WHOLE = {
@@ -65,12 +67,14 @@ class Told:
     actor: Actor
     contracts: frozenset[str]
     """The network's own addresses: to pay in is to pay to one of them."""
+    own: set[bytes] = field(default_factory=set)
+    """Events that the party's own command brought, as they are logged."""
     _seen: dict[str, Payable | None] = field(default_factory=dict)
 
     def __call__(self, said: Said) -> bool:
         """Whether it may."""
         named = set(_addresses(said.args))
-        if self.actor.address in named or said.name in TO_EVERYBODY:
+        if said.raw in self.own or self.actor.address in named or said.name in TO_EVERYBODY:
             return True
         if said.contract in {"Discounting", "Holds"}:
             return self._of_own_deal(said) if said.contract == "Discounting" else self._of_own_hold(said)
@@ -151,9 +155,27 @@ def of_event(session: Session, audit: AuditServices, actor: Actor, block: int, l
     except NoSuchSubject as error:
         raise NotFound.of("event", name) from error
     about = subjects.payables([said])
-    if actor.address is None or not _told(session, audit, actor, about)(said):
+    told = _told(session, audit, actor, about)
+    told.own |= _of_own_command(session, actor, block, log_index)
+    if not told(said):
         raise NotFound.of("event", name)
-    return _made(session, audit, actor, "event", name, about)
+    return evidence(audit, "event", name, at=None, complete=False, only=told)
+
+
+def _of_own_command(session: Session, actor: Actor, block: int, log_index: int) -> set[bytes]:
+    """All that the event's transaction says, if the actor's organisation commanded it."""
+    event = aliased(ChainEvent)
+    rows = session.execute(
+        select(ChainEvent.topics, ChainEvent.data)
+        .join(event, (event.block_hash == ChainEvent.block_hash) & (event.tx_hash == ChainEvent.tx_hash))
+        .join(Operation, Operation.tx_hash == event.tx_hash)
+        .where(
+            event.block_number == block,
+            event.log_index == log_index,
+            Operation.organisation == actor.organisation_id,
+        )
+    )
+    return {row.topics + row.data for row in rows}
 
 
 def _told(session: Session, audit: AuditServices, actor: Actor, about: set[str]) -> Told:

@@ -68,6 +68,18 @@ for (const area of document.querySelectorAll(".droparea")) {
   });
 }
 
+// The slider over the chain's days: the date beside it moves along, and letting go is going there.
+for (const form of document.querySelectorAll("form[data-days]")) {
+  const range = form.querySelector("input[type=range]");
+  const shown = form.closest(".as-of").querySelector("input[type=date]");
+  form.dataset.live = "yes";
+  range.addEventListener("input", () => {
+    shown.value = new Date(Number(range.value) * 86400000).toISOString().slice(0, 10);
+    range.setAttribute("aria-valuetext", shown.value);
+  });
+  range.addEventListener("change", () => form.requestSubmit());
+}
+
 // Copying what is to be carried elsewhere.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");

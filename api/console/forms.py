@@ -1,6 +1,7 @@
 """What people type, as the API's bodies want it: amounts with their commas, rates in per cent, and who gets what."""
 
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from starlette.datastructures import FormData
@@ -15,6 +16,10 @@ PPM_PER_CENT = 10_000
 
 class RateUnreadable(RequestInvalid):
     """A rate is a number of per cent a year, such as 4.80."""
+
+
+class DateUnreadable(RequestInvalid):
+    """A day is written 2026-11-28."""
 
 
 class ReceiverMissing(RequestInvalid):
@@ -58,3 +63,11 @@ def per_cent(typed: str) -> int:
             f'"{typed[:20]}" is no yearly rate; write per cent with at most four decimals, such as 4.80'
         )
     return int(rate * PPM_PER_CENT)
+
+
+def day(typed: str) -> date:
+    """A business date as ISO 8601 has it, which is what browsers send; DateUnreadable."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error

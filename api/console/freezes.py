@@ -1,7 +1,5 @@
 """Freeze orders: compliance gives and releases them; a holder sees those against itself."""
 
-from datetime import date
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -11,7 +9,6 @@ from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.domain.dates import business_date, end_of_day
-from api.errors import RequestInvalid
 from api.holds import service
 from api.holds.routes import OrderId
 from api.holds.schemas import FreezeOrder
@@ -34,10 +31,6 @@ RELEASE = Act(
     mark("Release it"),
     reason=mark("Why it is released"),
 )
-
-
-class DateUnreadable(RequestInvalid):
-    """A day is written 2026-11-28."""
 
 
 @router.get("")
@@ -89,10 +82,7 @@ def order(page: PageDep, form: FormDep) -> Response:
 
 def _end_of(typed: str) -> str:
     """The last second of a business day."""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError as error:
-        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error
+    day = forms.day(typed)
     last = end_of_day(day) - 1
     assert business_date(last) == day
     return str(last)

@@ -29,6 +29,8 @@ PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
 PICTURES = Entry("/pictures", mark("Pictures"), "chart")
+HOLDS = Entry("/holds", mark("Holds"), "hold")
+LATE = Entry("/late", mark("Late"), "late")
 OPERATIONS = Entry("/operations", mark("Activity"), "activity")
 EVENTS = Entry("/events", mark("Events"), "activity")
 
@@ -40,17 +42,42 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         FINANCING,
         PAYABLES,
         PICTURES,
+        LATE,
+        HOLDS,
         PROGRAMMES,
         FREEZES,
         OPERATIONS,
         PARTICIPANTS,
     ),
-    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PICTURES, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
-    Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, PAYABLES, PICTURES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
+    Role.CORE_ENTERPRISE: (
+        HOME,
+        PAYABLES,
+        INVOICES,
+        PICTURES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        RECEIVABLES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
+    Role.FINANCIER: (
+        HOME,
+        FINANCING,
+        RECEIVABLES,
+        PAYABLES,
+        PICTURES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        FREEZES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
     Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
-    Role.OPERATOR: (HOME, PARTICIPANTS, OPERATIONS, PROGRAMMES),
+    Role.OPERATOR: (HOME, PARTICIPANTS, LATE, OPERATIONS, PROGRAMMES),
     Role.REGULATOR: (HOME, PAYABLES, PICTURES, EVENTS, PARTICIPANTS, PROGRAMMES),
-    Role.COMPLIANCE: (HOME, FREEZES, PAYABLES, PICTURES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
+    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, PICTURES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }
 
 

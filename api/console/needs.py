@@ -5,6 +5,7 @@ has a key that says what it is about and how it stands: the mark that it was rea
 worse is a new need.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from api.console.naming import kind_name
 from api.console.navigation import mark
 from api.console.page import Page
 from api.console.stuck import on_its_way_too_long
+from api.console.waits import waits
 from api.currencies import currency_of
 from api.domain.dates import to_day
 from api.domain.money import Money
@@ -28,7 +30,6 @@ from api.key_rotations.models import KeyRotation
 from api.key_rotations.service import APPROVAL_LIFE_S
 from api.pagination import PageRequest
 from api.parties import Party, parties
-from api.payables.models import CancellationOffer
 from api.reading import newest_block
 from indexer.models import MoveKind, Payable, PayableState, PayOut, PayOutState, Receivable, ReceivableMove
 from node_adapter.outbox.models import Operation, OperationState
@@ -52,9 +53,9 @@ class Need:
 
 def needs(page: Page) -> list[Need]:
     """What goes wrong first; of each kind at most OF_A_KIND_MAX."""
-    kinds: list[Callable[[Page], Iterator[Need]]] = [_operations]
+    kinds: list[Callable[[Page], Iterator[Need]]] = [_operations, _casework]
     if page.reader.address is not None:
-        kinds += [_owed, _proposals, _holdings, _refused, _cancellations, _offers, _own_quotes]
+        kinds += [_owed, _proposals, _holdings, _refused, _offers, _own_quotes]
     kinds += _OF_ROLE.get(page.reader.role, [])
     found = list(chain.from_iterable(kind(page) for kind in kinds))
     return sorted(found, key=lambda need: ("bad", "warn", "good").index(need.tone))
@@ -173,30 +174,12 @@ def _refused(page: Page) -> Iterator[Need]:
         yield Need(key, text, f"/receivables/{row.receivable_id}", "bad")
 
 
-def _cancellations(page: Page) -> Iterator[Need]:
-    """Offered by the other party of a payable."""
-    rows = page.session.execute(
-        select(CancellationOffer, Payable.face_value)
-        .join(Payable, Payable.payable_id == CancellationOffer.payable_id)
-        .join(Operation, Operation.id == CancellationOffer.operation_id)
-        .where(
-            or_(Payable.debtor == page.reader.address, Payable.supplier == page.reader.address),
-            CancellationOffer.offered_by != page.reader.address,
-            CancellationOffer.deadline >= newest_block(page.session).timestamp,
-            Payable.state == PayableState.CONFIRMED,
-            Operation.state == OperationState.DONE,
-        )
-        .limit(OF_A_KIND_MAX)
-    ).all()
-    people = parties(page.session, {row.offered_by for row, _ in rows})
-    for row, face_value in rows:
-        text = page.words.say(
-            mark("%(name)s offers to cancel %(amount)s; the offer is good until %(moment)s"),
-            name=_name(people[row.offered_by]),
-            amount=page.words.money(Money(face_value, figures.CURRENCY)),
-            moment=page.words.instant(row.deadline),
-        )
-        yield Need(f"cancellation:{row.id}", text, f"/payables/{row.payable_id}", "warn")
+def _casework(page: Page) -> Iterator[Need]:
+    """All of a kind is one need; one more case of it is a new one."""
+    for wait in waits(page):
+        if wait.kind != "disputed":  # each is told by name
+            digest = hashlib.sha256("\n".join(wait.paths).encode()).hexdigest()[:16]
+            yield Need(f"{wait.kind}:{digest}", f"{len(wait.paths)} {wait.text}", wait.paths[0], wait.tone)
 
 
 def _offers(page: Page) -> Iterator[Need]:

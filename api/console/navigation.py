@@ -33,6 +33,7 @@ PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
 PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
+PICTURES = Entry("/pictures", mark("Pictures"), "chart")
 HOLDS = Entry("/holds", mark("Holds"), "hold")
 LATE = Entry("/late", mark("Late"), "late")
 OPERATIONS = Entry("/operations", mark("Activity"), "activity")
@@ -45,6 +46,7 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         RECEIVABLES,
         FINANCING,
         PAYABLES,
+        PICTURES,
         LATE,
         HOLDS,
         PROGRAMMES,
@@ -52,12 +54,24 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         OPERATIONS,
         PARTICIPANTS,
     ),
-    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, LATE, HOLDS, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
+    Role.CORE_ENTERPRISE: (
+        HOME,
+        PAYABLES,
+        INVOICES,
+        PICTURES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        RECEIVABLES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
     Role.FINANCIER: (
         HOME,
         FINANCING,
         RECEIVABLES,
         PAYABLES,
+        PICTURES,
         LATE,
         HOLDS,
         PROGRAMMES,
@@ -67,8 +81,8 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
     ),
     Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
     Role.OPERATOR: (HOME, PARTICIPANTS, LATE, OPERATIONS, PROGRAMMES),
-    Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
-    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
+    Role.REGULATOR: (HOME, PAYABLES, PICTURES, EVENTS, PARTICIPANTS, PROGRAMMES),
+    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, PICTURES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }
 
 

@@ -16,9 +16,11 @@ from api.audit.routes import router as audit
 from api.audit.services import AuditServices
 from api.chain.routes import router as chain
 from api.console.app import create_console
+from api.console.changes import Changes
 from api.console.page import BASE
 from api.context import ActorDep, Services, ServicesDep
 from api.defaults.routes import router as defaults
+from api.evidence.routes import router as evidence
 from api.financing.routes import router as financing
 from api.guard import Guard
 from api.health import health_router
@@ -92,6 +94,7 @@ def make_services(settings: ApiSettings) -> Services:
 
 def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     """The app over its services; with `worker` it also carries operations to the chain while it serves."""
+    changes = Changes(services)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -99,7 +102,9 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         thread = threading.Thread(target=Worker(services.outbox).run, args=(stop,), name="outbox", daemon=True)
         if worker:
             thread.start()
+        changes.open()
         yield
+        changes.close()
         stop.set()
         services.outbox.wake()
         if worker:
@@ -115,6 +120,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         generate_unique_id_function=openapi.operation_id,
     )
     app.state.services = services
+    app.state.changes = changes
     command_errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
     for router in (
@@ -132,6 +138,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
         holds,
         defaults,
         operations,
+        evidence,
     ):
         v1.include_router(router)
     app.include_router(v1)
@@ -140,7 +147,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
     app.include_router(health_router())
     app.include_router(_metrics())
     app.add_api_route("/", lambda: RedirectResponse(f"{BASE}/"), include_in_schema=False)
-    app.mount(BASE, create_console(services, app.state.audit))
+    app.mount(BASE, create_console(services, app.state.audit, changes))
     app.add_middleware(Guard)
     openapi.declare_problems(app)
     return app

@@ -1,5 +1,6 @@
 """Proof on request: the file that `scf audit prove` writes, made by the process that serves."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from fastapi import Response
@@ -8,6 +9,7 @@ from api.audit.services import AuditServices
 from api.errors import RETRY_AFTER_S, ApiError
 from indexer.proof.errors import EvidenceImpossible, NoSuchSubject
 from indexer.proof.gather import make_evidence
+from indexer.proof.subjects import Said
 
 
 class EvidenceNotPossible(ApiError):
@@ -29,10 +31,19 @@ class EvidenceBusy(ApiError):
     headers = {"Retry-After": RETRY_AFTER_S}  # noqa: RUF012 - ClassVar in the base
 
 
-def evidence(services: AuditServices, kind: str, id_: str, *, at: int | None, complete: bool) -> Response:
+def evidence(
+    services: AuditServices,
+    kind: str,
+    id_: str,
+    *,
+    at: int | None,
+    complete: bool,
+    only: Callable[[Said], bool] | None = None,
+) -> Response:
     """The file, and in headers the block that it leads to, whose hash a reader compares with what it knows.
 
-    How long it may get is bounded (`indexer.proof.evidence`). NodeError where the node is away.
+    `only`: which events may be told to who asks. How long it may get is bounded (`indexer.proof.evidence`). NodeError
+    where the node is away.
     """
     if not services.proving.acquire(blocking=False):
         raise EvidenceBusy("evidence is being made for somebody else, and one file at a time; try again")
@@ -46,6 +57,7 @@ def evidence(services: AuditServices, kind: str, id_: str, *, at: int | None, co
             id_,
             block=at,
             complete=complete,
+            only=only,
         )
     except NoSuchSubject as error:
         raise EvidenceSubjectUnknown(str(error), kind=kind, id=id_) from error

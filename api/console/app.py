@@ -15,6 +15,7 @@ from api import command_errors, errors
 from api.audit.services import AuditServices
 from api.console import (
     assets,
+    changes,
     default_cases,
     deposits,
     financing,
@@ -24,10 +25,13 @@ from api.console import (
     invoice_cases,
     invoices,
     late,
+    moments,
+    notices,
     operations,
     participants,
     payable_cases,
     payables,
+    pictures,
     programmes,
     receivable_cases,
     receivables,
@@ -72,6 +76,10 @@ ROUTERS = (
     freezes.router,
     operations.router,
     supervision.router,
+    changes.router,
+    notices.router,
+    moments.router,
+    pictures.router,
 )
 
 
@@ -92,12 +100,14 @@ class _Headers:
         await self._app(scope, receive, with_headers)
 
 
-def create_console(services: Services, audit: AuditServices) -> FastAPI:
+def create_console(services: Services, audit: AuditServices, hub: changes.Changes) -> FastAPI:
     """The app to mount at BASE; AssetMissing unless everything its pages load is there."""
     assets.require()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.services = services
     app.state.audit = audit
+    app.state.changes = hub
+    app.state.unread = notices.unread
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(_Headers)

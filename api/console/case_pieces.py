@@ -10,6 +10,7 @@ from api.console.navigation import mark
 from api.console.page import Page
 from api.receivables import reading, service
 from api.receivables.schemas import ReceivableRead
+from api.schemas import Total
 from indexer import queries
 from indexer.models import Payable, PayableState, Receivable, ReceivableState
 
@@ -32,6 +33,9 @@ class PieceSubject(Subject):
         ]
         if read.free is not None:
             facts.insert(1, (mark("Free"), words.money(read.free)))
+        if self.set_aside:
+            waiting = sum(found.amount for found in self.set_aside)
+            facts.insert(1, (mark("Set aside for you"), words.money(Total.of(waiting, self.currency))))
         return facts
 
     @property
@@ -76,13 +80,13 @@ class PieceSubject(Subject):
         read = reading.read_all(self.page.session, self.page.services, self.page.reader, rows)
         return [row for row, told in zip(rows, read, strict=True) if told.held is not None and not told.held.minor]
 
-    @property
-    def set_aside(self) -> int:
-        """Minor units of cash that wait for the reader here."""
+    @cached_property
+    def set_aside(self) -> list[queries.SetAside]:
+        """Cash that waits for the reader here, by deposit token."""
         if self.reader is None:
-            return 0
+            return []
         waiting = queries.set_aside(self.page.session, self.reader)
-        return sum(found.amount for found in waiting if found.receivable_id == self.row.receivable_id)
+        return [found for found in waiting if found.receivable_id == self.row.receivable_id]
 
 
 def find(page: Page, receivable_id: str) -> PieceSubject:

@@ -18,7 +18,7 @@ from api.invoices import errors as invoices
 from api.revert_status import REFUSALS
 
 _HERE = Path(__file__).parent
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "say": None}
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "marks": (1, 2), "say": None}
 _SOURCE_LANGUAGE = "en"
 _NOISE = (
     "# ",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
@@ -15,6 +15,8 @@ from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
 from api.domain.settlement import Share, due_after
 from api.financing.schemas import QuoteRead
+from api.identity.actor import Role
+from api.invoices.models import Invoice
 from api.parties import parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
@@ -26,6 +28,8 @@ from indexer import queries
 from indexer.models import Deal, Payable, PayableState, Receivable, ReceivableState
 
 CURRENCY = "CNY"
+TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
+"""Who is admitted: operator, regulator and compliance take no part in the chain's business."""
 SHOWN_MAX = 500
 """Rows that one screen reads; whoever has more is told, and finds the rest in the lists."""
 
@@ -60,13 +64,15 @@ class Holding:
         return max(0, self.piece.value.minor - minor_of(self.piece.drawn))
 
 
-def holdings(page: Page) -> list[Holding]:
-    """The reader's live pieces, the soonest due first, at most SHOWN_MAX."""
+def holdings(page: Page, *where: ColumnElement[bool]) -> list[Holding]:
+    """The reader's live pieces (of these alone), the soonest due first, at most SHOWN_MAX."""
     account = page.reader.address
     found = page.session.execute(
         select(Receivable, Payable)
         .join(Payable, Payable.payable_id == Receivable.payable_id)
-        .where(Receivable.holder == account, Receivable.state == ReceivableState.LIVE, Receivable.parking.is_(None))
+        .where(
+            Receivable.holder == account, Receivable.state == ReceivableState.LIVE, Receivable.parking.is_(None), *where
+        )
         .order_by(Payable.due_date, Receivable.receivable_id)
         .limit(SHOWN_MAX)
     ).all()
@@ -83,10 +89,27 @@ def holdings(page: Page) -> list[Holding]:
     ]
 
 
+def free(found: Holding) -> int:
+    """Minor units of it that can move."""
+    return 0 if found.piece.free is None else found.piece.free.minor
+
+
+def sellable(found: Holding, today: date) -> bool:
+    """Whether a financier would still buy it: something is free, it is not due, and nothing of it is paid."""
+    return bool(free(found)) and found.piece.due_date > today and not found.drawable.minor
+
+
 def drawable(row: Receivable, payable: Payable) -> int:
     """Minor units that its holder can be paid now, as the contract computes them; holds may set some of it aside."""
     share = Share(row.start, row.end, row.drawn_principal, row.drawn_interest)
     return due_after(payable.face_value, payable.paid, payable.interest_paid, share)
+
+
+def unproposed(page: Page) -> Sequence[Invoice]:
+    """Invoices that the reader uploaded and has not proposed to their buyers, the newest first, at most SHOWN_MAX."""
+    there = exists().where(Payable.payable_id == Invoice.payable_id)
+    query = select(Invoice).where(Invoice.organisation_id == page.reader.organisation_id, ~there)
+    return page.session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id).limit(SHOWN_MAX)).all()
 
 
 def owed_by(page: Page, where: ColumnElement[bool]) -> list[PayableRead]:

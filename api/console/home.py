@@ -5,22 +5,21 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import func, select, true
 
 from api.console import figures
 from api.console.charts import price_of_waiting, shares
-from api.console.figures import holdings, in_days, minor_of, owed_by, totals, waiting
+from api.console.figures import TAKES_PART, holdings, in_days, minor_of, owed_by, totals, waiting
 from api.console.page import Page, PageDep
 from api.console.stuck import stuck_operations, what_waits
 from api.console.waits import waits
 from api.domain.dates import DayCount
 from api.domain.money import Money
 from api.financing import reading as financing
-from api.financing.models import FinancingQuote, FinancingRequest
+from api.financing.models import FinancingQuote
 from api.holds import service as holds
 from api.identity import standing
 from api.identity.actor import Role
-from api.invoices.models import Invoice
 from api.pagination import PageRequest
 from api.settlement import service as settlement
 from indexer.models import ChainBlock, ChainEvent, Payable, PayableState
@@ -41,20 +40,19 @@ def home(page: PageDep) -> Response:
 def _supplier(page: Page) -> Response:
     own = holdings(page)
     today = page.today
-    sellable = [found for found in own if _free(found) and found.piece.due_date > today and not found.drawable.minor]
-    requests = financing.list_requests(page.session, page.services, page.reader, FIRST).items
-    offers = _offers(page, [request.id for request in requests if request.state == "open"])
+    sellable = [found for found in own if figures.sellable(found, today)]
+    offers = financing.best_offers(page.session, page.services, page.reader)
     price = figures.price_of(page, offers)
     wait = []
     if price is not None and sellable:
-        largest = max(sellable, key=_free)
-        value = Money(_free(largest), largest.piece.value.currency)
+        largest = max(sellable, key=figures.free)
+        value = Money(figures.free(largest), largest.piece.value.currency)
         wait = price_of_waiting(value, price.rate_ppm, DayCount.ACT_360, today, largest.piece.due_date)
     return page.render(
         "home_supplier.html",
         waits=waits(page),
         owed=totals((found.owed, found.piece.value.currency) for found in own),
-        sellable=totals((_free(found), found.piece.value.currency) for found in sellable),
+        sellable=totals((figures.free(found), found.piece.value.currency) for found in sellable),
         drawable=[found for found in own if found.drawable.minor],
         holdings=own[:SHORT_LIST],
         count=len(own),
@@ -65,35 +63,13 @@ def _supplier(page: Page) -> Response:
         price=price,
         wait=wait,
         today=today,
-        invoices=_unproposed(page),
+        invoices=len(figures.unproposed(page)),
     )
-
-
-def _free(found: figures.Holding) -> int:
-    return 0 if found.piece.free is None else found.piece.free.minor
 
 
 def _cash(page: Page) -> Any:
     """None while the account was never used."""
     return settlement.account(page.session, page.services, page.reader).balances
-
-
-def _offers(page: Page, request_ids: list[str]) -> list[Any]:
-    """Open quotes for these requests of the reader's, the most proceeds first."""
-    found = []
-    for request_id in request_ids:
-        request = page.session.get_one(FinancingRequest, request_id)
-        quotes = financing.list_quotes(page.session, page.services, page.reader, request).items
-        best = next((quote for quote in quotes if quote.state == "open"), None)
-        if best is not None:
-            found.append(best)
-    return found
-
-
-def _unproposed(page: Page) -> int:
-    there = exists().where(Payable.payable_id == Invoice.payable_id)
-    query = select(Invoice.id).where(Invoice.organisation_id == page.reader.organisation_id, ~there)
-    return len(page.session.scalars(query.limit(figures.SHOWN_MAX)).all())
 
 
 def _core_enterprise(page: Page) -> Response:
@@ -169,10 +145,6 @@ def _operator(page: Page) -> Response:
         counts=what_waits(page),
         today=page.today,
     )
-
-
-TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
-"""Who is admitted: operator, regulator and compliance take no part in the chain's business."""
 
 
 def _bank(page: Page) -> Response:

@@ -23,6 +23,7 @@ from indexer.models import Payable, PayableState, Receivable
 
 router = APIRouter(prefix="/late")
 FIRST = PageRequest(None, 200)
+RECOURSE = {name: OF_PIECES[name] for name in ("claim-recourse", "repurchase")}
 
 
 @router.get("")
@@ -74,5 +75,5 @@ def _of_pieces(page: Page, ids: Iterable[str]) -> dict[str, list[Link]]:
     rows = page.session.scalars(select(Receivable).where(Receivable.receivable_id.in_(list(ids)))).all()
     read: list[Any] = receivables.read_all(page.session, page.services, page.reader, rows)
     return {
-        row.receivable_id: links(piece_of_row(page, row, told), OF_PIECES) for row, told in zip(rows, read, strict=True)
+        row.receivable_id: links(piece_of_row(page, row, told), RECOURSE) for row, told in zip(rows, read, strict=True)
     }

@@ -1,4 +1,4 @@
-"""Who is signed in to the console."""
+"""Who is signed in to the console, and what of its notices they have read."""
 
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,3 +18,12 @@ class ConsoleSession(Base):
     login: Mapped[str] = mapped_column(ForeignKey("user_account.login"), index=True)
     opened_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class NoticeRead(Base):
+    """A login has read that something needs it. `notice`: the need's key (`console.needs`); the row goes with it."""
+
+    __tablename__ = "notice_read"
+
+    login: Mapped[str] = mapped_column(ForeignKey("user_account.login"), primary_key=True)
+    notice: Mapped[str] = mapped_column(String(160), primary_key=True)

@@ -10,6 +10,11 @@ def mark(message: str) -> str:
     return message
 
 
+def marks(one: str, several: str) -> tuple[str, str]:
+    """Two texts, of which `Words.several` chooses by how many there are; named so that the catalogues get them."""
+    return one, several
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the menu."""
@@ -28,6 +33,7 @@ PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
 PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
+PICTURES = Entry("/pictures", mark("Pictures"), "chart")
 HOLDS = Entry("/holds", mark("Holds"), "hold")
 LATE = Entry("/late", mark("Late"), "late")
 OPERATIONS = Entry("/operations", mark("Activity"), "activity")
@@ -40,6 +46,7 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         RECEIVABLES,
         FINANCING,
         PAYABLES,
+        PICTURES,
         LATE,
         HOLDS,
         PROGRAMMES,
@@ -47,12 +54,24 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         OPERATIONS,
         PARTICIPANTS,
     ),
-    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, LATE, HOLDS, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
+    Role.CORE_ENTERPRISE: (
+        HOME,
+        PAYABLES,
+        INVOICES,
+        PICTURES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        RECEIVABLES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
     Role.FINANCIER: (
         HOME,
         FINANCING,
         RECEIVABLES,
         PAYABLES,
+        PICTURES,
         LATE,
         HOLDS,
         PROGRAMMES,
@@ -62,8 +81,8 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
     ),
     Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
     Role.OPERATOR: (HOME, PARTICIPANTS, LATE, OPERATIONS, PROGRAMMES),
-    Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
-    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
+    Role.REGULATOR: (HOME, PAYABLES, PICTURES, EVENTS, PARTICIPANTS, PROGRAMMES),
+    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, PICTURES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }
 
 

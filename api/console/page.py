@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,8 @@ from starlette.datastructures import FormData
 
 from api.console import assets, navigation, sessions
 from api.console import words as languages
+from api.console.days import Days, days_of
+from api.console.drawing import COLOURS
 from api.console.naming import event_name, kind_name, move_name, price_note
 from api.console.problems import Problem, plainly
 from api.console.words import Words, words
@@ -34,6 +36,7 @@ from api.identity.models import Organisation, User
 from api.identity.tokens import actor_of
 from api.operations.schemas import OperationRead
 from api.reading import newest_block
+from indexer import queries
 
 BASE = "/console"
 THEME_COOKIE = "scf_theme"
@@ -81,11 +84,45 @@ class Page:
         return business_date(newest_block(self.session).timestamp)
 
     @property
+    def day(self) -> date:
+        """The day that was asked for; today's where it was another moment, or none."""
+        asked = self.as_of if self.as_of is not None and _A_DATE.fullmatch(self.as_of) else None
+        return self.today if asked is None else date.fromisoformat(asked)
+
+    @property
+    def days(self) -> Days | None:
+        """The chain's days, whichever of them the page shows; None before its first block."""
+        if self.as_of is None:
+            return days_of(self.session)
+        with Session(self.services.readers) as session:
+            return days_of(session)
+
+    @property
     def moment(self) -> str:
         """What is shown is as of this block and instant."""
         block = newest_block(self.session)
         number = self.words.say("block %(block)s", block=block.number)
         return f"{number}, {self.words.instant(block.timestamp)}"
+
+    @property
+    def block(self) -> int | None:
+        """The newest block that a page of now shows, after which it asks again; None where nothing will change."""
+        if self.actor is None or self.as_of is not None:
+            return None
+        head = queries.head(self.session)
+        return None if head is None else head.number
+
+    @property
+    def unread(self) -> int | None:
+        """How much needs the reader and is not read; None where nobody can tell."""
+        count: Callable[[Page], int | None] = self.request.app.state.unread
+        return count(self)
+
+    @property
+    def again(self) -> str:
+        """This page's own address, to be asked again."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
 
     @property
     def form_token(self) -> str:
@@ -239,6 +276,7 @@ def _environment(language: str) -> Environment:
     )
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["words"] = chosen
+    environment.globals["colours"] = COLOURS
     environment.globals["asset"] = lambda name: f"{BASE}/assets/{assets.hashed(name)}"
     environment.globals["price_note"] = lambda price: price_note(chosen, price)
     environment.globals["move_name"] = lambda kind: chosen.say(move_name(kind))

@@ -93,6 +93,12 @@ def _repurchased(subject: PieceSubject, _given: Given) -> list[tuple[str, str]]:
     return [(mark("You pay"), subject.page.words.money(price))]
 
 
+def _release_set_aside(context: CommandContext, subject: PieceSubject, _given: Given) -> OperationRead:
+    """In one deposit token: where cash waits in several, the link stays for the next."""
+    body = SetAsideRelease(deposit_token=subject.set_aside[0].deposit_token)
+    return set_aside.release(context, subject.row.receivable_id, body)
+
+
 CASES: dict[str, Case[PieceSubject]] = {
     "dispute": Case(
         mark("Dispute a part"),
@@ -229,8 +235,8 @@ CASES: dict[str, Case[PieceSubject]] = {
         mark("Have paid out what was set aside"),
         (mark("What was set aside for a dispute, a pledge or a freeze that is over is paid to your account."),),
         mark("Have it paid out"),
-        yours=lambda subject: subject.set_aside > 0,
-        command=lambda context, subject, _: set_aside.release(context, subject.row.receivable_id, SetAsideRelease()),
+        yours=lambda subject: bool(subject.set_aside),
+        command=_release_set_aside,
     ),
     "clear": Case(
         mark("Draw the last, and clear it away"),

@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Collection
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.console.models import ConsoleSession
@@ -20,6 +21,7 @@ VISITOR = "scf_visitor"
 IDLE_S = 30 * 60
 LIFE_S = 12 * 3_600
 _SEEN_EVERY_S = 60
+_ASKED_AT_ONCE = 500
 
 
 def sign_in(services: Services, login: str, password: str) -> str:
@@ -71,6 +73,24 @@ def user_of(services: Services, session: Session, token: str | None, *, active: 
             if seen is not None:
                 seen.seen_at = now
     return user
+
+
+def still_open(session: Session, tokens: Collection[str]) -> set[str]:
+    """Those of these cookies that somebody is still signed in with; to ask keeps none alive."""
+    by_hash = {_hash(token): token for token in tokens}
+    hashes, now, found = sorted(by_hash), int(time.time()), set[str]()
+    for start in range(0, len(hashes), _ASKED_AT_ONCE):
+        query = (
+            select(ConsoleSession.token_hash)
+            .join(User, User.login == ConsoleSession.login)
+            .where(
+                ConsoleSession.token_hash.in_(hashes[start : start + _ASKED_AT_ONCE]),
+                ConsoleSession.seen_at >= now - IDLE_S,
+                ConsoleSession.opened_at >= now - LIFE_S,
+            )
+        )
+        found |= {by_hash[token_hash] for token_hash in session.scalars(query)}
+    return found
 
 
 def form_token(services: Services, cookie: str) -> str:

@@ -1,6 +1,7 @@
 """What of the commands waits, and what waits too long: for whoever runs the platform."""
 
 import time
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
@@ -17,13 +18,18 @@ _ON_ITS_WAY = (OperationState.PENDING, OperationState.SIGNED, OperationState.SEN
 
 def stuck_operations(page: Page) -> list[OperationRead]:
     """Of all organisations, the oldest first. Operator only: the caller sees to that."""
-    rows = page.session.scalars(
-        select(Operation)
-        .where(Operation.state.in_(_ON_ITS_WAY), Operation.created_at < int(time.time()) - STUCK_AFTER_S)
-        .order_by(Operation.sequence)
-        .limit(SHOWN_MAX)
-    )
+    rows = on_its_way_too_long(page, None)
     return [read_operation(page.session, page.services.is_final, row) for row in rows]
+
+
+def on_its_way_too_long(page: Page, organisation: str | None) -> Sequence[Operation]:
+    """The organisation's, or everybody's; the oldest first."""
+    query = select(Operation).where(
+        Operation.state.in_(_ON_ITS_WAY), Operation.created_at < int(time.time()) - STUCK_AFTER_S
+    )
+    if organisation is not None:
+        query = query.where(Operation.organisation == organisation)
+    return page.session.scalars(query.order_by(Operation.sequence).limit(SHOWN_MAX)).all()
 
 
 def what_waits(page: Page) -> dict[str, int]:

@@ -1,11 +1,14 @@
-"""What supervision reads besides payables: every event of the network's contracts."""
+"""What supervision reads besides payables, every event of the contracts; and evidence, for it and for the parties."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
 from api.audit.evidence import evidence
+from api.audit.services import AuditServices
 from api.console.page import PageDep
+from api.errors import NotFound
+from api.evidence import service as parties
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
@@ -28,6 +31,22 @@ def list_events(page: PageDep, paging: PagingDep) -> Response:
 
 @router.get("/evidence/{kind}/{subject:path}")
 def download_evidence(request: Request, page: PageDep, kind: str, subject: str) -> Response:
-    """A file that proves what happened to one subject, up to the newest final block, to whoever knows its hash."""
-    page.must_be(Role.REGULATOR, Role.COMPLIANCE)
-    return evidence(request.app.state.audit, kind, subject, at=None, complete=False)
+    """A file that proves what happened to one subject, up to the newest final block, to whoever knows its hash.
+
+    Supervision gets all of it, a party what it may read.
+    """
+    audit: AuditServices = request.app.state.audit
+    if page.reader.role in {Role.REGULATOR, Role.COMPLIANCE}:
+        return evidence(audit, kind, subject, at=None, complete=False)
+    match kind, subject.split("/"):
+        case "payable", [payable_id]:
+            return parties.of_payable(page.session, audit, page.reader, payable_id)
+        case "piece", [receivable_id]:
+            return parties.of_receivable(page.session, audit, page.reader, receivable_id)
+        case "event", [block, log_index] if _number(block) and _number(log_index):
+            return parties.of_event(page.session, audit, page.reader, int(block), int(log_index))
+    raise NotFound.of("evidence", f"{kind}/{subject}")
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -1,11 +1,13 @@
 """What of casework waits for the reader: for its first screen. Each kind with the pages where it is answered."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from api.console.case_payables import of_row
 from api.console.figures import SHOWN_MAX
+from api.console.navigation import marks
 from api.console.page import Page
 from api.console.payable_cases import CASES as AGREEING
 from api.defaults import recourse
@@ -29,15 +31,90 @@ from indexer.models import (
 )
 from node_adapter.outbox.models import Operation, OperationState
 
-Waits = dict[str, list[str]]
-"""Kind → paths of the console, of each case one. `waits.html` has their words."""
+KINDS: dict[str, tuple[tuple[str, str], str]] = {
+    "repurchase": (marks("receivable is claimed back from you", "receivables are claimed back from you"), "bad"),
+    "late": (marks("receivable is late", "receivables are late"), "bad"),
+    "object": (
+        marks(
+            "payable of yours is on the register of dishonours", "payables of yours are on the register of dishonours"
+        ),
+        "bad",
+    ),
+    "claim": (
+        marks("late receivable that somebody answers to you for", "late receivables that somebody answers to you for"),
+        "bad",
+    ),
+    "disputed": (
+        marks(
+            "proposal is disputed: answer with a credit note, or take it back",
+            "proposals are disputed: answer with a credit note, or take them back",
+        ),
+        "warn",
+    ),
+    "held": (marks("receivable of yours is disputed", "receivables of yours are disputed"), "warn"),
+    "issued": (
+        marks(
+            "payable was issued to you that you may still refuse",
+            "payables were issued to you that you may still refuse",
+        ),
+        "warn",
+    ),
+    "cancel": (
+        marks("payable that the other party offers to cancel", "payables that the other party offers to cancel"),
+        "warn",
+    ),
+    "disputing": (
+        marks(
+            "dispute of yours stands: release it once it is settled",
+            "disputes of yours stand: release them once they are settled",
+        ),
+        "warn",
+    ),
+    "take": (marks("pledge that you may take now", "pledges that you may take now"), "warn"),
+    "set_aside": (
+        marks("amount set aside that can be paid out now", "amounts set aside that can be paid out now"),
+        "good",
+    ),
+    "clear": (
+        marks(
+            "receivable of which nothing more comes: clear it away",
+            "receivables of which nothing more comes: clear them away",
+        ),
+        "warn",
+    ),
+    "objection": (marks("objection to a dishonour to decide on", "objections to dishonours to decide on"), "warn"),
+    "record": (marks("dishonour that can be recorded", "dishonours that can be recorded"), "warn"),
+    "write_off": (marks("payable that can be written off", "payables that can be written off"), "warn"),
+}
+"""In the order in which they are shown: what they are called, one and several, and the tone."""
+_Found = dict[str, list[str]]
+"""Kind → paths of the console, of each case one."""
 _FIRST = PageRequest(None, 200)
 _WINDOW_MAX_S = 720 * 3_600
 """No programme lets refuse for longer: see ProgrammePublish.refusal_hours."""
 
 
-def waits(page: Page) -> Waits:
-    """Nothing in the past, and nothing for who takes no part."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Cases of one kind: where each is answered, and what they are in the reader's language. `tone` as in `KINDS`."""
+
+    kind: str
+    paths: list[str]
+    text: str
+    tone: str
+
+
+def waits(page: Page) -> list[Wait]:
+    """What goes wrong first; nothing in the past, and nothing for who takes no part."""
+    found = _found(page)
+    return [
+        Wait(kind, paths, page.words.several(texts, len(paths)), tone)
+        for kind, (texts, tone) in KINDS.items()
+        if (paths := found.get(kind))
+    ]
+
+
+def _found(page: Page) -> _Found:
     if page.as_of is not None:
         return {}
     if page.reader.role == Role.OPERATOR:
@@ -47,7 +124,7 @@ def waits(page: Page) -> Waits:
     return {**_of_payables(page, page.reader.address), **_of_pieces(page, page.reader.address), **_of_recourse(page)}
 
 
-def _of_operator(page: Page) -> Waits:
+def _of_operator(page: Page) -> _Found:
     today = to_day(page.today)
     late = Payable.state == PayableState.CONFIRMED
     grace_over = and_(late, Payable.due_date + Programme.dishonour_days < today)
@@ -63,7 +140,7 @@ def _of_operator(page: Page) -> Waits:
     }
 
 
-def _of_payables(page: Page, own: str) -> Waits:
+def _of_payables(page: Page, own: str) -> _Found:
     disputed = and_(Payable.supplier == own, Payable.state == PayableState.DISPUTED)
     entry = and_(Dishonour.debtor == own, Dishonour.objection_hash.is_(None), Dishonour.lifted.is_(False))
     return {
@@ -101,14 +178,15 @@ def _offered(page: Page, own: str) -> list[str]:
     return _paths(page, query.distinct(), "/payables/{}/cancel")
 
 
-def _of_pieces(page: Page, own: str) -> Waits:
+def _of_pieces(page: Page, own: str) -> _Found:
     now = newest_block(page.session).timestamp
     live = queries.live_hold(now)
     mine = and_(Receivable.holder == own, Receivable.state == ReceivableState.LIVE, Receivable.parking.is_(None))
     on_mine = select(Hold.receivable_id).join(Receivable, Receivable.receivable_id == Hold.receivable_id)
     kind = Hold.kind
     gone = and_(Payable.state == PayableState.WRITTEN_OFF, Payable.recovery_closed)
-    dead = select(Receivable.receivable_id).join(Payable, Payable.payable_id == Receivable.payable_id)
+    late = and_(Payable.state == PayableState.CONFIRMED, Payable.due_date < to_day(page.today))
+    own_pieces = select(Receivable.receivable_id).join(Payable, Payable.payable_id == Receivable.payable_id)
     waiting = queries.set_aside(page.session, own)
     pieces = [found.receivable_id for found in waiting]
     held = set(page.session.scalars(select(Hold.receivable_id).where(live, Hold.receivable_id.in_(pieces))))
@@ -120,7 +198,8 @@ def _of_pieces(page: Page, own: str) -> Waits:
             _holds(live, kind == HoldKind.PLEDGE, Hold.beneficiary == own, Hold.enforceable_from <= now),
             "/holds/{}/enforce",
         ),
-        "clear": _paths(page, dead.where(mine, gone), "/receivables/{}/clear"),
+        "late": _paths(page, own_pieces.where(mine, late), "/late") if page.reader.role == Role.SUPPLIER else [],
+        "clear": _paths(page, own_pieces.where(mine, gone), "/receivables/{}/clear"),
         "set_aside": [
             f"/receivables/{found.receivable_id}/release-set-aside"
             for found in waiting
@@ -133,7 +212,7 @@ def _holds(*where: ColumnElement[bool]) -> Select[Any]:
     return select(Hold.hold_id).where(*where)
 
 
-def _of_recourse(page: Page) -> Waits:
+def _of_recourse(page: Page) -> _Found:
     own = page.reader.address
     rows = recourse.list_recourse(page.session, page.services, page.reader, _FIRST).items
     late = [row for row in rows if row.overdue]

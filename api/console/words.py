@@ -59,6 +59,10 @@ class Words:
         text = self.translations.gettext(message)
         return text % values if values else text
 
+    def several(self, texts: tuple[str, str], count: int) -> str:
+        """The one of a text's two forms that goes with so many."""
+        return self.translations.ngettext(*texts, count)
+
     def money(self, value: Money | Total) -> str:
         """ "CNY 988,000.00" in English, "¥988,000.00" in Chinese; other currencies by their code in both."""
         figure = self.figure(Decimal(value.amount), currency_decimals(value.currency))

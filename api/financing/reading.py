@@ -25,7 +25,9 @@ from node_adapter.outbox.models import Operation, OperationState
 
 def list_requests(session: Session, services: Services, actor: Actor, page: PageRequest) -> FinancingRequests:
     """The requests that the actor may see, newest first."""
-    query = select(FinancingRequest).where(visible_to(actor))
+    query = select(FinancingRequest).where(
+        visible_to(actor), FinancingRequest.created_at <= newest_block(session).timestamp
+    )
     rows, following = fetch(session, query, [FinancingRequest.created_at, FinancingRequest.id], page)
     return FinancingRequests(items=read_requests(session, services, rows), next=following, **services.as_of(session))
 
@@ -51,6 +53,17 @@ def read_requests(session: Session, services: Services, rows: Sequence[Financing
         )
         for row in rows
     ]
+
+
+def best_offers(session: Session, services: Services, actor: Actor) -> list[QuoteRead]:
+    """The best open quote for each open request that the actor may see, newest request first, of its newest 200."""
+    found = []
+    for request in list_requests(session, services, actor, PageRequest(None, 200)).items:
+        if request.state == "open":
+            row = session.get_one(FinancingRequest, request.id)
+            quotes = list_quotes(session, services, actor, row).items
+            found += [quote for quote in quotes if quote.state == "open"][:1]
+    return found
 
 
 def list_quotes(session: Session, services: Services, actor: Actor, request: FinancingRequest) -> Quotes:

@@ -79,5 +79,9 @@ class BlockNotIndexed(EvidenceImpossible):
     """The index does not have that block."""
 
 
+class EvidenceWithheld(EvidenceImpossible):
+    """There is something to prove, but its proof would tell who asks what is others' business."""
+
+
 class SubjectUnreadable(EvidenceImpossible):
     """Not an id of that kind."""

@@ -64,6 +64,17 @@ def explaining(connection: Connection, own: Collection[Found], last: int) -> lis
     return [f for f in (*terms, *published, *anchored) if f.place not in places and belongs(f.said, told)]
 
 
+def by_transaction(connection: Connection, events: Iterable[Found], last: int) -> dict[tuple[int, int], list[Said]]:
+    """All that the contracts said in the transactions of `events`, by block and transaction."""
+    wanted = {(found.block, found.tx_index) for found in events}
+    told: dict[tuple[int, int], list[Said]] = {key: [] for key in wanted}
+    for some in chunks(sorted({block for block, _ in wanted})):
+        for found in _stored(connection, all_events().where(_EVENT.c.block_number.in_(some)), last):
+            if (found.block, found.tx_index) in wanted:
+                told[found.block, found.tx_index].append(found.said)
+    return told
+
+
 def journal_events(connection: Connection, instances: Collection[str], last: int) -> dict[str, list[bytes]]:
     """Every business event of these instances up to block `last`, as the journal hashes it."""
     found: dict[str, list[bytes]] = {instance: [] for instance in instances}

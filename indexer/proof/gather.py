@@ -1,6 +1,6 @@
 """Makes evidence: what to tell comes from the index, proofs from a node, and nothing leaves before it is checked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from indexer.proof.errors import (
     EvidenceImpossible,
     EvidenceRefused,
     EvidenceTooLong,
+    EvidenceWithheld,
     SubjectUnreadable,
 )
 from indexer.proof.evidence import (
@@ -30,9 +31,9 @@ from indexer.proof.evidence import (
     TokenProof,
     compose,
 )
-from indexer.proof.find import Found, explaining, journal_events, own_events, the_event
+from indexer.proof.find import Found, by_transaction, explaining, journal_events, own_events, the_event
 from indexer.proof.form import canonical
-from indexer.proof.subjects import Subject, subject
+from indexer.proof.subjects import Said, Subject, subject
 from indexer.proof.text import tokens_of
 from indexer.proof.trie import prove
 from indexer.receipts import headers_prove
@@ -72,16 +73,20 @@ def make_evidence(
     *,
     block: int | None = None,
     complete: bool = False,
+    only: Callable[[Said], bool] | None = None,
 ) -> Made:
     """Evidence on one subject up to `block`, or up to the newest final block in the index.
 
-    `complete` adds every event of the contracts that could concern it, and the proof that these are all. Raises
+    `complete` adds every event of the contracts that could concern it, and the proof that these are all. `only`: which
+    events who asks may read; a transaction with another one is left out, for its receipt would tell that too. Raises
     EvidenceImpossible, NodeError.
     """
     complete = complete or not headers_prove(network)
+    if complete and only is not None:
+        raise EvidenceWithheld("here only whole journals prove anything, and they tell everybody's business")
     with read_only(engine).connect() as connection:
-        last, block_hash = _at(connection, client, network, block)
-        return _Maker(connection, client, deployments, network, last, block_hash).make(kind, text, complete)
+        at = _at(connection, client, network, block)
+        return _Maker(connection, client, deployments, network, at, only).make(kind, text, complete)
 
 
 def _at(connection: Connection, client: Node, network: Network, block: int | None) -> tuple[int, str]:
@@ -107,19 +112,22 @@ class _Maker:
         client: Node,
         deployments: Deployments,
         network: Network,
-        last: int,
-        block_hash: str,
+        at: tuple[int, str],
+        only: Callable[[Said], bool] | None,
     ) -> None:
         self._connection, self._client, self._deployments = connection, client, deployments
         self._commit = headers_prove(network)
-        self._last, self._hash = last, block_hash
+        (self._last, self._hash), self._only = at, only
         self._receipts: dict[int, list[dict[str, Any]]] = {}
 
     def make(self, kind: str, text: str, complete: bool) -> Made:
         about, own = self._own(kind, text)
         if complete and not about.contracts:
             raise EvidenceImpossible("one event alone has nothing to be complete with: ask for whom it is about")
-        others = explaining(self._connection, own, self._last)
+        own = self._may_be_told(own)
+        if not own:
+            raise EvidenceWithheld("each transaction that would prove it tells of others' business too")
+        others = self._may_be_told(explaining(self._connection, own, self._last))
         if len(own) + len(others) > EVENTS_MAX:
             raise EvidenceTooLong(f"{len(own) + len(others)} events are to be told, a file tells {EVENTS_MAX} at most")
         journals = self._journals(about) if complete else []
@@ -142,6 +150,16 @@ class _Maker:
         except EvidenceRefused as error:
             raise NodeUntrustworthy(f"what the node says does not hang together: {error}") from error
         return Made(canonical(compose(core, facts)), self._last, self._hash, words)
+
+    def _may_be_told(self, events: list[Found]) -> list[Found]:
+        """Those in whose transactions there is nothing else."""
+        if self._only is None:
+            return events
+        good = {
+            key: all(self._only(said) for said in told)
+            for key, told in by_transaction(self._connection, events, self._last).items()
+        }
+        return [found for found in events if good[found.block, found.tx_index]]
 
     def _own(self, kind: str, text: str) -> tuple[Subject, list[Found]]:
         if kind != "event":

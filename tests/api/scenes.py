@@ -57,6 +57,8 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     _debt(network, path, scene)
     _go_further(network, path, scene)
     _cash(network, path, scene)
+    if path.startswith("/api/v1") and path.endswith("/evidence"):
+        _proven(network, scene)
     if "hold_id" in path:
         _pledge(network, scene)
     if "freeze" in path:
@@ -81,6 +83,8 @@ def placeholders(network: Stage) -> dict[str, str]:
         "amount": "1.00",
         "until": datetime.fromtimestamp(network.now(), UTC).isoformat(),
         "today": str(network.today()),
+        "block": "1",
+        "log_index": "0",
     }
 
 
@@ -108,13 +112,23 @@ def _debt(network: Stage, path: str, scene: dict[str, str]) -> None:
     elif path in LATE:
         _late(network, path, scene)
     elif any(
-        word in path for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze", "hold_id")
+        word in path
+        for word in ("payable_id", "receivable", "financing", "quote", "operation", "freeze", "hold_id", "/events/")
     ):
         scene["payable_id"] = network.confirmed()
         scene["receivable_id"] = scene["payable_id"] + "00000001"
     if "financing" in path or "quote" in path:
         scene["request_id"] = network.asked("s1", scene["receivable_id"], 1_000)
         scene["quote_id"] = network.quoted("f1", scene["request_id"])
+
+
+def _proven(network: Stage, scene: dict[str, str]) -> None:
+    """The payable's confirmation, and so late that it is final."""
+    events = network["r"].read(f"/audit/v1/events?subject={scene['payable_id']}")["items"]
+    confirmed = next(event for event in events if event["name"] == "PayableConfirmed")
+    scene |= {"block": str(confirmed["block"]), "log_index": str(confirmed["log_index"])}
+    network.rpc("anvil_mine", hex(network.services.network.confirmations + 1))
+    network.index()
 
 
 def _late(network: Stage, path: str, scene: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import inspect
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -318,11 +319,9 @@ def test_session__a_page_that_asks_by_itself__does_not_keep_it_alive(browser: Br
         assert session.get_one(ConsoleSession, row_id).seen_at > long_ago
 
 
-def test_evidence__of_a_payable__is_for_supervision_alone(browser: Browser, network: Stage) -> None:
+def test_evidence__of_a_payable__is_whole_for_supervision(browser: Browser, network: Stage) -> None:
     payable = network.confirmed()
     path = f"/evidence/payable/{payable}"
-    assert browser.sign_in("s1").get(path).status_code == 403
-    browser.post("/sign-out")
     network.rpc("anvil_mine", "0x80")  # so that it is final
     network.index()
     answer = browser.sign_in("r").get(path)
@@ -340,3 +339,31 @@ def test_lineage__of_what_is_frozen__is_told_to_supervision_alone(
     debtors = Browser(app).sign_in("c").get(f"/payables/{payable}").text
     assert held not in debtors.split("</svg>\n</div>")[0]
     network["co"].command(f"/api/v1/freeze-orders/{order}/release", {"reason": "it is over"})
+
+
+def test_as_of__the_slider__goes_to_its_day_by_a_form_alone(browser: Browser, network: Stage) -> None:
+    payable = network.confirmed()
+    network.pass_time(3 * 86_400)
+    page = browser.sign_in("s1").get("/payables").text
+    found = re.search(r'type="range" name="day" min="(\d+)" max="(\d+)" value="(\d+)"', page)
+    assert found
+    first, last, now = (int(one) for one in found.groups())
+    assert first < last == now
+    answer = browser.http.get("/console/as-of", params={"to": "/payables", "day": last - 1}, follow_redirects=False)
+    yesterday = (network.today() - timedelta(days=1)).isoformat()
+    assert answer.headers["location"] == f"/console/payables?as_of={yesterday}"
+    past = browser.get("/payables", as_of=yesterday).text
+    assert f'max="{last}" value="{last - 1}"' in past, "the slider still reaches to now"
+    assert payable in past
+    for day, to, where in ((last, "/payables", "/console/payables"), (last, "//evil", "/console/")):
+        answer = browser.http.get("/console/as-of", params={"to": to, "day": day}, follow_redirects=False)
+        assert answer.headers["location"] == where
+
+
+@pytest.mark.parametrize("login", ["s1", "c", "f1", "b", "r"])
+def test_as_of__the_first_screen_of_everybody__reads_in_the_past(browser: Browser, network: Stage, login: str) -> None:
+    then = str(network["r"].read("/api/v1/chain")["block"])
+    network.pass_time(60)
+    network.quoted("f1", network.asked("s1", f"{network.confirmed()}00000001", FACE))
+    answer = browser.sign_in(login).get("/", as_of=then)
+    assert (answer.status_code, 'class="as-of"' in answer.text) == (200, True), answer.text[-500:]

@@ -325,5 +325,6 @@ def test_set_aside__for_a_dispute_that_is_over__is_paid_out__i9(desk: Desk) -> N
     network["c"].command(f"/api/v1/holds/{hold}/release")
     assert f"{piece}/release-set-aside" in desk.page("s1", "/")
     before = network["s1"].cash()
+    assert "CNY 250,000.00" in desk.page("s1", f"{piece}/release-set-aside")
     desk.do("s1", f"{piece}/release-set-aside")
     assert network["s1"].cash() - before == 250_000_00

@@ -224,6 +224,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/operations/{operation_id}/signature"): Row(
         UNSEEN, {"c": "422 SignatureMismatch"}, {"signatures": ["0x" + "11" * 65]}
     ),
+    ("get", "/api/v1/payables/{payable_id}/evidence"): READ_BY_PARTIES,
+    ("get", "/api/v1/receivables/{receivable_id}/evidence"): READ_BY_PARTIES,
+    ("get", "/api/v1/events/{block}/{log_index}/evidence"): READ_BY_PARTIES,
     ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_SUPERVISION,
     **{
         ("get", f"/audit/v1/{name}"): READ_BY_SUPERVISION

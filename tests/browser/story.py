@@ -158,3 +158,18 @@ def redeem(person: Person, login: str) -> None:
     person.press(".actions a.primary")
     person.press()
     person.done()
+
+
+def casework(person: Person, payable: str) -> None:
+    """The pages of what may follow: nothing is done there, each is looked at."""
+    piece = f"/receivables/{payable}00000001"
+    pages = {
+        "c": [f"{piece}/dispute", "/late", "/holds", "/invoices"],
+        "s1": [f"/payables/{payable}", f"{piece}/dilute", f"{piece}/pledge", f"{piece}/reserve"],
+        "o": ["/late"],
+    }
+    for login, paths in pages.items():
+        person.become(login)
+        for path in paths:
+            person.visit(path)
+            person.look(f"{login}-{path.rsplit('/', 1)[-1][:9]}")

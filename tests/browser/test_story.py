@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from api.console.sessions import demo_key
 from hardhat_free_devnet import rpc
 from node_adapter.signers import Wallet
 from scripts import actors
+from scripts.demo.papers import document as paper
 from tests.browser import story
-from tests.browser.driver import DESK, PHONE, Person, person, saved
+from tests.browser.driver import DESK, PHONE, WAIT_MS, Person, person, saved
 from tests.end_to_end.network import Network
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("browser")]
@@ -68,6 +69,7 @@ def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says
         payable = story.propose(who, f"B-{name}", today(net))
         story.confirm(who, payable)
         story.hand_on(who, payable)
+        story.casework(who, payable)
         _, proceeds = story.finance(who, payable)
         assert proceeds == "592800.00", "600,000.00 at 4.80 % for 90/360"
         payables[name] = payable
@@ -146,3 +148,26 @@ def test_signing__with_a_key_file_in_the_page__never_sends_the_key(
 
 def _cookies(found: list[Any]) -> dict[str, str]:
     return {cookie["name"]: cookie["value"] for cookie in found}
+
+
+def test_lists__something_of_the_readers_changes__show_it_by_themselves(
+    net: Network, browser: Browser, shots: Path
+) -> None:
+    """S1 looks at its operations, and does something elsewhere; the bell, the pictures and the slider read well."""
+    who, context = person(browser, net.url, shots, "live", wallet(net).sign, viewport=PHONE, locale="zh-CN")
+    who.visit("/sign-in")
+    who.fill(login="s1", password=next(a.password for a in actors.load(net.folder) if a.login == "s1"))
+    who.press()
+    who.visit("/operations")
+    who.page.locator('body[data-live="yes"]').wait_for()
+    before = who.page.locator("#list tbody tr").count()
+    document = paper("s1", "LIVE-1", (today(net), today(net) + timedelta(days=60)), 1_000_00)
+    net.client("s1").command("/api/v1/invoices", file=("i.xml", document, "application/xml"))
+    who.page.locator(f"#list tbody tr:nth-child({before + 1})").wait_for(timeout=WAIT_MS)
+    who.page.locator(".bell-count").wait_for()
+    who.look("operations")
+    for path in ("/notices", "/pictures"):
+        who.visit(path)
+        who.look(path.strip("/"))
+    assert who.wrong == []
+    context.close()

@@ -68,6 +68,18 @@ for (const area of document.querySelectorAll(".droparea")) {
   });
 }
 
+// The slider over the chain's days: the date beside it moves along, and letting go is going there.
+for (const form of document.querySelectorAll("form[data-days]")) {
+  const range = form.querySelector("input[type=range]");
+  const shown = form.closest(".as-of").querySelector("input[type=date]");
+  form.dataset.live = "yes";
+  range.addEventListener("input", () => {
+    shown.value = new Date(Number(range.value) * 86400000).toISOString().slice(0, 10);
+    range.setAttribute("aria-valuetext", shown.value);
+  });
+  range.addEventListener("change", () => form.requestSubmit());
+}
+
 // Copying what is to be carried elsewhere.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");
@@ -75,3 +87,40 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
   button.textContent = button.dataset.copied;
 });
+
+// Lists ask again when the server says that something of the reader's changed; a hidden page listens to nothing, and
+// asks once when it is looked at again.
+const { changes, block } = document.body.dataset;
+if (changes && window.EventSource) {
+  let stream = null;
+  let shown = Number(block);
+  let before = false;
+  const changed = (at) => {
+    shown = at;
+    htmx.trigger(document.body, "changed");
+  };
+  const listen = () => {
+    if (document.hidden) {
+      stream?.close();
+      stream = null;
+      return;
+    }
+    if (stream) return;
+    stream = new EventSource(changes);
+    stream.addEventListener("hello", (event) => {
+      if (before || Number(event.data) > shown) changed(Number(event.data));
+      before = true;
+      document.body.dataset.live = "yes";
+    });
+    stream.addEventListener("changed", (event) => changed(Number(event.data)));
+    stream.addEventListener("ended", () => {
+      stream.close();
+      document.body.dataset.live = "ended";
+      if (document.querySelector("main [data-live]")) htmx.trigger(document.body, "changed");
+    });
+  };
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pagehide", () => { stream?.close(); stream = null; });
+  window.addEventListener("pageshow", listen);
+  listen();
+}

@@ -1,0 +1,135 @@
+"""Pictures: each says the same as its table, as of the page's moment, and can be taken along."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from fastapi import FastAPI
+
+from api.console.drawing import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Chart, Group
+from tests.api.stage import FACE, Stage
+from tests.api.test_console import Browser
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def rows(browser: Browser, name: str, **query: str) -> list[dict[str, str]]:
+    answer = browser.get(f"/pictures/{name}.csv", **query)
+    assert answer.headers["content-type"].startswith("text/csv"), answer.text[-300:]
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def minor(text: str) -> int:
+    return int(text.replace(".", ""))
+
+
+def chart(groups: list[Group], *, stacked: bool) -> Chart:
+    return Chart("x", "x", "x", "x", "CNY", ("a", "b"), groups, stacked=stacked)
+
+
+@pytest.mark.parametrize("stacked", [True, False])
+def test_bars__heights__are_in_proportion_and_inside(stacked: bool) -> None:
+    groups = [Group(str(number), str(number), (number * 100, 700 - number)) for number in range(1, 8)]
+    found = chart(groups, stacked=stacked)
+    bars = list(found.bars())
+    assert len(bars) == 14
+    whole = HEIGHT - BOTTOM - TOP
+    for bar in bars:
+        assert bar.height == pytest.approx(whole * bar.group.values[bar.series] / found.top)
+        assert bar.x >= LEFT
+        assert bar.x + bar.width <= WIDTH
+        assert bar.y >= TOP - 1e-6
+        assert bar.y + bar.height <= HEIGHT - BOTTOM + 1e-6
+    for first, second in zip(bars[::2], bars[1::2], strict=True):
+        assert (second.y + second.height == pytest.approx(first.y)) if stacked else (second.x > first.x)
+
+
+def test_bars__nothing_to_draw__is_no_division_by_zero() -> None:
+    assert list(chart([], stacked=True).bars()) == []
+    assert list(chart([Group("a", "a", (0, 0))], stacked=False).bars()) == []
+
+
+@pytest.mark.devnet
+def test_cash_flow__of_a_supplier__has_what_came_and_what_is_to_come(network: Stage, app: FastAPI) -> None:
+    browser = Browser(app).sign_in("s1")
+    due = network.today() + timedelta(days=20)
+    week = due - timedelta(days=due.weekday())
+    label = f"{week.day} {week:%b %Y}"
+
+    def of(text: str, column: str) -> int:
+        found = next((row for row in rows(browser, "cash-flow-CNY") if text in row["When"]), None)
+        assert found, text
+        return minor(found[column])
+
+    network.confirmed(due_date=due)
+    to_come = of(label, "To come in")
+    payable = network.confirmed(due_date=due)
+    assert of(label, "To come in") == to_come + FACE
+    now = network.today() - timedelta(days=network.today().weekday())
+    this_week = f"{now.day} {now:%b %Y}"
+    came = of(this_week, "Came in")
+    quote = network.quoted("f1", network.asked("s1", f"{payable}00000001", FACE))
+    network["s1"].command(f"/api/v1/quotes/{quote}/accept")
+    proceeds = minor(network["s1"].read(f"/api/v1/quotes/{quote}")["proceeds"]["amount"])
+    assert of(this_week, "Came in") == came + proceeds
+    assert of(label, "To come in") == to_come
+
+
+@pytest.mark.devnet
+def test_exposure__by_debtor_and_tier__is_what_the_reports_say(network: Stage, app: FastAPI) -> None:
+    payable = network.confirmed()
+    network.split("s1", f"{payable}00000001", "s2", FACE // 4)
+    found = rows(Browser(app).sign_in("r"), "exposure-CNY")
+    shown = {name: sum(minor(row[name]) for row in found) for name in found[0] if name.startswith("Tier ")}
+    reported = {
+        f"Tier {row['tier']}": minor(row["unpaid"]["amount"])
+        for row in network["r"].read("/audit/v1/exposures/tiers")["items"]
+        if row["currency"] == "CNY"
+    }
+    assert shown == reported
+
+
+@pytest.mark.devnet
+def test_picture__drawn__has_a_bar_for_each_figure_of_its_table(network: Stage, app: FastAPI) -> None:
+    network.confirmed()
+    browser = Browser(app, "zh-CN").sign_in("s1")
+    page = browser.get("/pictures").text
+    assert 'class="drawing"' in page
+    links = set(re.findall(r'href="/console(/pictures/[^"]+\.svg)"', page))
+    assert links
+    for link in links:
+        answer = browser.get(link)
+        assert answer.headers["content-type"] == "image/svg+xml"
+        drawing = ET.fromstring(answer.content)
+        bars = [one for one in drawing.iter(f"{SVG}rect") if one.get("class")]
+        assert bars
+        assert "style" not in answer.text
+        assert browser.get(link.replace(".svg", ".csv")).status_code == 200
+    assert browser.get("/pictures/none.svg").status_code == 404
+
+
+@pytest.mark.devnet
+def test_picture__as_of_before__shows_what_was(network: Stage, app: FastAPI) -> None:
+    network.confirmed()
+    then = str(network["r"].read("/api/v1/chain")["block"])
+    browser = Browser(app).sign_in("r")
+    before = rows(browser, "exposure-CNY", as_of=then)
+    network.confirmed()
+    after = rows(browser, "exposure-CNY")
+    assert rows(browser, "exposure-CNY", as_of=then) == before
+    assert sum(minor(row["Tier 1"]) for row in after) == sum(minor(row["Tier 1"]) for row in before) + FACE
+    assert f"block {then}" in before[0]["as of"]
+
+
+@pytest.mark.devnet
+def test_price_of_waiting__falls_to_nothing_on_the_due_date(network: Stage, app: FastAPI) -> None:
+    network.go_to(12)
+    network.quoted("f1", network.asked("s1", f"{network.confirmed(amount=5 * FACE)}00000001", FACE))
+    found = rows(Browser(app).sign_in("s1"), "waiting-CNY")
+    costs = [minor(row["It costs"]) for row in found]
+    assert costs == sorted(costs, reverse=True)
+    assert (costs[0] > 0, costs[-1]) == (True, 0)
+    assert len({minor(row["It costs"]) + minor(row["You get"]) for row in found}) == 1

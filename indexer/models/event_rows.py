@@ -17,7 +17,9 @@ class CashPosting(OfOneEvent, Base):
     __tablename__ = "cash_posting"
     __table_args__ = (event_key("cash_posting"), Index(None, "account", "token"))
 
-    leg: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    leg: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, sort_order=1, doc="Last in the key: rows are found by their event."
+    )
     account: Mapped[Address]
     token: Mapped[Address]
     amount: Mapped[MinorUnits]

@@ -1,4 +1,7 @@
-"""PostgreSQL no longer checks, row by row, that what was read out of a block belongs to one."""
+"""PostgreSQL no longer checks, row by row, that what was read out of a block belongs to one.
+
+A cash posting is found by its event alone: a block that is taken back must not cost a look at all of them.
+"""
 
 from alembic import op
 
@@ -35,6 +38,7 @@ _FROM_EVENTS = (
 
 
 def upgrade() -> None:
+    _key_of_postings("block_hash", "log_index", "leg")
     if op.get_bind().dialect.name == "postgresql":
         for table in _FROM_EVENTS:
             op.drop_constraint(f"fk_{table}_event", table, type_="foreignkey")
@@ -42,9 +46,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _key_of_postings("leg", "block_hash", "log_index")
     if op.get_bind().dialect.name == "postgresql":
         op.create_foreign_key(
             "fk_chain_event_block_hash", "chain_event", "chain_block", ["block_hash"], ["hash"], ondelete="CASCADE"
         )
         for table in _FROM_EVENTS:
             op.create_foreign_key(f"fk_{table}_event", table, "chain_event", _EVENT, _EVENT, ondelete="CASCADE")
+
+
+def _key_of_postings(*columns: str) -> None:
+    with op.batch_alter_table("cash_posting") as batch:
+        batch.drop_constraint("pk_cash_posting", type_="primary")
+        batch.create_primary_key("pk_cash_posting", list(columns))

@@ -15,6 +15,9 @@ from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
 from api.domain.settlement import Share, due_after
 from api.financing.schemas import QuoteRead
+from api.identity import standing
+from api.identity.schemas import ParticipantRead
+from api.pagination import PageRequest
 from api.parties import parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
@@ -162,6 +165,12 @@ def cash_of(page: Page, account: str) -> Total:
     """What an account has of the network's own deposits: for the bank that issued them."""
     token = deposit_token(page.services.deployments, CURRENCY)
     return Total.of(queries.cash_balance(page.session, account, token), CURRENCY)
+
+
+def accounts(page: Page) -> list[ParticipantRead]:
+    """Who has an account that can be paid or dealt with, by name."""
+    found = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
+    return [one for one in found if one.address is not None and one.status != "registered"]
 
 
 def held_by(page: Page) -> dict[str, list[Slice]]:

@@ -32,11 +32,14 @@ KINDS = {
     "programme.publish": mark("Publish terms"),
     "programme.retire": mark("Retire terms"),
     "quote.accept": mark("Sell on a quote"),
+    "quote.cancel": mark("Call a quote off"),
+    "quotes.accept": mark("Sell on several quotes"),
     "receivable.extinguish": mark("Give a receivable up"),
     "receivable.merge": mark("Merge receivables"),
     "receivable.redeem": mark("Redeem a receivable"),
     "receivable.refuse": mark("Refuse a receivable"),
     "receivable.split": mark("Split and hand on"),
+    "registration.anchor": mark("Put a registration on record"),
     "receivable.transfer": mark("Hand a receivable on"),
 }
 

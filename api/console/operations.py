@@ -35,6 +35,7 @@ _WHERE = {
     "freeze_order": "/freeze-orders",
     "financing_request": "/financing/{}",
     "quote": "/financing/quotes/{}",
+    "registration": "/financing",
 }
 
 

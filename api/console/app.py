@@ -15,6 +15,7 @@ from api import command_errors, errors
 from api.audit.services import AuditServices
 from api.console import (
     assets,
+    cash,
     deposits,
     financing,
     freezes,
@@ -59,6 +60,7 @@ ROUTERS = (
     programmes.router,
     participants.router,
     deposits.router,
+    cash.router,
     freezes.router,
     operations.router,
     supervision.router,

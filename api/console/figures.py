@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
-from api.currencies import deposit_token
+from api.currencies import currency_of, tokens
 from api.domain.dates import DayCount, from_day, to_day, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
@@ -28,7 +28,6 @@ from api.schemas import Total
 from indexer import queries
 from indexer.models import Deal, Payable, PayableState, Receivable, ReceivableState
 
-CURRENCY = "CNY"
 SHOWN_MAX = 500
 """Rows that one screen reads; whoever has more is told, and finds the rest in the lists."""
 
@@ -161,10 +160,13 @@ def in_days(today: date, day: date, within: int) -> bool:
     return to_day(day) <= to_day(today) + within
 
 
-def cash_of(page: Page, account: str) -> Total:
-    """What an account has of the network's own deposits: for the bank that issued them."""
-    token = deposit_token(page.services.deployments, CURRENCY)
-    return Total.of(queries.cash_balance(page.session, account, token), CURRENCY)
+def cash_of(page: Page, account: str) -> list[Total]:
+    """What an account has of the network's deposits, by currency: for the bank that issued them."""
+    deployments = page.services.deployments
+    return [
+        Total.of(queries.cash_balance(page.session, account, token), currency_of(deployments, token))
+        for token in tokens(deployments)
+    ]
 
 
 def accounts(page: Page) -> list[ParticipantRead]:

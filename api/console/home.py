@@ -21,6 +21,7 @@ from api.identity import standing
 from api.identity.actor import Role
 from api.invoices.models import Invoice
 from api.pagination import PageRequest
+from api.settlement import pay_outs
 from api.settlement import service as settlement
 from indexer.models import ChainBlock, ChainEvent, Payable, PayableState
 
@@ -179,7 +180,12 @@ def _bank(page: Page) -> Response:
         "home_bank.html",
         people=[one for one in people if one.address in credited],
         credited=credited,
-        issued=totals((minor_of(found), found.currency) for found in credited.values()),
+        issued=totals((minor_of(one), one.currency) for found in credited.values() for one in found),
+        asked=[
+            one
+            for one in pay_outs.list_pay_outs(page.session, page.services, page.reader, FIRST).items
+            if one.state == "requested"
+        ],
     )
 
 

@@ -7,6 +7,8 @@ from api.console.words import Words
 
 KINDS = {
     "deposit.credit": mark("Credit a deposit"),
+    "deposit_token.pause": mark("Stop deposits"),
+    "deposit_token.resume": mark("Let deposits move again"),
     "financing.quote": mark("Make a quote"),
     "financing.request": mark("Ask for quotes"),
     "freeze.enforce": mark("Enforce a freeze"),
@@ -22,6 +24,9 @@ KINDS = {
     "participant.readmit": mark("Readmit an organisation"),
     "participant.reinstate": mark("Reinstate an organisation"),
     "participant.suspend": mark("Suspend an organisation"),
+    "pay_out.ask": mark("Have deposits paid out"),
+    "pay_out.complete": mark("Complete a pay-out"),
+    "pay_out.refuse": mark("Refuse a pay-out"),
     "payable.confirm": mark("Confirm a payable"),
     "payable.decline": mark("Decline a proposal"),
     "payable.dispute": mark("Dispute a proposal"),
@@ -38,6 +43,7 @@ KINDS = {
     "receivable.merge": mark("Merge receivables"),
     "receivable.redeem": mark("Redeem a receivable"),
     "receivable.refuse": mark("Refuse a receivable"),
+    "receivable.release_set_aside": mark("Release cash set aside"),
     "receivable.split": mark("Split and hand on"),
     "registration.anchor": mark("Put a registration on record"),
     "receivable.transfer": mark("Hand a receivable on"),

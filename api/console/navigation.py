@@ -27,15 +27,27 @@ FINANCING = Entry("/financing", mark("Financing"), "exchange")
 PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
 PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
+CASH = Entry("/cash", mark("Cash"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
 OPERATIONS = Entry("/operations", mark("Activity"), "activity")
 EVENTS = Entry("/events", mark("Events"), "activity")
 
 _MENUS: dict[Role, tuple[Entry, ...]] = {
-    Role.SUPPLIER: (HOME, INVOICES, RECEIVABLES, FINANCING, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
-    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PROGRAMMES, RECEIVABLES, OPERATIONS, PARTICIPANTS),
-    Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
-    Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
+    Role.SUPPLIER: (
+        HOME,
+        INVOICES,
+        RECEIVABLES,
+        FINANCING,
+        CASH,
+        PAYABLES,
+        PROGRAMMES,
+        FREEZES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
+    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PROGRAMMES, RECEIVABLES, CASH, OPERATIONS, PARTICIPANTS),
+    Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, CASH, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
+    Role.BANK: (HOME, DEPOSITS, CASH, OPERATIONS, PARTICIPANTS),
     Role.OPERATOR: (HOME, PARTICIPANTS, OPERATIONS, PROGRAMMES),
     Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
     Role.COMPLIANCE: (HOME, FREEZES, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),

@@ -32,6 +32,8 @@ _WHERE = {
     "programme": "/programmes/{}",
     "participant": "/participants",
     "account": "/deposits",
+    "deposit_token": "/deposits",
+    "pay_out": "/cash",
     "freeze_order": "/freeze-orders",
     "financing_request": "/financing/{}",
     "quote": "/financing/quotes/{}",

@@ -35,6 +35,7 @@ _FIELDS = {
     "ERC20InsufficientBalance": "amount",
     "AuthorizationAlreadyUsed": "payment_reference",
     "BankReferenceAlreadyUsed": "bank_reference",
+    "CurrencyNotServed": "currency",
     "HoldUntilOutOfRange": "until",
     "SignatureMismatch": "signatures",
     "StaleNonce": "signatures",

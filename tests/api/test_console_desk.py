@@ -2,12 +2,14 @@
 
 import re
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx import Response
 
+from node_adapter.words import checksum_address
 from tests.api.stage import FACE, Stage, money
 from tests.api.test_console import Browser
 
@@ -164,3 +166,95 @@ def test_quote__where_the_programme_wants_a_registration__names_one_on_record__r
     assert financier.post(f"/financing/{request}/quote", fields).status_code == 303
     (quote,) = network["s1"].read(f"/api/v1/financing-requests/{request}/quotes")["items"]
     desk.does("s1", f"/financing/quotes/{quote['id']}/accept")
+
+
+# Cash
+
+
+def paid_out(network: Stage, desk: Desk, amount: str) -> str:
+    network.credit("s1", 10_000_00)
+    fields = {"amount": amount, "currency": "CNY", "instruction": "to account 6222 0001"}
+    return str(desk.does("s1", "/cash/pay-out", fields)["resource"]["id"])
+
+
+def test_pay_out__asked_for_by_form__is_the_banks_to_complete_under_a_reference(network: Stage, desk: Desk) -> None:
+    desk.closed_to("/cash/pay-out", "r", "co", "o")
+    before = network["s1"].cash()
+    kept = desk.refused("s1", "/cash/pay-out", {"amount": "12x", "currency": "CNY", "instruction": "to 6222"}, 422)
+    assert re.search(r'name="amount" [^>]*value="12x"[^>]*aria-invalid="true"', kept.text)
+    assert ">to 6222</textarea>" in kept.text
+    path = f"/cash/pay-outs/{paid_out(network, desk, '5,000.00')}/complete"
+    assert network["s1"].cash() == before + 5_000_00
+    assert path not in desk.of("s1").get("/cash").text
+    desk.closed_to(path, "s1", "f1")
+    bank = desk.of("b")
+    assert "/console/cash" in bank.get("/").text
+    assert path in bank.get("/cash").text
+    assert "to account 6222 0001" in bank.get(path).text
+    reference = secrets.token_hex(8)
+    desk.does("b", path, {"reason": reference})
+    assert path not in bank.get("/cash").text
+    second = f"/cash/pay-outs/{paid_out(network, desk, '1.00')}/complete"
+    twice = desk.refused("b", second, {"reason": reference}, 409)
+    assert re.search(rf'name="reason" [^>]*value="{reference}"', twice.text)
+
+
+def test_pay_out__refused__is_the_accounts_again_and_says_why(network: Stage, desk: Desk) -> None:
+    before = network["s1"].cash()
+    path = f"/cash/pay-outs/{paid_out(network, desk, '5,000.00')}/refuse"
+    desk.closed_to(path, "s1")
+    desk.refused("b", path, {"reason": ""}, 422)
+    desk.does("b", path, {"reason": "the account is closed"})
+    assert network["s1"].cash() == before + 10_000_00
+    assert "the account is closed" in desk.of("s1").get("/cash").text
+
+
+def test_deposits__stopped_by_their_bank__stand_still_for_everybody_until_they_move(network: Stage, desk: Desk) -> None:
+    token = network.services.deployments.address("DepositTokenCNY")
+    stop, go = f"/deposits/{token}/pause", f"/deposits/{token}/resume"
+    desk.closed_to(stop, "o", "s1")
+    bank = desk.of("b")
+    assert (stop in bank.get("/deposits").text, go in bank.seen) == (True, False)
+    desk.does("b", stop, {"reason": "a system is down"})
+    assert (stop in bank.get("/deposits").text, go in bank.seen) == (False, True)
+    cash = desk.of("s1").get("/cash").text
+    assert ("stand still since" in cash, "a system is down" in cash) == (True, True)
+    again = desk.refused("b", stop, {"reason": "once more"}, 409)
+    assert ("DepositTokenPaused" in again.text, ">once more</textarea>" in again.text) == (True, True)
+    desk.does("b", go)
+    assert "stand still since" not in desk.of("s1").get("/cash").text
+
+
+def test_set_aside_cash__of_a_dispute_that_is_over__is_released_by_its_holder__i9(network: Stage, desk: Desk) -> None:
+    payable = network.confirmed()
+    piece = f"/api/v1/receivables/{payable}00000001"
+    dispute = {"amount": money(FACE // 4), "until": f"{network.today().year + 1}-01-01T00:00:00Z", "reason": "rust"}
+    hold = network["c"].command(f"{piece}/dispute", dispute)["resource"]["id"]
+    network.pay(payable, FACE)
+    network["s1"].command(f"{piece}/redeem")
+    (path,) = re.findall(rf'href="/console(/cash/set-aside/{payable}[^"]*)"', desk.of("s1").get("/cash").text)
+    desk.closed_to(path, "s2", status=404)
+    assert "SetAsideHeld" in desk.refused("s1", path, {}, 409).text
+    network["c"].command(f"/api/v1/holds/{hold}/release")
+    before = network["s1"].cash()
+    desk.does("s1", path)
+    assert network["s1"].cash() - before == FACE // 4
+    assert path not in desk.of("s1").get("/cash").text
+
+
+@pytest.fixture
+def in_two_currencies(network: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a bank issued yen too: what the pages offer and read, not what the chain does with it."""
+    deployments = network.services.deployments
+    yen = replace(deployments["DepositTokenCNY"], address=checksum_address(secrets.token_bytes(20)))
+    monkeypatch.setitem(deployments.contracts, "DepositTokenJPY", yen)
+
+
+@pytest.mark.usefixtures("in_two_currencies")
+def test_amounts__where_several_currencies_are_served__are_of_the_one_chosen(network: Stage, desk: Desk) -> None:
+    fields = {"account": network["s1"].address, "amount": "5.00", "currency": "JPY", "bank_reference": "x"}
+    refused = desk.refused("b", "/deposits", fields, 422)
+    assert "TooManyDecimals" in refused.text, "a yen has no cents"
+    assert "<option selected>JPY</option>" in refused.text
+    assert "CurrencyNotServed" in desk.refused("b", "/deposits", {**fields, "currency": "USD"}, 422).text
+    assert 'class="value">JPY 0<' in desk.of("s1").get("/cash").text

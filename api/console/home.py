@@ -20,6 +20,7 @@ from api.holds import service as holds
 from api.identity import standing
 from api.identity.actor import Role
 from api.invoices.models import Invoice
+from api.key_rotations import service as key_rotations
 from api.pagination import PageRequest
 from api.settlement import pay_outs
 from api.settlement import service as settlement
@@ -156,12 +157,14 @@ def _financier(page: Page) -> Response:
 
 def _operator(page: Page) -> Response:
     people = standing.list_participants(page.session, page.services, page.reader, FIRST).items
+    rotations = key_rotations.list_rotations(page.session, page.services, page.reader, FIRST).items
     return page.render(
         "home_operator.html",
         waiting=[one for one in people if one.status == "registered" and one.role in TAKES_PART],
         active=sum(one.status == "active" for one in people),
         suspended=[one for one in people if one.status == "suspended"],
         stuck=stuck_operations(page),
+        approvals=[one for one in rotations if one.state == "prepared" and one.prepared_by != page.reader.login],
         counts=what_waits(page),
         today=page.today,
     )

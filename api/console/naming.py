@@ -19,6 +19,8 @@ KINDS = {
     "key_rotation.announce": mark("Announce a change of key"),
     "key_rotation.cancel": mark("Cancel a change of key"),
     "key_rotation.complete": mark("Complete a change of key"),
+    "key_rotation.drop": mark("Call a change of key off"),
+    "key_rotation.prepare": mark("Prepare a change of key"),
     "participant.admit": mark("Admit an organisation"),
     "participant.close": mark("Close an organisation's account"),
     "participant.readmit": mark("Readmit an organisation"),

@@ -26,6 +26,7 @@ RECEIVABLES = Entry("/receivables", mark("Receivables"), "piece")
 FINANCING = Entry("/financing", mark("Financing"), "exchange")
 PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
 PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
+KEY_CHANGES = Entry("/key-changes", mark("Changes of keys"), "key")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
 CASH = Entry("/cash", mark("Cash"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
@@ -48,7 +49,7 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
     Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PROGRAMMES, RECEIVABLES, CASH, OPERATIONS, PARTICIPANTS),
     Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, CASH, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
     Role.BANK: (HOME, DEPOSITS, CASH, OPERATIONS, PARTICIPANTS),
-    Role.OPERATOR: (HOME, PARTICIPANTS, OPERATIONS, PROGRAMMES),
+    Role.OPERATOR: (HOME, PARTICIPANTS, KEY_CHANGES, OPERATIONS, PROGRAMMES),
     Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
     Role.COMPLIANCE: (HOME, FREEZES, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }

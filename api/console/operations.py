@@ -30,6 +30,7 @@ _WHERE = {
     "receivable": "/receivables/{}",
     "invoice": "/invoices/{}",
     "programme": "/programmes/{}",
+    "key_rotation": "/key-changes",
     "participant": "/participants",
     "account": "/deposits",
     "deposit_token": "/deposits",

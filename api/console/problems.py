@@ -78,6 +78,7 @@ _PLAIN = {
     "RequestAccepted": mark("a quote for this request was accepted already"),
     "RequestTooLarge": mark("this is too much at once: at most 5 MB"),
     "RoleMissing": mark("this belongs to another kind of organisation"),
+    "SecondPersonRequired": mark("you prepared it; another person of the operator approves it"),
     "SignatureMismatch": mark("this is not the wallet's signature over exactly what was handed out"),
     "SignatureNotAwaited": mark("no signature is awaited any more"),
     "StaleNonce": mark("the transaction is out of date; sign what is handed out now"),

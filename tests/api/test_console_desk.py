@@ -10,8 +10,10 @@ from fastapi import FastAPI
 from httpx import Response
 
 from node_adapter.words import checksum_address
+from tests.api import test_key_rotations
 from tests.api.stage import FACE, Stage, money
 from tests.api.test_console import Browser
+from tests.api.test_key_rotations import Newcomer
 
 pytestmark = pytest.mark.devnet
 
@@ -258,3 +260,93 @@ def test_amounts__where_several_currencies_are_served__are_of_the_one_chosen(net
     assert "<option selected>JPY</option>" in refused.text
     assert "CurrencyNotServed" in desk.refused("b", "/deposits", {**fields, "currency": "USD"}, 422).text
     assert 'class="value">JPY 0<' in desk.of("s1").get("/cash").text
+
+
+# Who takes part, and with which key
+
+
+def status_of(desk: Desk, login: str) -> tuple[str, str]:
+    """Badge and row as the operator sees them."""
+    desk.network.index()
+    page = desk.of("o").get("/participants", limit="200").text
+    (row,) = [row for row in page.split("<tr>") if f'<th scope="row">{desk.network[login].name}</th>' in row]
+    (badge,) = re.findall(r'class="badge \w+">([^<]+)<', row)
+    return badge, row
+
+
+def test_membership__ended_and_taken_up_again__is_the_operators_to_decide(network: Stage, desk: Desk) -> None:
+    base = f"/participants/{network['s3'].address}"
+    for act in ("close", "readmit"):
+        desk.closed_to(f"{base}/{act}", "s1", "co")
+    badge, row = status_of(desk, "s3")
+    assert (badge, f"{base}/close" in row, f"{base}/readmit" in row) == ("Active", True, False)
+    desk.does("o", f"{base}/close", {"reason": "it went out of business"})
+    try:
+        badge, row = status_of(desk, "s3")
+        assert (badge, f"{base}/close" in row, f"{base}/readmit" in row) == ("Closed", False, True)
+        assert "it went out of business" in row
+        assert "it went out of business" not in desk.of("s1").get("/participants", limit="200").text
+        twice = desk.refused("o", f"{base}/close", {"reason": "once more"}, 409)
+        assert ("ParticipantNotOpen" in twice.text, ">once more</textarea>" in twice.text) == (True, True)
+    finally:
+        desk.does("o", f"{base}/readmit")
+    assert status_of(desk, "s3")[0] == "Active"
+
+
+def test_suspension__by_form__keeps_its_reason_and_ends_by_form(network: Stage, desk: Desk) -> None:
+    base = f"/participants/{network['own'].address}"
+    desk.refused("o", f"{base}/suspend", {"reason": ""}, 422)
+    desk.does("o", f"{base}/suspend", {"reason": "an open question"})
+    try:
+        badge, row = status_of(desk, "own")
+        assert (badge, "an open question" in row, f"{base}/reinstate" in row) == ("Suspended", True, True)
+    finally:
+        desk.does("o", f"{base}/reinstate")
+
+
+newcomer = test_key_rotations.newcomer
+
+
+def test_key__changed__by_two_persons_and_the_new_key_itself(network: Stage, desk: Desk, newcomer: Newcomer) -> None:
+    account, login = newcomer.member.address, newcomer.login
+    key, wallet = newcomer.wallet()
+    prepare = f"/key-changes/of/{account}"
+    desk.closed_to(prepare, "s1", login)
+    mistyped = desk.refused("o", prepare, {"reason": key[:-1]}, 422)
+    assert re.search(rf'name="reason" [^>]*value="{key[:-1]}"[^>]*aria-invalid="true"', mistyped.text)
+    rotation = desk.does("o", prepare, {"reason": key})["resource"]["id"]
+    base = f"/key-changes/{rotation}"
+    desk.closed_to(f"{base}/approve", "s1", status=404)
+    desk.closed_to(f"{base}/approve", login)
+    assert f"{base}/approve" not in desk.of("o").get("/key-changes").text, "who prepares never approves"
+    assert "SecondPersonRequired" in desk.refused("o", f"{base}/approve", {}, 403).text
+    second = desk.of("o2")
+    assert "/console/key-changes" in second.get("/").text
+    assert f"{base}/approve" in second.get("/key-changes").text
+    desk.does("o2", f"{base}/approve")
+
+    own = desk.of(login)
+    assert (f"{base}/cancel" in own.get("/key-changes").text, f"{base}/complete" in own.seen) == (True, False)
+    assert f"Your key is to be changed to {key}" in own.seen
+    assert "KeyRotationTooEarly" in desk.refused(login, f"{base}/complete", {}, 409).text
+    desk.closed_to(f"{base}/complete", "o")
+    network.pass_time(2 * 86_400 + 1)
+    assert f"{base}/complete" in own.get("/key-changes").text
+    answer = own.post(f"{base}/complete")
+    operation = network[login].read(f"/api/v1/operations/{answer.headers['location'].rsplit('/', 1)[-1]}")
+    assert (operation["state"], operation["wallet"]) == ("awaiting_signature", key)
+    own.get(f"/operations/{operation['id']}")
+    signed = "\n".join(wallet.sign(item) for item in operation["to_sign"])
+    assert own.post(f"/operations/{operation['id']}/signature", {"signatures": signed}).status_code == 303
+    assert network[login].ended(operation["id"])["state"] == "done"
+    assert newcomer.state(rotation) == "completed"
+    assert f"{base}/" not in own.get("/key-changes").text
+
+
+def test_key__its_change_called_off_by_either_side__stays(network: Stage, desk: Desk, newcomer: Newcomer) -> None:
+    dropped = network.rotation(newcomer.login)
+    desk.does("o", f"/key-changes/{dropped}/cancel")
+    assert newcomer.state(dropped) == "cancelled"
+    announced = test_key_rotations.announced(network, newcomer.login, newcomer.wallet()[0])
+    desk.does(newcomer.login, f"/key-changes/{announced}/cancel")
+    assert newcomer.state(announced) == "cancelled"

@@ -18,6 +18,7 @@ from api.console import (
     cash,
     deposits,
     financing,
+    freeze_orders,
     freezes,
     home,
     invoices,
@@ -64,6 +65,7 @@ ROUTERS = (
     deposits.router,
     cash.router,
     freezes.router,
+    freeze_orders.router,
     operations.router,
     supervision.router,
 )

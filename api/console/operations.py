@@ -35,7 +35,7 @@ _WHERE = {
     "account": "/deposits",
     "deposit_token": "/deposits",
     "pay_out": "/cash",
-    "freeze_order": "/freeze-orders",
+    "freeze_order": "/freeze-orders/{}",
     "financing_request": "/financing/{}",
     "quote": "/financing/quotes/{}",
     "registration": "/financing",

@@ -36,6 +36,7 @@ _FIELDS = {
     "AuthorizationAlreadyUsed": "payment_reference",
     "BankReferenceAlreadyUsed": "bank_reference",
     "CurrencyNotServed": "currency",
+    "HoldBeneficiaryUnfit": "to",
     "HoldUntilOutOfRange": "until",
     "SignatureMismatch": "signatures",
     "StaleNonce": "signatures",

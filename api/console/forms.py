@@ -1,6 +1,7 @@
 """What people type, as the API's bodies want it: amounts with their commas, rates in per cent, and who gets what."""
 
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from starlette.datastructures import FormData
@@ -11,6 +12,10 @@ from api.errors import RequestInvalid, StateForbids
 _DECORATION = str.maketrans({",": None, " ": None, "，": None, "\u00a0": None, "¥": None, "￥": None, "．": "."})
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 PPM_PER_CENT = 10_000
+
+
+class DateUnreadable(RequestInvalid):
+    """A day is written 2026-11-28."""
 
 
 class RateUnreadable(RequestInvalid):
@@ -48,6 +53,14 @@ def amount(typed: str, currency: str) -> Money:
     """ "300,000.00", "¥300000" and "３０００００" are all three hundred thousand. MoneyError as parse_amount."""
     plain = typed.translate(_DECORATION).translate(_DIGITS)
     return Money(parse_amount(plain, currency), currency)
+
+
+def day(typed: str) -> date:
+    """A business date; DateUnreadable."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error
 
 
 def per_cent(typed: str) -> int:

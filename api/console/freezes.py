@@ -1,7 +1,5 @@
 """Freeze orders: compliance gives and releases them; a holder sees those against itself."""
 
-from datetime import date
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -37,10 +35,6 @@ RELEASE = Act(
     mark("Release it"),
     reason=mark("Why it is released"),
 )
-
-
-class DateUnreadable(RequestInvalid):
-    """A day is written 2026-11-28."""
 
 
 def amount_of(page: Page, read: FreezeOrderRead, minor: int | None = None) -> str:
@@ -105,10 +99,7 @@ def order(page: PageDep, form: FormDep) -> Response:
 
 def _end_of(typed: str) -> str:
     """The last second of a business day."""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError as error:
-        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error
+    day = forms.day(typed)
     last = end_of_day(day) - 1
     assert business_date(last) == day
     return str(last)

@@ -47,6 +47,7 @@ KINDS = {
     "receivable.refuse": mark("Refuse a receivable"),
     "receivable.release_set_aside": mark("Release cash set aside"),
     "receivable.split": mark("Split and hand on"),
+    "reference_rate.set": mark("Set the reference rate"),
     "registration.anchor": mark("Put a registration on record"),
     "receivable.transfer": mark("Hand a receivable on"),
 }

@@ -38,6 +38,7 @@ _WHERE = {
     "freeze_order": "/freeze-orders/{}",
     "financing_request": "/financing/{}",
     "quote": "/financing/quotes/{}",
+    "reference_rate": "/reference-rate",
     "registration": "/financing",
 }
 

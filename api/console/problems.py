@@ -38,6 +38,7 @@ _FIELDS = {
     "CurrencyNotServed": "currency",
     "HoldBeneficiaryUnfit": "to",
     "HoldUntilOutOfRange": "until",
+    "ReferenceRateDateOutOfRange": "effective_date",
     "SignatureMismatch": "signatures",
     "StaleNonce": "signatures",
 }

@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -432,3 +433,37 @@ def test_freeze__in_another_currency__counts_its_minor_units(network: Stage, des
         assert "CNY 5.00 / JPY 500" in desk.of("co").get(f"/freeze-orders/{order}").text
     finally:
         desk.does("co", f"/freeze-orders/{order}/release", {"reason": "done"})
+
+
+# Terms and rates
+
+
+def test_reference_rate__set_by_the_operator__is_for_all_to_read__r17(network: Stage, desk: Desk) -> None:
+    today = network.today()
+    late = {"rate": "3.1O", "effective_date": str(today)}
+    typed = desk.refused("o", "/reference-rate", late, 422)
+    assert re.search(r'name="rate" [^>]*value="3.1O"[^>]*aria-invalid="true"', typed.text)
+    tomorrow = {"rate": "0.01", "effective_date": str(today + timedelta(days=1))}
+    early = desk.refused("o", "/reference-rate", tomorrow, 422)
+    assert re.search(rf'name="effective_date" [^>]*value="{today + timedelta(days=1)}"[^>]*aria-invalid', early.text)
+    supplier = desk.of("s1")
+    assert "Set a new rate" not in supplier.get("/reference-rate").text
+    assert supplier.post("/reference-rate", tomorrow).status_code == 403
+    desk.does("o", "/reference-rate", {"rate": "0.01", "effective_date": str(today)})
+    assert re.search(r'class="value">0.01 %<', supplier.get("/reference-rate").text)
+
+
+@pytest.mark.usefixtures("in_two_currencies")
+def test_programme__in_another_currency__is_published_in_it(network: Stage, desk: Desk) -> None:
+    """Its token is on no chain here: the refusal names it."""
+    debtor = desk.of("rival")
+    page = debtor.get("/programmes/new").text
+    assert re.findall(r"<option(?: selected)?>(\w+)</option>", page)[:2] == ["CNY", "JPY"]
+    usual = dict(re.findall(r'name="(\w+)" type="text" value="(\d+)"', page))
+    cents = debtor.post("/programmes/new", {**usual, "currency": "JPY", "minimum_piece": "10000.50"})
+    assert (cents.status_code, "TooManyDecimals" in cents.text) == (422, True)
+    assert "<option selected>JPY</option>" in cents.text
+    no_token = debtor.post("/programmes/new", {**usual, "currency": "JPY"})
+    assert no_token.status_code == 409
+    assert "ParticipantNotActive" in no_token.text
+    assert network.services.deployments.address("DepositTokenJPY") in no_token.text

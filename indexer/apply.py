@@ -16,7 +16,7 @@ from indexer import journal
 from indexer.errors import ClockWentBack, ColumnTooSmall, ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, load, write
-from indexer.models import FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
+from indexer.models import EVENT_ROWS, FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
 from indexer.registry import folding
 from node_adapter.bulk import insert_rows
 from node_adapter.client import Header, RawLog
@@ -107,13 +107,17 @@ def rollback_to(connection: Connection, number: int, decoder: Decoder, *, eviden
             connection.execute(delete(table).where(table.c.subject.in_(some)))
     if evidence:
         _keep_evidence(connection, number)
-    blocks = connection.execute(delete(_BLOCK).where(_BLOCK.c.number > number)).rowcount
+    blocks = list(connection.scalars(select(_BLOCK.c.hash).where(_BLOCK.c.number > number)))
+    for hashes in chunks(blocks):
+        for table in (*map(table_of, EVENT_ROWS), _EVENT):
+            connection.execute(delete(table).where(table.c.block_hash.in_(hashes)))
+        connection.execute(delete(_BLOCK).where(_BLOCK.c.hash.in_(hashes)))
     for some in chunks(subjects):
         fold = Fold()
         for event in stored_events(connection, folding_events(decoder).where(_EVENT.c.subject.in_(some)), decoder):
             fold.apply(event)
         write(connection, fold, event_rows=False)
-    return RolledBack(blocks, len(subjects))
+    return RolledBack(len(blocks), len(subjects))
 
 
 def folding_events(decoder: Decoder) -> Select[Any]:

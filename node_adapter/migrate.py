@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 ENVIRONMENT = Path(__file__).resolve().parent / "migrations"
+ONLY_ON = "only_on"
+"""In the `info` of a constraint: the dialect that alone has it."""
 LOCK_KEY = 0x5C_F0_11_00
 """PostgreSQL's advisory lock: one migration at a time on one database."""
 
@@ -85,7 +87,12 @@ def drift(engine: Engine, room: str) -> list[str]:
 
     upgrade(engine, room)
     with engine.connect() as connection:
-        options = {"version_table": version_table(room), "compare_type": True}
+        own = connection.dialect.name
+        options = {
+            "version_table": version_table(room),
+            "compare_type": True,
+            "include_object": lambda item, *_: item.info.get(ONLY_ON, own) == own,
+        }
         context = MigrationContext.configure(connection, opts=options)
         return [str(difference) for difference in compare_metadata(context, metadata_of(room))]
 

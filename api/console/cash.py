@@ -1,4 +1,4 @@
-"""Cash: what one has with the bank, what waits to be released, and what is or was to be paid out as money."""
+"""Cash: what one has with the bank, what is set aside for one, and what is or was to be paid out as money."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,6 @@ from fastapi.responses import Response
 
 from api.console import forms
 from api.console.acts import Act, do_act, show_act
-from api.console.figures import totals
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
@@ -17,9 +16,9 @@ from api.errors import NotFound
 from api.identity.actor import Role
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep as PagingDep
-from api.schemas import ReasonGiven, ReceivableId
+from api.schemas import ReasonGiven
 from api.settlement import pay_outs, service, set_aside, tokens
-from api.settlement.schemas import PayOutAsk, PayOutComplete, PayOutId, SetAsideRead, SetAsideRelease
+from api.settlement.schemas import PayOutAsk, PayOutComplete, PayOutId
 
 router = APIRouter(prefix="/cash")
 HOLDERS = (Role.SUPPLIER, Role.CORE_ENTERPRISE, Role.FINANCIER, Role.BANK)
@@ -47,14 +46,6 @@ DECISIONS = {
         reason=mark("Why it is not paid"),
     ),
 }
-RELEASE = Act(
-    mark("Release the cash"),
-    (
-        mark("What was set aside for you comes to your account, to the cent."),
-        mark("What holds still keep, or a suspension, stays where it is: the chain refuses then."),
-    ),
-    mark("Release it"),
-)
 
 
 @router.get("")
@@ -147,37 +138,4 @@ def decide(page: PageDep, form: FormDep, pay_out_id: PayOutId, name: str) -> Res
         DECISIONS[name],
         commands[name],
         lambda problem, why: _decision(page, pay_out_id, name, problem, why),
-    )
-
-
-@router.get("/set-aside/{receivable_id}/{token}")
-def show_release(page: PageDep, receivable_id: ReceivableId, token: str) -> Response:
-    """What it will do."""
-    return _release(page, receivable_id, token)
-
-
-def _release(page: Page, receivable_id: str, token: str, problem: Problem | None = None) -> Response:
-    waits = _waiting(page, receivable_id, token)
-    sums = totals([(forms.amount(one.amount.amount, one.amount.currency).minor, one.amount.currency) for one in waits])
-    facts = ((mark("Set aside for you"), ", ".join(page.words.money(one) for one in sums)),)
-    return show_act(page, RELEASE, back="/cash", problem=problem, facts=facts)
-
-
-def _waiting(page: Page, receivable_id: str, token: str) -> list[SetAsideRead]:
-    found = set_aside.list_cash(page.session, page.services, page.reader).items
-    waits = [one for one in found if (one.receivable_id, one.deposit_token) == (receivable_id, token)]
-    if not waits:
-        raise NotFound.of("cash set aside on receivable", receivable_id)
-    return waits
-
-
-@router.post("/set-aside/{receivable_id}/{token}")
-def release(page: PageDep, form: FormDep, receivable_id: ReceivableId, token: str) -> Response:
-    """To the reader's account."""
-    return do_act(
-        page,
-        form,
-        RELEASE,
-        lambda context, _: set_aside.release(context, receivable_id, SetAsideRelease(deposit_token=token)),
-        lambda problem, _: _release(page, receivable_id, token, problem),
     )

@@ -117,20 +117,27 @@ class Piece:
 
 
 def lineage(face_value: int, pieces: Sequence[ReceivableRead]) -> list[Piece]:
-    """Pieces by depth: a child hangs below the part of its parent that it took. Works on what one may see of it."""
+    """A child hangs below the part of its parent that it took. Works on what one may see of it; a piece that took its
+    own child in by a merger is as deep as that (I3), so rows follow the splits and not the depths."""
     ids = {piece.receivable_id for piece in pieces}
     children: dict[str | None, list[ReceivableRead]] = {}
     for piece in pieces:
         children.setdefault(piece.parent_id if piece.parent_id in ids else None, []).append(piece)
+    parents_first: list[tuple[ReceivableRead, int]] = []
+    top = min((piece.depth for piece in pieces), default=0)
+    todo = [(piece, piece.depth - top) for piece in children.get(None, ())]
+    while todo:
+        piece, row = todo.pop()
+        parents_first.append((piece, row))
+        todo += [(child, row + 1) for child in children.get(piece.receivable_id, ())]
     ends: dict[str, int] = {}
-    for piece in sorted(pieces, key=lambda found: -found.depth):
+    for piece, _ in reversed(parents_first):
         below = [ends[child.receivable_id] for child in children.get(piece.receivable_id, ())]
         ends[piece.receivable_id] = max([piece.end, *below])
-    top = min((piece.depth for piece in pieces), default=0)
     placed = []
-    for piece in sorted(pieces, key=lambda found: (found.depth, found.start)):
+    for piece, row in sorted(parents_first, key=lambda found: (found[1], found[0].start)):
         x = Fraction(piece.start * BAR_MAX, face_value)
         width = Fraction((ends[piece.receivable_id] - piece.start) * BAR_MAX, face_value)
         own = Fraction((piece.end - piece.start) * BAR_MAX, face_value)
-        placed.append(Piece(piece, piece.depth - top, x, width, own))
+        placed.append(Piece(piece, row, x, width, own))
     return placed

@@ -14,12 +14,12 @@ _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 PPM_PER_CENT = 10_000
 
 
-class DateUnreadable(RequestInvalid):
-    """A day is written 2026-11-28."""
-
-
 class RateUnreadable(RequestInvalid):
     """A rate is a number of per cent a year, such as 4.80."""
+
+
+class DateUnreadable(RequestInvalid):
+    """A day is written 2026-11-28."""
 
 
 class ReceiverMissing(RequestInvalid):
@@ -55,14 +55,6 @@ def amount(typed: str, currency: str) -> Money:
     return Money(parse_amount(plain, currency), currency)
 
 
-def day(typed: str) -> date:
-    """A business date; DateUnreadable."""
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error
-
-
 def per_cent(typed: str) -> int:
     """A yearly rate in parts per million: "4.80" is 48_000. RateUnreadable; more than four decimals are refused."""
     plain = typed.translate(_DECORATION).translate(_DIGITS).rstrip("%％")
@@ -75,3 +67,11 @@ def per_cent(typed: str) -> int:
             f'"{typed[:20]}" is no yearly rate; write per cent with at most four decimals, such as 4.80'
         )
     return int(rate * PPM_PER_CENT)
+
+
+def day(typed: str) -> date:
+    """A business date as ISO 8601 has it, which is what browsers send; DateUnreadable."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise DateUnreadable(f'"{typed[:20]}" is no date; write it like 2026-11-28') from error

@@ -12,6 +12,7 @@ from api.console.charts import price_of_waiting, shares
 from api.console.figures import holdings, in_days, minor_of, owed_by, totals, waiting
 from api.console.page import Page, PageDep
 from api.console.stuck import stuck_operations, what_waits
+from api.console.waits import waits
 from api.domain.dates import DayCount
 from api.domain.money import Money
 from api.financing import reading as financing
@@ -53,6 +54,7 @@ def _supplier(page: Page) -> Response:
         wait = price_of_waiting(value, price.rate_ppm, DayCount.ACT_360, today, largest.piece.due_date)
     return page.render(
         "home_supplier.html",
+        waits=waits(page),
         owed=totals((found.owed, found.piece.value.currency) for found in own),
         sellable=totals((_free(found), found.piece.value.currency) for found in sellable),
         drawable=[found for found in own if found.drawable.minor],
@@ -104,6 +106,7 @@ def _core_enterprise(page: Page) -> Response:
     proposed = waiting(page, mine, PayableState.PROPOSED)
     return page.render(
         "home_debtor.html",
+        waits=waits(page),
         proposed=proposed,
         disputed=waiting(page, mine, PayableState.DISPUTED),
         soon=soon,
@@ -140,6 +143,7 @@ def _financier(page: Page) -> Response:
         parts[key] = parts.get(key, 0) + found.owed
     return page.render(
         "home_financier.html",
+        waits=waits(page),
         on_offer=on_offer,
         quoted=quoted,
         offered=totals((request.value.minor, request.value.currency) for request in on_offer),
@@ -160,6 +164,7 @@ def _operator(page: Page) -> Response:
     rotations = key_rotations.list_rotations(page.session, page.services, page.reader, FIRST).items
     return page.render(
         "home_operator.html",
+        waits=waits(page),
         waiting=[one for one in people if one.status == "registered" and one.role in TAKES_PART],
         active=sum(one.status == "active" for one in people),
         suspended=[one for one in people if one.status == "suspended"],

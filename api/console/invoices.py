@@ -9,12 +9,13 @@ from sqlalchemy import select
 from starlette.datastructures import UploadFile
 
 from api.console import forms
+from api.console.cases import links
+from api.console.invoice_cases import CASES, find
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.context import CommandContext
 from api.identity.actor import Role
 from api.invoices import service
-from api.invoices.schemas import InvoiceRead
 from api.invoices.ubl import MAX_BYTES
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep as PagingDep
@@ -48,14 +49,14 @@ def _list(page: Page, paging: PagingDep, **more: Any) -> Response:
 
 @router.get("")
 def list_invoices(page: PageDep, paging: PagingDep) -> Response:
-    """Those the reader issued or owes; a supplier uploads here."""
+    """Those the reader issued or owes; supplier and debtor upload here."""
     return _list(page, paging, results=[])
 
 
 @router.post("")
 def upload(page: PageDep, form: FormDep, paging: PagingDep) -> Response:
     """Each file is a command of its own: one that is refused keeps no other back."""
-    page.must_be(Role.SUPPLIER)
+    page.must_be(Role.SUPPLIER, Role.CORE_ENTERPRISE)
     files = [file for file in form.getlist("files") if isinstance(file, UploadFile) and file.filename]
     results = []
     for number, file in enumerate(files):
@@ -80,9 +81,8 @@ def show(page: PageDep, invoice_id: Uuid) -> Response:
 
 
 def _show(page: Page, invoice_id: str, problem: Problem | None = None, typed: dict[str, str] | None = None) -> Response:
-    invoice = service.get(page.session, page.reader, invoice_id)
-    read: InvoiceRead = service.read(page.session, invoice)
-    payable = page.session.get(Payable, invoice.payable_id)
+    subject = find(page, invoice_id)
+    invoice, read, payable = subject.row, subject.read, subject.payable
     published = programmes.list_programmes(page.session, page.services, PageRequest(None, 200), read.debtor, True).items
     return page.render(
         "invoice.html",
@@ -91,7 +91,8 @@ def _show(page: Page, invoice_id: str, problem: Problem | None = None, typed: di
         payable=payable,
         terms=next((terms for terms in published if terms.currency == invoice.currency), None),
         typed=typed or dict.fromkeys(_TYPED, ""),
-        issuer=invoice.organisation_id == page.reader.organisation_id,
+        proposable=invoice.organisation_id == page.reader.organisation_id and subject.unanswered(issued=True),
+        cases=links(subject, CASES),
     )
 
 

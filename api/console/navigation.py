@@ -30,6 +30,8 @@ KEY_CHANGES = Entry("/key-changes", mark("Changes of keys"), "key")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
 CASH = Entry("/cash", mark("Cash"), "bank")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
+HOLDS = Entry("/holds", mark("Holds"), "hold")
+LATE = Entry("/late", mark("Late"), "late")
 OPERATIONS = Entry("/operations", mark("Activity"), "activity")
 EVENTS = Entry("/events", mark("Events"), "activity")
 
@@ -41,17 +43,42 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         FINANCING,
         CASH,
         PAYABLES,
+        LATE,
+        HOLDS,
         PROGRAMMES,
         FREEZES,
         OPERATIONS,
         PARTICIPANTS,
     ),
-    Role.CORE_ENTERPRISE: (HOME, PAYABLES, INVOICES, PROGRAMMES, RECEIVABLES, CASH, OPERATIONS, PARTICIPANTS),
-    Role.FINANCIER: (HOME, FINANCING, RECEIVABLES, CASH, PAYABLES, PROGRAMMES, FREEZES, OPERATIONS, PARTICIPANTS),
+    Role.CORE_ENTERPRISE: (
+        HOME,
+        PAYABLES,
+        INVOICES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        RECEIVABLES,
+        CASH,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
+    Role.FINANCIER: (
+        HOME,
+        FINANCING,
+        RECEIVABLES,
+        CASH,
+        PAYABLES,
+        LATE,
+        HOLDS,
+        PROGRAMMES,
+        FREEZES,
+        OPERATIONS,
+        PARTICIPANTS,
+    ),
     Role.BANK: (HOME, DEPOSITS, CASH, OPERATIONS, PARTICIPANTS),
-    Role.OPERATOR: (HOME, PARTICIPANTS, KEY_CHANGES, OPERATIONS, PROGRAMMES),
+    Role.OPERATOR: (HOME, PARTICIPANTS, KEY_CHANGES, LATE, OPERATIONS, PROGRAMMES),
     Role.REGULATOR: (HOME, PAYABLES, EVENTS, PARTICIPANTS, PROGRAMMES),
-    Role.COMPLIANCE: (HOME, FREEZES, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
+    Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }
 
 

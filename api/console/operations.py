@@ -19,6 +19,7 @@ from api.operations.reading import read_operation
 from api.operations.schemas import OperationRead, SignaturesGiven
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
+from api.payables.models import CancellationOffer
 from api.schemas import Uuid
 from indexer.models import ChainEvent
 from node_adapter.outbox.models import Operation
@@ -36,6 +37,8 @@ _WHERE = {
     "deposit_token": "/deposits",
     "pay_out": "/cash",
     "freeze_order": "/freeze-orders/{}",
+    "hold": "/holds",
+    "dishonour": "/late",
     "financing_request": "/financing/{}",
     "quote": "/financing/quotes/{}",
     "reference_rate": "/reference-rate",
@@ -85,6 +88,9 @@ def _where(page: Page, read: OperationRead) -> str | None:
     if read.resource.type == "quote":
         quote = page.session.get(FinancingQuote, read.resource.id)
         return None if quote is None else f"/financing/{quote.request_id}"
+    if read.resource.type == "cancellation":
+        offer = page.session.get(CancellationOffer, read.resource.id)
+        return None if offer is None else f"/payables/{offer.payable_id}"
     template = _WHERE.get(read.resource.type)
     if template is None or (read.resource.id is None and "{}" in template):
         return None

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from api.console import forms
+from api.console import default_cases, forms, payable_cases
 from api.console.acts import Act, do_act, show_act
+from api.console.case_payables import of_row
+from api.console.cases import links
 from api.console.charts import lineage
 from api.console.figures import SHOWN_MAX, minor_of
 from api.console.navigation import mark
@@ -21,7 +23,7 @@ from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
 from api.parties import parties
-from api.payables import payment, reading, service
+from api.payables import cancelling, payment, reading, service
 from api.payables.schemas import PayablePay, PayableRead
 from api.reading import newest_block
 from api.receivables import reading as receivables
@@ -33,6 +35,7 @@ from indexer.models import Payable, Receivable, ReceivableMove
 
 router = APIRouter(prefix="/payables")
 SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
+CASES = {**payable_cases.CASES, **default_cases.CASES}
 
 CONFIRM = Act(
     mark("Confirm that you owe it"),
@@ -149,6 +152,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
     row = _get(page, payable_id)
     read = reading.read(page.session, page.services, row)
     items = pieces_of(page, payable_id)
+    party = page.reader.address is not None and page.reader.address in (row.supplier, row.debtor)
     moves: Sequence[ReceivableMove] = ()
     if page.reader.role in SUPERVISION:
         query = select(ReceivableMove).where(ReceivableMove.payable_id == payable_id)
@@ -160,6 +164,8 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
         items=items,
         picture=lineage(read.face_value.minor, items),
         acts=_possible(page, read),
+        cases=[] if page.reader.role in SUPERVISION else links(of_row(page, row, read), CASES),
+        offers=cancelling.list_offers(page.session, page.services, page.reader, payable_id).items if party else [],
         moves=moves,
         people=parties(page.session, accounts),
         row=row,

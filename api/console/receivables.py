@@ -10,20 +10,26 @@ from starlette.datastructures import FormData
 
 from api.console import forms
 from api.console.acts import Act, do_act, show_act
+from api.console.case_pieces import of_row
+from api.console.cases import links
 from api.console.charts import lineage, price_of_waiting
 from api.console.figures import SHOWN_MAX, drawable, price_of
+from api.console.holds import Row, rows_of
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.payables import SUPERVISION, pieces_of
 from api.console.problems import REFUSALS, Problem, problem_of
+from api.console.receivable_cases import CASES
 from api.console.tables import csv_of
 from api.domain.dates import DayCount
 from api.domain.money import Money
 from api.errors import NotFound
 from api.financing import service as financing
 from api.financing.schemas import FinancingAsk
+from api.holds import placed
 from api.identity.models import Organisation
 from api.pagination import PageDep as PagingDep
+from api.pagination import PageRequest
 from api.receivables import reading, service
 from api.receivables.schemas import ReceivableRead, ReceivableSplit, ReceivableTransfer, SplitPart
 from api.schemas import ReceivableId
@@ -130,7 +136,16 @@ def show(page: PageDep, receivable_id: ReceivableId) -> Response:
         due=due,
         price=price,
         wait=wait,
+        cases=[] if page.reader.role in SUPERVISION else links(of_row(page, row, read), CASES),
+        rows=_holds_on(page, receivable_id),
     )
+
+
+def _holds_on(page: Page, receivable_id: str) -> list[Row]:
+    """Those that the reader may see, the newest first, ended ones too."""
+    wanted = placed.Wanted(None, receivable_id, None)
+    found = placed.list_holds(page.session, page.services, page.reader, PageRequest(None, 50), wanted)
+    return rows_of(page, found.items)
 
 
 def receivers(page: Page) -> list[Organisation]:

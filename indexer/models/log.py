@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indexer.models.base import Base, BlockNumber, UnixSeconds
+from indexer.models.base import Base, BlockNumber, UnixSeconds, block_key
 from node_adapter.db import Address, Hex32
 
 
@@ -22,7 +22,7 @@ class IndexIdentity(Base):
 
 
 class ChainBlock(Base):
-    """A block this indexer followed; the newest is its checkpoint. Deleting it deletes every log in it."""
+    """A block this indexer followed; the newest is its checkpoint."""
 
     __tablename__ = "chain_block"
 
@@ -41,11 +41,12 @@ class ChainEvent(Base):
 
     __tablename__ = "chain_event"
     __table_args__ = (
+        block_key(),
         Index(None, "subject", "block_number", "log_index"),
         Index(None, "block_number", "log_index"),
     )
 
-    block_hash: Mapped[Hex32] = mapped_column(ForeignKey("chain_block.hash", ondelete="CASCADE"), primary_key=True)
+    block_hash: Mapped[Hex32] = mapped_column(primary_key=True)
     log_index: Mapped[int] = mapped_column(primary_key=True)
     block_number: Mapped[BlockNumber]
     tx_hash: Mapped[Hex32]

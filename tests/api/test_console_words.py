@@ -134,6 +134,14 @@ def test_lineage__split_of_a_split__hangs_below_what_it_took() -> None:
     assert [(one.row, int(one.x)) for one in seen_by_the_third] == [(0, 900)]
 
 
+def test_lineage__of_a_piece_that_took_its_child_in__still_hangs_the_child_below() -> None:
+    # A merger leaves the piece as deep as the deeper of the two (I3).
+    kept = SimpleNamespace(receivable_id="1", parent_id=None, start=0, end=1000, depth=1)
+    absorbed = SimpleNamespace(receivable_id="2", parent_id="1", start=750, end=1000, depth=1)
+    found: Any = lineage(1000, [absorbed, kept])  # type: ignore[list-item]
+    assert [(one.shown.receivable_id, one.row, int(one.width)) for one in found] == [("1", 0, 1000), ("2", 1, 250)]
+
+
 def test_csv__a_cell_that_a_spreadsheet_would_run__is_text() -> None:
     body = bytes(csv_of("x", ("a", "b"), [("=1+1", None), ("@x", "plain")]).body).decode("utf-8-sig")
     assert body.splitlines() == ["a,b", "'=1+1,", "'@x,plain"]

@@ -1,0 +1,94 @@
+"""Casework on invoices: a debtor owes one at once, unasked."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from api.console.cases import Ask, Case, Given, Subject, serve
+from api.console.navigation import mark
+from api.console.page import Page
+from api.context import CommandContext
+from api.invoices import service
+from api.invoices.models import Invoice
+from api.invoices.schemas import InvoiceRead
+from api.operations.schemas import OperationRead
+from api.payables import issuing
+from api.payables.schemas import PayableIssue
+from indexer.models import Payable, PayableState
+
+router = APIRouter(prefix="/invoices")
+_ENDED = (PayableState.DECLINED, PayableState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class InvoiceSubject(Subject):
+    """An invoice that the reader issued or owes."""
+
+    row: Invoice
+    read: InvoiceRead
+    payable: Payable | None
+
+    def facts(self) -> list[tuple[str, str]]:
+        words, read = self.page.words, self.read
+        return [
+            (mark("Amount"), words.money(read.amount)),
+            (mark("Invoice"), read.number),
+            (mark("Seller"), read.seller),
+            (mark("Issued on"), words.day(read.issue_date)),
+            (mark("Due"), words.day(read.due_date)),
+        ]
+
+    @property
+    def is_debtor(self) -> bool:
+        return self.row.debtor_id == self.page.reader.organisation_id
+
+    def unanswered(self, *, issued: bool) -> bool:
+        """Nothing stands behind it yet, or what its other party made of it has ended: `issued`, or else proposed."""
+        return self.payable is None or (self.payable.issued == issued and self.payable.state in _ENDED)
+
+
+def find(page: Page, invoice_id: str) -> InvoiceSubject:
+    """NotFound for what the reader may not see."""
+    row = service.get(page.session, page.reader, invoice_id)
+    payable = page.session.get(Payable, row.payable_id)
+    return InvoiceSubject(page, f"/invoices/{row.id}", row.currency, row, service.read(page.session, row), payable)
+
+
+def _issue(context: CommandContext, subject: InvoiceSubject, given: Given) -> OperationRead:
+    return issuing.issue(context, PayableIssue(invoice_id=subject.row.id, **given))
+
+
+CASES: dict[str, Case[InvoiceSubject]] = {
+    "issue": Case(
+        mark("Owe it at once"),
+        mark("Owe it at once, unasked"),
+        (
+            mark("You owe the amount to whoever holds it at maturity: it cannot be taken back."),
+            mark("Its supplier holds all of it at once, and may refuse it while your programme's window is open."),
+            mark(
+                "It stands under your newest open programme in its currency; its invoice can never be confirmed again."
+            ),
+        ),
+        mark("Issue it"),
+        yours=lambda subject: subject.is_debtor,
+        now=lambda subject: subject.unanswered(issued=False),
+        asks=(
+            Ask(
+                "tenor_reason",
+                mark("Why it runs so long"),
+                "area",
+                mark("needed beyond the programme's soft limit"),
+                required=False,
+            ),
+            Ask(
+                "undertaking",
+                mark("Undertaking: the waiver of defences that you give by it"),
+                "area",
+                required=False,
+            ),
+        ),
+        command=_issue,
+    ),
+}
+
+serve(router, CASES, find)

@@ -1,0 +1,78 @@
+"""What is late: overdue payables, the register of dishonours, recourse, and what was written off."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from api.console import default_cases
+from api.console.case_payables import of_row
+from api.console.case_pieces import of_row as piece_of_row
+from api.console.cases import Link, links
+from api.console.figures import SHOWN_MAX
+from api.console.page import Page, PageDep
+from api.console.receivable_cases import CASES as OF_PIECES
+from api.defaults import dishonours, recourse
+from api.identity.actor import Role
+from api.pagination import PageRequest
+from api.payables import reading, service
+from api.receivables import reading as receivables
+from indexer.models import Payable, PayableState, Receivable
+
+router = APIRouter(prefix="/late")
+FIRST = PageRequest(None, 200)
+
+
+@router.get("")
+def show(page: PageDep) -> Response:
+    """Each list with what the reader can do about it."""
+    page.must_be(Role.OPERATOR, Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER)
+    session, services, reader = page.session, page.services, page.reader
+    overdue = dishonours.list_overdue(session, services, reader, FIRST)
+    register = dishonours.list_dishonours(session, services, reader, FIRST)
+    claims = recourse.list_recourse(session, services, reader, FIRST)
+    written_off = _written_off(page)
+    touched = {row.payable_id for row in overdue.items} | {row.payable_id for row in register.items}
+    touched |= {row.payable_id for row in written_off}
+    return page.render(
+        "late.html",
+        overdue=overdue.items,
+        register=register.items,
+        recourse=claims.items,
+        written_off=reading.read_all(session, services, written_off),
+        acts=_of_payables(page, touched),
+        piece_acts=_of_pieces(page, [row.receivable_id for row in claims.items]),
+        missing=default_cases.missing,
+        rows={row.payable_id: row for row in written_off},
+        more=any(found.next for found in (overdue, register, claims)),
+    )
+
+
+def _written_off(page: Page) -> list[Payable]:
+    query = select(Payable).where(Payable.state == PayableState.WRITTEN_OFF)
+    if page.reader.role != Role.OPERATOR:
+        query = query.where(service.visible_to(page.reader.address))
+    return list(page.session.scalars(query.order_by(Payable.due_date, Payable.payable_id).limit(SHOWN_MAX)))
+
+
+def _of_payables(page: Page, ids: set[str]) -> dict[str, list[Link]]:
+    """Of those that the reader may see by the payables' own rule, or all for the operator."""
+    query = select(Payable).where(Payable.payable_id.in_(ids))
+    if page.reader.role != Role.OPERATOR:
+        query = query.where(service.visible_to(page.reader.address))
+    rows = page.session.scalars(query).all()
+    read = reading.read_all(page.session, page.services, rows)
+    return {
+        row.payable_id: links(of_row(page, row, told), default_cases.CASES)
+        for row, told in zip(rows, read, strict=True)
+    }
+
+
+def _of_pieces(page: Page, ids: Iterable[str]) -> dict[str, list[Link]]:
+    rows = page.session.scalars(select(Receivable).where(Receivable.receivable_id.in_(list(ids)))).all()
+    read: list[Any] = receivables.read_all(page.session, page.services, page.reader, rows)
+    return {
+        row.receivable_id: links(piece_of_row(page, row, told), OF_PIECES) for row, told in zip(rows, read, strict=True)
+    }

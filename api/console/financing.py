@@ -23,7 +23,7 @@ from indexer.models import Payable, Receivable
 
 router = APIRouter(prefix="/financing")
 _TYPED = ("rate", "day_count", "valid_minutes", "registration_hash", "minimum_take")
-FEES_MAX = 4
+FEES_SHOWN, FEES_MAX = 2, 4
 
 
 @router.get("")
@@ -49,17 +49,17 @@ def _show(page: Page, request_id: str, typed: dict[str, Any], problem: Problem |
     piece = page.session.get(Receivable, row.receivable_id)
     may_quote = page.reader.role == Role.FINANCIER and read.state == "open" and page.as_of is None
     wanted = may_quote and programme.registration_required
-    people = accounts(page)
-    fees = [*typed.get("fees", []), *[("", "")] * FEES_MAX]
+    fees = typed.get("fees", [])
+    lines = min(max(FEES_SHOWN, len(fees) + 1), FEES_MAX)
     return page.render(
         "request.html",
         problem=problem,
         request=read,
         quotes=quotes,
-        names={one.address: one.name for one in people},
+        names={one.address: one.name for one in accounts(page)},
         best=next((quote.id for quote in quotes if quote.state == "open"), None),
-        typed={**typed, "fees": fees[:FEES_MAX]},
-        more=bool(typed["minimum_take"] or typed.get("fees")),
+        typed={**typed, "fees": [*fees, *[("", "")] * lines][:lines]},
+        more=bool(typed["minimum_take"] or fees),
         day_counts=[convention.value for convention in DayCount],
         programme=programme,
         registrations=registrations.list_own(page.session, page.services, page.reader) if wanted else [],

@@ -24,7 +24,7 @@ from api.schemas import ReasonGiven
 from indexer.models import Payable
 
 router = APIRouter(prefix="/freeze-orders")
-_FIELDS = ("holder", "payable_id", "amount", "currency", "until", "reason", "authority")
+_FIELDS = ("holder", "payable_id", "amount", "currency", "version", "until", "reason", "authority")
 
 RELEASE = Act(
     mark("Release the freeze"),
@@ -64,6 +64,7 @@ def _list(page: Page, paging: PageRequest, typed: dict[str, str], problem: Probl
         typed=typed,
         holders=accounts(page),
         currencies=served(page.services.deployments),
+        versions=page.services.deployments.versions,
         may_order=page.reader.role == Role.COMPLIANCE and page.as_of is None,
         problem=problem,
     )
@@ -83,6 +84,7 @@ def order(page: PageDep, form: FormDep) -> Response:
             {
                 "holder": typed["holder"],
                 "payable_id": typed["payable_id"] or None,
+                "version": typed["version"] or None,
                 "amount": amount,
                 "until": until,
                 "reason": typed["reason"],

@@ -435,6 +435,18 @@ def test_freeze__in_another_currency__counts_its_minor_units(network: Stage, des
         desk.does("co", f"/freeze-orders/{order}/release", {"reason": "done"})
 
 
+def test_freeze__where_there_are_versions_of_the_contracts__is_in_the_one_chosen(
+    network: Stage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'name="version"' not in desk.of("co").get("/freeze-orders").text
+    contracts = network.services.deployments.contracts
+    monkeypatch.setitem(contracts, "Holds.2", replace(contracts["Holds"], address="0x" + secrets.token_hex(20)))
+    page = desk.of("co").get("/freeze-orders").text
+    assert re.search(r'name="version".*?<option>2</option><option>1</option>', page)
+    order = ordered(network, desk, "", "1.00", version="1", holder=network["poor"].address)
+    desk.does("co", f"/freeze-orders/{order}/release", {"reason": "done"})
+
+
 # Terms and rates
 
 

@@ -41,6 +41,11 @@ def tokens(deployments: Deployments) -> list[str]:
     return [deployments.address(name) for name in names]
 
 
+def served(deployments: Deployments) -> list[str]:
+    """The ISO 4217 codes of the currencies that the network settles in, in order."""
+    return [currency_of(deployments, token) for token in tokens(deployments)]
+
+
 def instance_at(deployments: Deployments, token: str) -> str | None:
     """The name among the network's contracts of the deposit token at an address; None if there is none."""
     names = (name for name in deployments.contracts if name.startswith(_PREFIX))

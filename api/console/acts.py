@@ -25,16 +25,28 @@ class Act:
     danger: bool = False
     reason: str | None = None
     """What the reason is asked as, where one is needed."""
+    one_line: bool = False
+    """It is no text but a reference or an address."""
 
 
 def show_act(
     page: Page, act: Act, *, back: str, problem: Problem | None = None, reason: str = "", **shown: Any
 ) -> Response:
-    """What will happen, and the button. `shown`: what of it the template tells besides."""
+    """What will happen, and the button. `shown`: what of it the template tells besides; `facts`: label, a message id,
+    and text of each.
+    """
     return page.render("act.html", act=act, back=back, problem=problem, reason=reason, **{**_NOTHING, **shown})
 
 
-_NOTHING = {"payable": None, "receivable": None, "quote": None, "programme": None, "due": None, "organisation": None}
+_NOTHING = {
+    "payable": None,
+    "receivable": None,
+    "quote": None,
+    "programme": None,
+    "due": None,
+    "organisation": None,
+    "facts": (),
+}
 
 
 def do_act(

@@ -9,14 +9,17 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
-from api.currencies import deposit_token
+from api.currencies import currency_of, tokens
 from api.domain.dates import DayCount, from_day, to_day, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
 from api.domain.settlement import Share, due_after
 from api.financing.schemas import QuoteRead
+from api.identity import standing
 from api.identity.actor import Role
+from api.identity.schemas import ParticipantRead
 from api.invoices.models import Invoice
+from api.pagination import PageRequest
 from api.parties import parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
@@ -27,7 +30,6 @@ from api.schemas import Total
 from indexer import queries
 from indexer.models import Deal, Payable, PayableState, Receivable, ReceivableState
 
-CURRENCY = "CNY"
 TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
 """Who is admitted: operator, regulator and compliance take no part in the chain's business."""
 SHOWN_MAX = 500
@@ -181,10 +183,19 @@ def in_days(today: date, day: date, within: int) -> bool:
     return to_day(day) <= to_day(today) + within
 
 
-def cash_of(page: Page, account: str) -> Total:
-    """What an account has of the network's own deposits: for the bank that issued them."""
-    token = deposit_token(page.services.deployments, CURRENCY)
-    return Total.of(queries.cash_balance(page.session, account, token), CURRENCY)
+def cash_of(page: Page, account: str) -> list[Total]:
+    """What an account has of the network's deposits, by currency: for the bank that issued them."""
+    deployments = page.services.deployments
+    return [
+        Total.of(queries.cash_balance(page.session, account, token), currency_of(deployments, token))
+        for token in tokens(deployments)
+    ]
+
+
+def accounts(page: Page) -> list[ParticipantRead]:
+    """Who has an account that can be paid or dealt with, by name."""
+    found = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
+    return [one for one in found if one.address is not None and one.status != "registered"]
 
 
 def held_by(page: Page) -> dict[str, list[Slice]]:

@@ -1,18 +1,20 @@
-"""Financing: requests, quotes side by side with what they really cost a year, quoting and accepting."""
+"""Financing: requests, quotes side by side with what they really cost a year, and quoting."""
+
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from api.console import forms
-from api.console.acts import Act, do_act, show_act
-from api.console.figures import drawable
-from api.console.navigation import mark
+from api.console.figures import accounts, drawable
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
+from api.console.quotes import open_quotes
 from api.domain.dates import DayCount
-from api.financing import acceptance, reading, service
-from api.financing.models import FinancingRequest
-from api.financing.schemas import QuoteAccept, QuoteMake, QuoteRead
+from api.domain.money import MoneyError
+from api.financing import reading, registrations, service
+from api.financing.schemas import QuoteMake
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.payables import reading as payables
@@ -20,49 +22,49 @@ from api.schemas import Uuid
 from indexer.models import Payable, Receivable
 
 router = APIRouter(prefix="/financing")
-_TYPED = ("rate", "day_count", "valid_minutes", "registration_hash")
-
-ACCEPT = Act(
-    mark("Sell on this quote"),
-    (
-        mark("The receivable goes to the financier and the cash comes to you in one transaction, or neither does."),
-        mark("You get exactly the proceeds shown here, on your account with the settlement bank."),
-    ),
-    mark("Sell"),
-)
+_TYPED = ("rate", "day_count", "valid_minutes", "registration_hash", "minimum_take")
+FEES_SHOWN, FEES_MAX = 2, 4
 
 
 @router.get("")
 def list_requests(page: PageDep, paging: PagingDep) -> Response:
     """The reader's requests; for a financier, everybody's."""
     found = reading.list_requests(page.session, page.services, page.reader, paging)
-    return page.render("financing.html", items=found.items, next=found.next)
+    several = page.reader.role == Role.SUPPLIER and page.as_of is None and len(open_quotes(page)) > 1
+    return page.render("financing.html", items=found.items, next=found.next, several=several)
 
 
 @router.get("/{request_id}")
 def show(page: PageDep, request_id: Uuid) -> Response:
     """A request with the quotes that the reader may see, the most proceeds first."""
-    return _show(page, request_id, {"rate": "", "day_count": "ACT/360", "valid_minutes": "60", "registration_hash": ""})
+    return _show(page, request_id, {**dict.fromkeys(_TYPED, ""), "day_count": "ACT/360", "valid_minutes": "60"})
 
 
-def _show(page: Page, request_id: str, typed: dict[str, str], problem: Problem | None = None) -> Response:
+def _show(page: Page, request_id: str, typed: dict[str, Any], problem: Problem | None = None) -> Response:
     row = service.get_request(page.session, page.reader, request_id)
     read = reading.read_requests(page.session, page.services, [row])[0]
     quotes = reading.list_quotes(page.session, page.services, page.reader, row).items
     payable = page.session.get_one(Payable, row.payable_id)
     programme = payables.read(page.session, page.services, payable).programme
     piece = page.session.get(Receivable, row.receivable_id)
+    may_quote = page.reader.role == Role.FINANCIER and read.state == "open" and page.as_of is None
+    wanted = may_quote and programme.registration_required
+    fees = typed.get("fees", [])
+    lines = min(max(FEES_SHOWN, len(fees) + 1), FEES_MAX)
     return page.render(
         "request.html",
         problem=problem,
         request=read,
         quotes=quotes,
+        names={one.address: one.name for one in accounts(page)},
         best=next((quote.id for quote in quotes if quote.state == "open"), None),
-        typed=typed,
+        typed={**typed, "fees": [*fees, *[("", "")] * lines][:lines]},
+        more=bool(typed["minimum_take"] or fees),
         day_counts=[convention.value for convention in DayCount],
         programme=programme,
+        registrations=registrations.list_own(page.session, page.services, page.reader) if wanted else [],
         mine=row.organisation_id == page.reader.organisation_id,
-        may_quote=page.reader.role == Role.FINANCIER and read.state == "open" and page.as_of is None,
+        may_quote=may_quote,
         paid=piece is not None and drawable(piece, payable) > 0,
     )
 
@@ -70,49 +72,66 @@ def _show(page: Page, request_id: str, typed: dict[str, str], problem: Problem |
 @router.post("/{request_id}/quote")
 def quote(page: PageDep, form: FormDep, request_id: Uuid) -> Response:
     """A binding offer; where the financier keeps its own key, it signs next."""
-    typed = {name: forms.text(form, name) for name in _TYPED}
+    typed: dict[str, Any] = {name: forms.text(form, name) for name in _TYPED}
+    typed["fees"] = _fees(form)
     try:
-        body = QuoteMake.model_validate(
-            {
-                "annual_rate_ppm": forms.per_cent(typed["rate"]),
-                "day_count": typed["day_count"],
-                "valid_minutes": typed["valid_minutes"],
-                "registration_hash": typed["registration_hash"] or None,
-            }
-        )
+        body = _body(page, request_id, typed)
         operation = service.make_quote(page.command(form), request_id, body)
+    except _AtField as error:
+        return _show(page, request_id, typed, problem_of(error.why, error.name))
     except REFUSALS as error:
-        problem = problem_of(error, "rate" if isinstance(error, forms.RateUnreadable) else None)
-        return _show(page, request_id, typed, problem)
+        return _show(page, request_id, typed, _about(problem_of(error), typed))
     if operation.state == "awaiting_signature":
         return page.follow(operation)
     return page.go(f"/financing/{request_id}")
 
 
-def _read(page: Page, quote_id: str) -> QuoteRead:
-    row = service.get_quote(page.session, page.reader, quote_id)
-    request = page.session.get_one(FinancingRequest, row.request_id)
-    return reading.read_quote(page.session, page.services, request, row)
+def _fees(form: FormData) -> list[tuple[str, str]]:
+    """Who gets how much, as it was typed; lines left empty are none."""
+    lines = zip(forms.texts(form, "fee_to"), forms.texts(form, "fee_amount"), strict=False)
+    return [(to, typed) for to, typed in lines if to or typed][:FEES_MAX]
 
 
-@router.get("/quotes/{quote_id}/accept")
-def show_acceptance(page: PageDep, quote_id: Uuid) -> Response:
-    """What one gives and gets."""
-    return _acceptance(page, quote_id)
+class _AtField(Exception):
+    """What was typed into this field cannot be read."""
+
+    def __init__(self, name: str, why: Exception) -> None:
+        super().__init__(name)
+        self.name, self.why = name, why
 
 
-def _acceptance(page: Page, quote_id: str, problem: Problem | None = None) -> Response:
-    read = _read(page, quote_id)
-    return show_act(page, ACCEPT, back=f"/financing/{read.request_id}", problem=problem, quote=read)
-
-
-@router.post("/quotes/{quote_id}/accept")
-def accept(page: PageDep, form: FormDep, quote_id: Uuid) -> Response:
-    """Receivable and cash change hands."""
-    return do_act(
-        page,
-        form,
-        ACCEPT,
-        lambda context, _: acceptance.accept(context, quote_id, QuoteAccept()),
-        lambda problem, _: _acceptance(page, quote_id, problem),
+def _body(page: Page, request_id: str, typed: dict[str, Any]) -> QuoteMake:
+    row = service.get_request(page.session, page.reader, request_id)
+    currency = reading.read_requests(page.session, page.services, [row])[0].value.currency
+    field = "rate"
+    try:
+        rate = forms.per_cent(typed["rate"])
+        field = "minimum_take"
+        least = forms.amount(typed["minimum_take"], currency) if typed["minimum_take"] else None
+        fees = []
+        for number, (to, amount) in enumerate(typed["fees"]):
+            field = f"fee-{number}"
+            if not to:
+                raise forms.ReceiverMissing("choose who gets this fee")
+            fees.append({"to": to, "amount": forms.amount(amount, currency)})
+    except (forms.RateUnreadable, forms.ReceiverMissing, MoneyError) as error:
+        raise _AtField(field, error) from error
+    return QuoteMake.model_validate(
+        {
+            "annual_rate_ppm": rate,
+            "day_count": typed["day_count"],
+            "valid_minutes": typed["valid_minutes"],
+            "minimum_take": least,
+            "fees": fees,
+            "registration_hash": typed["registration_hash"] or None,
+        }
     )
+
+
+def _about(problem: Problem, typed: dict[str, Any]) -> Problem:
+    """The field that a refusal of the whole quote is about."""
+    if problem.name == "QuoteTakeOutOfRange":
+        return problem.at("minimum_take")
+    if problem.name == "QuoteProceedsOutOfRange" and typed["fees"]:
+        return problem.at("fee-0")
+    return problem

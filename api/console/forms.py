@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from starlette.datastructures import FormData
 
 from api.domain.money import Money, parse_amount
-from api.errors import RequestInvalid
+from api.errors import RequestInvalid, StateForbids
 
 _DECORATION = str.maketrans({",": None, " ": None, "，": None, "\u00a0": None, "¥": None, "￥": None, "．": "."})
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -24,6 +24,10 @@ class DateUnreadable(RequestInvalid):
 
 class ReceiverMissing(RequestInvalid):
     """Nobody was chosen."""
+
+
+class QuoteGone(StateForbids):
+    """Accepted, called off or over since the page was made."""
 
 
 class TooMuchHandedOn(RequestInvalid):

@@ -5,22 +5,26 @@ from fastapi.responses import Response
 
 from api.console import forms
 from api.console.acts import Act, do_act, show_act
+from api.console.figures import accounts
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
+from api.currencies import served
 from api.domain.dates import business_date, end_of_day
+from api.domain.money import Money
+from api.errors import RequestInvalid
 from api.holds import service
 from api.holds.routes import OrderId
-from api.holds.schemas import FreezeOrder
-from api.identity import standing
+from api.holds.schemas import FreezeOrder, FreezeOrderRead
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import PageRequest
+from api.programmes import service as programmes
 from api.schemas import ReasonGiven
+from indexer.models import Payable
 
 router = APIRouter(prefix="/freeze-orders")
-CURRENCY = "CNY"
-_FIELDS = ("holder", "payable_id", "amount", "until", "reason", "authority")
+_FIELDS = ("holder", "payable_id", "amount", "currency", "version", "until", "reason", "authority")
 
 RELEASE = Act(
     mark("Release the freeze"),
@@ -33,6 +37,18 @@ RELEASE = Act(
 )
 
 
+def amount_of(page: Page, read: FreezeOrderRead, minor: int | None = None) -> str:
+    """An order's amount, or another that counts as it does: minor units of the payable's currency; without a payable,
+    of whichever currency a piece is in.
+    """
+    deployments, payable = page.services.deployments, page.session.get(Payable, read.payable_id or "")
+    currencies = served(deployments)
+    if payable is not None:
+        currencies = [programmes.currency(page.session, deployments, payable.programme_id)]
+    amount = read.amount_minor if minor is None else minor
+    return " / ".join(page.words.money(Money(amount, currency)) for currency in currencies)
+
+
 @router.get("")
 def list_orders(page: PageDep, paging: PagingDep) -> Response:
     """Those against the reader; for compliance, all, and the form for another."""
@@ -41,14 +57,14 @@ def list_orders(page: PageDep, paging: PagingDep) -> Response:
 
 def _list(page: Page, paging: PageRequest, typed: dict[str, str], problem: Problem | None = None) -> Response:
     found = service.list_orders(page.session, page.services, page.reader, paging)
-    people = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
     return page.render(
         "freezes.html",
-        items=found.items,
+        items=[(item, amount_of(page, item)) for item in found.items],
         next=found.next,
         typed=typed,
-        holders=[one for one in people if one.address and one.status != "registered"],
-        currency=CURRENCY,
+        holders=accounts(page),
+        currencies=served(page.services.deployments),
+        versions=page.services.deployments.versions,
         may_order=page.reader.role == Role.COMPLIANCE and page.as_of is None,
         problem=problem,
     )
@@ -60,7 +76,7 @@ def order(page: PageDep, form: FormDep) -> Response:
     typed = {name: forms.text(form, name) for name in _FIELDS}
     about: str | None = "amount"
     try:
-        amount = forms.amount(typed["amount"], CURRENCY)
+        amount = forms.amount(typed["amount"], typed["currency"])
         about = "until"
         until = _end_of(typed["until"])
         about = None
@@ -68,6 +84,7 @@ def order(page: PageDep, form: FormDep) -> Response:
             {
                 "holder": typed["holder"],
                 "payable_id": typed["payable_id"] or None,
+                "version": typed["version"] or None,
                 "amount": amount,
                 "until": until,
                 "reason": typed["reason"],
@@ -76,6 +93,8 @@ def order(page: PageDep, form: FormDep) -> Response:
         )
         operation = service.order(page.command(form), body)
     except REFUSALS as error:
+        if type(error) is RequestInvalid:
+            about = "amount"  # another currency than the payable's
         return _list(page, PageRequest(None, 50), typed, problem_of(error, about))
     return page.follow(operation)
 
@@ -95,8 +114,14 @@ def show_release(page: PageDep, order_id: OrderId) -> Response:
 
 
 def _release(page: Page, order_id: int, problem: Problem | None = None, reason: str = "") -> Response:
-    service.get(page.session, page.reader, order_id)
-    return show_act(page, RELEASE, back="/freeze-orders", problem=problem, reason=reason)
+    page.must_be(Role.COMPLIANCE)
+    read = service.read(page.session, page.services, page.reader, service.get(page.session, page.reader, order_id))
+    facts = (
+        (mark("Holder"), read.holder.name or read.holder.address),
+        (mark("Amount"), amount_of(page, read)),
+        (mark("Until"), page.words.instant(read.until)),
+    )
+    return show_act(page, RELEASE, back=f"/freeze-orders/{order_id}", problem=problem, reason=reason, facts=facts)
 
 
 @router.post("/{order_id}/release")

@@ -20,7 +20,9 @@ from api.financing.models import FinancingQuote
 from api.holds import service as holds
 from api.identity import standing
 from api.identity.actor import Role
+from api.key_rotations import service as key_rotations
 from api.pagination import PageRequest
+from api.settlement import pay_outs
 from api.settlement import service as settlement
 from indexer.models import ChainBlock, ChainEvent, Payable, PayableState
 
@@ -135,6 +137,7 @@ def _financier(page: Page) -> Response:
 
 def _operator(page: Page) -> Response:
     people = standing.list_participants(page.session, page.services, page.reader, FIRST).items
+    rotations = key_rotations.list_rotations(page.session, page.services, page.reader, FIRST).items
     return page.render(
         "home_operator.html",
         waits=waits(page),
@@ -142,6 +145,7 @@ def _operator(page: Page) -> Response:
         active=sum(one.status == "active" for one in people),
         suspended=[one for one in people if one.status == "suspended"],
         stuck=stuck_operations(page),
+        approvals=[one for one in rotations if one.state == "prepared" and one.prepared_by != page.reader.login],
         counts=what_waits(page),
         today=page.today,
     )
@@ -156,7 +160,12 @@ def _bank(page: Page) -> Response:
         "home_bank.html",
         people=[one for one in people if one.address in credited],
         credited=credited,
-        issued=totals((minor_of(found), found.currency) for found in credited.values()),
+        issued=totals((minor_of(one), one.currency) for found in credited.values() for one in found),
+        asked=[
+            one
+            for one in pay_outs.list_pay_outs(page.session, page.services, page.reader, FIRST).items
+            if one.state == "requested"
+        ],
     )
 
 

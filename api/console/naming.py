@@ -7,6 +7,8 @@ from api.console.words import Words
 
 KINDS = {
     "deposit.credit": mark("Credit a deposit"),
+    "deposit_token.pause": mark("Stop deposits"),
+    "deposit_token.resume": mark("Let deposits move again"),
     "dishonour.lift": mark("Lift a dishonour"),
     "dishonour.object": mark("Object to a dishonour"),
     "dishonour.record": mark("Record a dishonour"),
@@ -22,11 +24,16 @@ KINDS = {
     "key_rotation.announce": mark("Announce a change of key"),
     "key_rotation.cancel": mark("Cancel a change of key"),
     "key_rotation.complete": mark("Complete a change of key"),
+    "key_rotation.drop": mark("Call a change of key off"),
+    "key_rotation.prepare": mark("Prepare a change of key"),
     "participant.admit": mark("Admit an organisation"),
     "participant.close": mark("Close an organisation's account"),
     "participant.readmit": mark("Readmit an organisation"),
     "participant.reinstate": mark("Reinstate an organisation"),
     "participant.suspend": mark("Suspend an organisation"),
+    "pay_out.ask": mark("Have deposits paid out"),
+    "pay_out.complete": mark("Complete a pay-out"),
+    "pay_out.refuse": mark("Refuse a pay-out"),
     "payable.cancel": mark("Cancel a payable"),
     "payable.close_recovery": mark("Close a recovery"),
     "payable.confirm": mark("Confirm a payable"),
@@ -45,6 +52,8 @@ KINDS = {
     "programme.publish": mark("Publish terms"),
     "programme.retire": mark("Retire terms"),
     "quote.accept": mark("Sell on a quote"),
+    "quote.cancel": mark("Call a quote off"),
+    "quotes.accept": mark("Sell on several quotes"),
     "receivable.claim_recourse": mark("Claim recourse"),
     "receivable.dilute": mark("Give a part up"),
     "receivable.dispute": mark("Dispute a part"),
@@ -58,6 +67,8 @@ KINDS = {
     "receivable.reserve": mark("Reserve a part"),
     "receivable.split": mark("Split and hand on"),
     "receivable.transfer": mark("Hand a receivable on"),
+    "reference_rate.set": mark("Set the reference rate"),
+    "registration.anchor": mark("Put a registration on record"),
 }
 
 EVENTS = {

@@ -31,7 +31,9 @@ RECEIVABLES = Entry("/receivables", mark("Receivables"), "piece")
 FINANCING = Entry("/financing", mark("Financing"), "exchange")
 PROGRAMMES = Entry("/programmes", mark("Programmes"), "terms")
 PARTICIPANTS = Entry("/participants", mark("Participants"), "people")
+KEY_CHANGES = Entry("/key-changes", mark("Changes of keys"), "key")
 DEPOSITS = Entry("/deposits", mark("Deposits"), "bank")
+CASH = Entry("/cash", mark("Cash"), "cash")
 FREEZES = Entry("/freeze-orders", mark("Freeze orders"), "freeze")
 PICTURES = Entry("/pictures", mark("Pictures"), "chart")
 HOLDS = Entry("/holds", mark("Holds"), "hold")
@@ -45,6 +47,7 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         INVOICES,
         RECEIVABLES,
         FINANCING,
+        CASH,
         PAYABLES,
         PICTURES,
         LATE,
@@ -63,6 +66,7 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         HOLDS,
         PROGRAMMES,
         RECEIVABLES,
+        CASH,
         OPERATIONS,
         PARTICIPANTS,
     ),
@@ -70,6 +74,7 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         HOME,
         FINANCING,
         RECEIVABLES,
+        CASH,
         PAYABLES,
         PICTURES,
         LATE,
@@ -79,8 +84,8 @@ _MENUS: dict[Role, tuple[Entry, ...]] = {
         OPERATIONS,
         PARTICIPANTS,
     ),
-    Role.BANK: (HOME, DEPOSITS, OPERATIONS, PARTICIPANTS),
-    Role.OPERATOR: (HOME, PARTICIPANTS, LATE, OPERATIONS, PROGRAMMES),
+    Role.BANK: (HOME, DEPOSITS, CASH, OPERATIONS, PARTICIPANTS),
+    Role.OPERATOR: (HOME, PARTICIPANTS, KEY_CHANGES, LATE, OPERATIONS, PROGRAMMES),
     Role.REGULATOR: (HOME, PAYABLES, PICTURES, EVENTS, PARTICIPANTS, PROGRAMMES),
     Role.COMPLIANCE: (HOME, FREEZES, HOLDS, PAYABLES, PICTURES, EVENTS, OPERATIONS, PARTICIPANTS, PROGRAMMES),
 }

@@ -30,6 +30,7 @@ from api.key_rotations.models import KeyRotation
 from api.key_rotations.service import APPROVAL_LIFE_S
 from api.pagination import PageRequest
 from api.parties import Party, parties
+from api.programmes import service as programmes
 from api.reading import newest_block
 from indexer.models import MoveKind, Payable, PayableState, PayOut, PayOutState, Receivable, ReceivableMove
 from node_adapter.outbox.models import Operation, OperationState
@@ -155,8 +156,9 @@ def _holdings(page: Page) -> Iterator[Need]:
 def _refused(page: Page) -> Iterator[Need]:
     """What was handed on and came back."""
     rows = page.session.execute(
-        select(ReceivableMove, Receivable.holder)
+        select(ReceivableMove, Payable.programme_id)
         .join(Receivable, Receivable.receivable_id == ReceivableMove.receivable_id)
+        .join(Payable, Payable.payable_id == Receivable.payable_id)
         .where(
             ReceivableMove.kind == MoveKind.REFUSE,
             ReceivableMove.to_account == page.reader.address,
@@ -166,9 +168,11 @@ def _refused(page: Page) -> Iterator[Need]:
         .limit(OF_A_KIND_MAX)
     ).all()
     people = parties(page.session, {row.from_account for row, _ in rows if row.from_account})
-    for row, _ in rows:
+    for row, programme_id in rows:
         name = _name(people[row.from_account]) if row.from_account else ""
-        amount = page.words.money(Money(row.value, figures.CURRENCY))
+        amount = page.words.money(
+            Money(row.value, programmes.currency(page.session, page.services.deployments, programme_id))
+        )
         text = page.words.say(mark("%(name)s refused %(amount)s, which is yours again"), name=name, amount=amount)
         key = f"refused:{row.receivable_id}:{row.block_number}"
         yield Need(key, text, f"/receivables/{row.receivable_id}", "bad")

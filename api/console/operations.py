@@ -31,13 +31,18 @@ _WHERE = {
     "receivable": "/receivables/{}",
     "invoice": "/invoices/{}",
     "programme": "/programmes/{}",
+    "key_rotation": "/key-changes",
     "participant": "/participants",
     "account": "/deposits",
-    "freeze_order": "/freeze-orders",
+    "deposit_token": "/deposits",
+    "pay_out": "/cash",
+    "freeze_order": "/freeze-orders/{}",
     "hold": "/holds",
     "dishonour": "/late",
     "financing_request": "/financing/{}",
     "quote": "/financing/quotes/{}",
+    "reference_rate": "/reference-rate",
+    "registration": "/financing",
 }
 
 

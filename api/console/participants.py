@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.console import forms
 from api.console.acts import Act, do_act, show_act
+from api.console.figures import TAKES_PART
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
@@ -40,7 +41,29 @@ ACTS = {
     "reinstate": Act(
         mark("Reinstate the organisation"), (mark("It takes part again, as before."),), mark("Reinstate it")
     ),
+    "close": Act(
+        mark("End the organisation's membership"),
+        (
+            mark("From then on it takes part in nothing; what it holds and is owed stays its own."),
+            mark("What is due to it meanwhile is set aside for it. A change of its key that is under way ends."),
+            mark("It can be taken back later, under the same account."),
+            mark("Your reason is kept encrypted; its salted hash goes on the chain."),
+        ),
+        mark("End the membership"),
+        danger=True,
+        reason=mark("Why it ends"),
+    ),
+    "readmit": Act(
+        mark("Take the organisation back"),
+        (
+            mark("It takes part again under its old account, with the role and the legal id that are registered here."),
+            mark("What was set aside for it can be released."),
+        ),
+        mark("Take it back"),
+    ),
 }
+OPEN_TO = {"active": ("suspend", "close", "key"), "suspended": ("reinstate", "close", "key"), "closed": ("readmit",)}
+"""What the operator can do with an organisation, by where it stands; "key" has pages of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +83,15 @@ def list_participants(page: PageDep, paging: PagingDep) -> Response:
 
 def _list(page: Page, paging: PageRequest, results: list[Admission], *, empty: bool = False) -> Response:
     found = standing.list_participants(page.session, page.services, page.reader, paging)
-    return page.render("participants.html", items=found.items, next=found.next, results=results, empty=empty)
+    return page.render(
+        "participants.html",
+        items=found.items,
+        next=found.next,
+        results=results,
+        empty=empty,
+        acts=OPEN_TO,
+        takes_part=page.reader.role in TAKES_PART,
+    )
 
 
 @router.post("/admit")
@@ -106,6 +137,8 @@ def do_standing(page: PageDep, form: FormDep, account: Account, name: str) -> Re
     commands: dict[str, Any] = {
         "suspend": lambda context, why: standing.suspend(context, account, ReasonGiven(reason=why)),
         "reinstate": lambda context, _: standing.reinstate(context, account),
+        "close": lambda context, why: standing.close(context, account, ReasonGiven(reason=why)),
+        "readmit": lambda context, _: standing.readmit(context, account),
     }
     if name not in commands:
         raise NotFound.of("participant", account)

@@ -8,7 +8,7 @@ from api.console.acts import Act, do_act, show_act
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
-from api.domain.money import Money
+from api.currencies import served
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.programmes import service
@@ -25,7 +25,6 @@ NUMBERS = (
     "blackout_days_after",
     "dishonour_days",
 )
-CURRENCY = "CNY"
 
 RETIRE = Act(
     mark("Retire these terms"),
@@ -51,31 +50,31 @@ def show_new(page: PageDep) -> Response:
     page.must_be(Role.CORE_ENTERPRISE)
     usual = ProgrammePublish()
     typed = {name: str(getattr(usual, name)) for name in NUMBERS}
-    minimum = Money(10_000_00, CURRENCY).amount
-    return _new(page, {**typed, "minimum_piece": minimum, "late_rate": "0", "registration_required": ""})
+    usual_too = {"minimum_piece": service.MINIMUM_PIECE, "currency": "", "late_rate": "0", "registration_required": ""}
+    return _new(page, {**typed, **usual_too})
 
 
 def _new(page: Page, typed: dict[str, str], problem: Problem | None = None) -> Response:
-    return page.render("programme_new.html", typed=typed, currency=CURRENCY, problem=problem)
+    return page.render("programme_new.html", typed=typed, currencies=served(page.services.deployments), problem=problem)
 
 
 @router.post("/new")
 def publish(page: PageDep, form: FormDep) -> Response:
     """For good: published terms never change."""
     page.must_be(Role.CORE_ENTERPRISE)
-    names = (*NUMBERS, "minimum_piece", "late_rate", "registration_required")
+    names = (*NUMBERS, "minimum_piece", "currency", "late_rate", "registration_required")
     typed = {name: forms.text(form, name) for name in names}
     about: str | None = None
     try:
         about = "minimum_piece"
-        minimum = forms.amount(typed["minimum_piece"], CURRENCY)
+        minimum = forms.amount(typed["minimum_piece"], typed["currency"])
         about = "late_rate"
         late = forms.per_cent(typed["late_rate"])
         about = None
         body = ProgrammePublish.model_validate(
             {
                 **{name: typed[name] for name in NUMBERS},
-                "currency": CURRENCY,
+                "currency": typed["currency"],
                 "minimum_piece": minimum,
                 "late_rate_ppm": late,
                 "registration_required": forms.ticked(form, "registration_required"),

@@ -7,8 +7,8 @@ from api.currencies import currency_of, minor_units
 from api.domain.money import Money
 from api.errors import NotYours, RequestInvalid, StateForbids
 from api.financing.models import FinancingQuote, FinancingRequest
-from api.financing.schemas import QuoteAccept, QuotesAccept
-from api.financing.service import get_quote, quote_values
+from api.financing.schemas import QuoteAccept, QuoteRead, QuotesAccept
+from api.financing.service import QuoteTakeOutOfRange, get_quote, quote_values
 from api.operations.schemas import OperationRead
 from api.schemas import NoBody
 from node_adapter.outbox.commands import Call
@@ -88,6 +88,22 @@ def _take(context: CommandContext, request: FinancingRequest, row: FinancingQuot
     if take is None:
         return row.value
     return minor_units(currency_of(context.services.deployments, request.deposit_token), take)
+
+
+def paid_for(quote: QuoteRead, take: Money) -> Money:
+    """What the supplier is paid for a part: its share of the proceeds, rounded down as the contract does. Of
+    988,000.00 for 1,000,000.00 a part of 333,333.33 gets 329,333.33. QuoteTakeOutOfRange outside of the quote's bounds.
+    """
+    value = minor_units(take.currency, quote.value)
+    paid = quote.proceeds.minor * take.minor // value
+    if not quote.minimum_take.minor <= take.minor <= value or paid == 0:
+        raise QuoteTakeOutOfRange(
+            f"from {quote.minimum_take.amount} to {quote.value.amount} {take.currency} can be taken of this quote",
+            take=take.minor,
+            minimum_take=quote.minimum_take.minor,
+            value=value,
+        )
+    return Money(paid, take.currency)
 
 
 def _signatures(session: Session, row: FinancingQuote) -> list[str]:

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.context import CommandContext, Prepared, Services
-from api.currencies import deposit_token, deposit_token_instance
+from api.currencies import currency_of, deposit_token, deposit_token_instance, tokens
 from api.identity.actor import Actor, Role
 from api.operations.schemas import OperationRead
 from api.schemas import Total
@@ -51,10 +51,16 @@ def account(session: Session, services: Services, actor: Actor) -> Account:
             ProgrammeToken.deposit_token == token,
         )
     )
-    cash = queries.cash_balance(session, address, token)
+    deployments = services.deployments
     return Account(
         account=address,
-        balances=[Balance(deposit_token=token, balance=Total.of(cash, currency))],
+        balances=[
+            Balance(
+                deposit_token=each,
+                balance=Total.of(queries.cash_balance(session, address, each), currency_of(deployments, each)),
+            )
+            for each in tokens(deployments)
+        ],
         receivables=Total.of(int(held or 0), currency),
         **services.as_of(session),
     )

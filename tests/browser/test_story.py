@@ -21,6 +21,16 @@ from tests.end_to_end.network import Network
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("browser")]
 
+DESKS = {
+    "r": ("/events", "/reference-rate"),
+    "co": ("/freeze-orders",),
+    "b": ("/deposits", "/cash"),
+    "o": ("/participants", "/key-changes", "/reference-rate"),
+    "s1": ("/cash", "/cash/pay-out", "/financing/quotes/several"),
+    "f2": ("/financing", "/key-changes"),
+}
+"""Pages that are looked at besides, by who has them."""
+
 BALANCE_OF = "0x70a08231"
 LOOKS: list[tuple[str, dict[str, Any]]] = [
     ("desk", {"viewport": DESK, "locale": "en-GB", "color_scheme": "light"}),
@@ -84,9 +94,12 @@ def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says
     story.pay(who, payables["desk"], "PAY-1")
     for login in ("s2", "f2"):
         story.redeem(who, login)
-    for login in ("r", "co", "b", "o"):
+    for login, paths in DESKS.items():
         who.become(login)
         who.look(f"{login}-home")
+        for path in paths:
+            who.visit(path)
+            who.look(login + path.replace("/", "-"))
     who.become("r")
     who.visit(f"/payables/{payables['desk']}")
     who.look("regulator-payable")

@@ -1,0 +1,240 @@
+"""One freeze order: what serves it, what stands beside it, and its pieces set aside or moved (R-23)."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import or_, select
+
+from api.console import forms
+from api.console.acts import Act
+from api.console.figures import accounts
+from api.console.freezes import amount_of
+from api.console.navigation import mark
+from api.console.page import FormDep, Page, PageDep
+from api.console.problems import REFUSALS, Problem, problem_of
+from api.domain.money import Money
+from api.errors import NotFound
+from api.holds import placed, service
+from api.holds.routes import OrderId
+from api.holds.schemas import FreezeEnforce, FreezeOrderRead, FreezeSetAside
+from api.identity.actor import Role
+from api.programmes import service as programmes
+from api.reading import newest_block
+from api.schemas import ReceivableId
+from indexer import queries
+from indexer.models import FreezeOrder, Hold, Payable, Receivable, ReceivableState
+
+router = APIRouter(prefix="/freeze-orders")
+SHOWN_MAX = 100
+
+SET_ASIDE = Act(
+    mark("Set aside under the order"),
+    (
+        mark("So much of the piece serves the order and cannot move while it is in force."),
+        mark("Once pieces worth the order's amount are set aside, the order stops nothing else of the holder's."),
+        mark("Of a piece that is redeemed already it is the cash set aside for it that counts."),
+    ),
+    mark("Set it aside"),
+)
+ENFORCE = Act(
+    mark("Enforce the order"),
+    (
+        mark("So much of the piece goes to whom you name, against its holder's will. This cannot be undone."),
+        mark("What is not set aside yet is set aside first. Nothing else of the holder's moves."),
+        mark("Of a piece that is redeemed already its cash goes."),
+    ),
+    mark("Move it"),
+    danger=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What of the holder's can serve the order."""
+
+    receivable_id: str
+    payable_id: str
+    value: Money
+    free: Money
+    under: Money
+    """Set aside under this order, and not moved yet."""
+    cash: Money | None
+    """Of a piece that is redeemed: what waits of it."""
+
+    def most(self, asked: int) -> Money:
+        """What of it one would set aside for so much, minor units."""
+        there = self.free if self.cash is None else self.cash
+        return Money(max(0, min(asked, there.minor)), self.value.currency)
+
+
+def _pieces(page: Page, order: FreezeOrder, receivable_id: str | None = None) -> list[Piece]:
+    """The holder's under the order, live or with cash that waits, at most SHOWN_MAX; or the one that is named."""
+    session, deployments = page.session, page.services.deployments
+    waits = {one.receivable_id: one.amount for one in queries.set_aside(session, order.holder)}
+    live = (Receivable.holder == order.holder) & (Receivable.state == ReceivableState.LIVE)
+    query = (
+        select(Receivable, Payable)
+        .join(Payable, Payable.payable_id == Receivable.payable_id)
+        .where(or_(live & Receivable.parking.is_(None), Receivable.receivable_id.in_(waits)))
+        .order_by(Payable.due_date, Receivable.receivable_id)
+        .limit(SHOWN_MAX)
+    )
+    if order.payable_id is not None:
+        query = query.where(Receivable.payable_id == order.payable_id)
+    if receivable_id is not None:
+        query = query.where(Receivable.receivable_id == receivable_id)
+    rows = [(piece, payable) for piece, payable in session.execute(query)]
+    if len(deployments.versions) > 1:
+        version = queries.version_of(session, f"order:{order.order_id}")
+        rows = [found for found in rows if queries.version_of(session, found[0].payable_id) == version]
+    held = queries.held_on(session, [piece.receivable_id for piece, _ in rows], newest_block(session).timestamp)
+    under = _under(page, order)
+    currencies = programmes.currencies(session, deployments, {payable.programme_id for _, payable in rows})
+    found = []
+    for piece, payable in rows:
+        currency, value = currencies[payable.programme_id], piece.end - piece.start
+        redeemed = piece.state != ReceivableState.LIVE
+        found.append(
+            Piece(
+                piece.receivable_id,
+                piece.payable_id,
+                Money(value, currency),
+                Money(0 if redeemed else max(0, value - held.get(piece.receivable_id, 0)), currency),
+                Money(under.get(piece.receivable_id, 0), currency),
+                Money(waits.get(piece.receivable_id, 0), currency) if redeemed else None,
+            )
+        )
+    return found
+
+
+def _under(page: Page, order: FreezeOrder) -> dict[str, int]:
+    rows = page.session.execute(
+        select(Hold.receivable_id, Hold.amount).where(Hold.order_id == order.order_id, Hold.released.is_(False))
+    )
+    return {receivable_id: int(amount) for receivable_id, amount in rows}
+
+
+def _beside(page: Page, order: FreezeOrder) -> list[FreezeOrderRead]:
+    """Other orders in force against the same holder, where they meet this one, the newest first."""
+    meets = FreezeOrder.payable_id.is_(None) | (FreezeOrder.payable_id == order.payable_id)
+    rows = page.session.scalars(
+        select(FreezeOrder)
+        .where(
+            FreezeOrder.holder == order.holder,
+            FreezeOrder.order_id != order.order_id,
+            queries.live_order(newest_block(page.session).timestamp),
+            *(() if order.payable_id is None else (meets,)),
+        )
+        .order_by(FreezeOrder.order_id.desc())
+        .limit(SHOWN_MAX)
+    ).all()
+    return service.read_all(page.session, page.services, page.reader, rows)
+
+
+@router.get("/{order_id}")
+def show(page: PageDep, order_id: OrderId) -> Response:
+    """For compliance and for the holder that it names."""
+    row = service.get(page.session, page.reader, order_id)
+    read = service.read(page.session, page.services, page.reader, row)
+    holds = page.session.scalars(select(Hold).where(Hold.order_id == order_id).order_by(Hold.hold_id)).all()
+    beside = _beside(page, row)
+    served = queries.set_aside_under(page.session, order_id)
+    return page.render(
+        "freeze_order.html",
+        order=read,
+        amount=amount_of(page, read),
+        served=amount_of(page, read, served),
+        open=amount_of(page, read, max(0, row.amount - served)) if served < row.amount else None,
+        pieces=_pieces(page, row) if read.live else [],
+        holds=placed.read_all(page.session, page.services, page.reader, holds),
+        beside=[(other, amount_of(page, other)) for other in beside],
+        may_enforce=page.reader.role == Role.COMPLIANCE and page.as_of is None,
+        may_set_aside=page.as_of is None,
+    )
+
+
+def _form(
+    page: Page,
+    order_id: int,
+    receivable_id: str,
+    act: Act,
+    typed: dict[str, str] | None,
+    problem: Problem | None = None,
+) -> Response:
+    if act is ENFORCE:
+        page.must_be(Role.COMPLIANCE)
+    row = service.get(page.session, page.reader, order_id)
+    read = service.read(page.session, page.services, page.reader, row)
+    piece = next(iter(_pieces(page, row, receivable_id)), None)
+    if piece is None:
+        raise NotFound.of("receivable under this order", receivable_id)
+    missing = row.amount - queries.set_aside_under(page.session, order_id)
+    most = piece.under if act is ENFORCE and piece.under.minor else piece.most(missing)
+    return page.render(
+        "freeze_piece.html",
+        act=act,
+        name="enforce" if act is ENFORCE else "set-aside",
+        order=read,
+        amount=amount_of(page, read),
+        piece=piece,
+        typed=typed or {"amount": most.amount, "to": ""},
+        receivers=[one for one in accounts(page) if one.address != row.holder and one.status == "active"],
+        problem=problem,
+    )
+
+
+@router.get("/{order_id}/{receivable_id}/set-aside")
+def show_set_aside(page: PageDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
+    """What it will do, with what is missing of the order."""
+    return _form(page, order_id, receivable_id, SET_ASIDE, None)
+
+
+@router.post("/{order_id}/{receivable_id}/set-aside")
+def set_aside(page: PageDep, form: FormDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
+    """By compliance, or by the holder, which chooses what serves the order."""
+    typed = {"amount": forms.text(form, "amount"), "to": ""}
+    try:
+        body = FreezeSetAside(receivable_id=receivable_id, amount=_amount(page, order_id, receivable_id, typed))
+        operation = service.set_aside(page.command(form), order_id, body)
+    except NotFound:
+        raise
+    except REFUSALS as error:
+        return _form(page, order_id, receivable_id, SET_ASIDE, typed, problem_of(error, "amount"))
+    return page.follow(operation)
+
+
+@router.get("/{order_id}/{receivable_id}/enforce")
+def show_enforcement(page: PageDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
+    """What it will do, with what is set aside."""
+    return _form(page, order_id, receivable_id, ENFORCE, None)
+
+
+@router.post("/{order_id}/{receivable_id}/enforce")
+def enforce(page: PageDep, form: FormDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
+    """The forced transfer."""
+    page.must_be(Role.COMPLIANCE)
+    typed = {name: forms.text(form, name) for name in ("amount", "to")}
+    about = "amount"
+    try:
+        amount = _amount(page, order_id, receivable_id, typed)
+        about = "to"
+        if not typed["to"]:
+            raise forms.ReceiverMissing("choose who gets it")
+        body = FreezeEnforce(receivable_id=receivable_id, amount=amount, to=typed["to"])
+        about = "amount"
+        operation = service.enforce(page.command(form), order_id, body)
+    except NotFound:
+        raise
+    except REFUSALS as error:
+        return _form(page, order_id, receivable_id, ENFORCE, typed, problem_of(error, about))
+    return page.follow(operation)
+
+
+def _amount(page: Page, order_id: int, receivable_id: str, typed: dict[str, str]) -> Money:
+    """In the piece's currency; NotFound for a piece that is none of the holder's under the order."""
+    row = service.get(page.session, page.reader, order_id)
+    piece = next(iter(_pieces(page, row, receivable_id)), None)
+    if piece is None:
+        raise NotFound.of("receivable under this order", receivable_id)
+    return forms.amount(typed["amount"], piece.value.currency)

@@ -14,7 +14,7 @@ from api.console.sessions import demo_key
 from hardhat_free_devnet import rpc
 from node_adapter.signers import Wallet
 from scripts import actors
-from scripts.demo.papers import document as paper
+from scripts.demo.papers import document
 from tests.browser import story
 from tests.browser.driver import DESK, PHONE, WAIT_MS, Person, person, saved
 from tests.end_to_end.network import Network
@@ -183,8 +183,8 @@ def test_lists__something_of_the_readers_changes__show_it_by_themselves(
     who.visit("/operations")
     who.page.locator('body[data-live="yes"]').wait_for()
     before = who.page.locator("#list tbody tr").count()
-    document = paper("s1", "LIVE-1", (today(net), today(net) + timedelta(days=60)), 1_000_00)
-    net.client("s1").command("/api/v1/invoices", file=("i.xml", document, "application/xml"))
+    invoice = document("s1", "LIVE-1", (today(net), today(net) + timedelta(days=60)), 1_000_00)
+    net.client("s1").command("/api/v1/invoices", file=("i.xml", invoice, "application/xml"))
     who.page.locator(f"#list tbody tr:nth-child({before + 1})").wait_for(timeout=WAIT_MS)
     who.page.locator(".bell-count").wait_for()
     who.look("operations")

@@ -60,6 +60,14 @@ def cash_on_screen(who: Person, login: str) -> int:
     return int(re.sub(r"[^0-9]", "", shown))
 
 
+def admitted(net: Network, login: str) -> None:
+    """Whatever tests ran before."""
+    own, operator = net.client(login).get("/api/v1/me")["organisation_id"], net.client("o")
+    people = operator.get("/api/v1/participants?limit=200")["items"]
+    if next(one for one in people if one["organisation_id"] == own)["status"] == "registered":
+        operator.command("/api/v1/participants", {"organisation_id": own})
+
+
 def test_story__by_clicking__in_both_languages_and_sizes__is_what_the_chain_says(
     net: Network, browser: Browser, shots: Path
 ) -> None:
@@ -138,6 +146,7 @@ def test_pages__without_a_script__read_and_work(net: Network, browser: Browser, 
 def test_signing__with_a_key_file_in_the_page__never_sends_the_key(
     net: Network, browser: Browser, shots: Path, tmp_path: Path
 ) -> None:
+    admitted(net, "c")
     key_file = net.folder.wallets / "c.json"
     who, context = person(browser, net.url, shots, "key", wallet(net).sign, viewport=DESK, locale="en-GB")
     sent: list[str] = []
@@ -159,16 +168,47 @@ def test_signing__with_a_key_file_in_the_page__never_sends_the_key(
     context.close()
 
 
+def test_signing__with_the_browsers_own_wallet__asks_it_and_tells_what_it_said(
+    net: Network, browser: Browser, shots: Path
+) -> None:
+    """EIP-1193: `window.ethereum` as a wallet puts it there, with C's key behind it; at first its owner says no."""
+    admitted(net, "c")
+    asked: list[str] = []
+
+    def request(method: str, params: list[Any]) -> dict[str, Any]:
+        asked.append(method)
+        if method == "eth_requestAccounts":
+            return {"result": [net.address("c").lower()]}
+        if asked.count(method) == 1:
+            return {"error": {"code": 4001}}
+        account, message = params
+        assert account == net.address("c")
+        return {"result": wallet(net).sign({"type": "typed_data", "data": json.loads(message)})}
+
+    who, context = person(browser, net.url, shots, "wallet", wallet(net).sign, viewport=DESK, locale="en-GB")
+    context.expose_function("askWallet", request)
+    context.add_init_script(
+        "window.ethereum = { request: async ({ method, params }) => {"
+        " const { result, error } = await window.askWallet(method, params ?? []);"
+        " if (error) throw error; return result; } }"
+    )
+    who.visit("/sign-in")
+    who.fill(login="c", password=next(a.password for a in actors.load(net.folder) if a.login == "c"))
+    who.press()
+    who.visit("/programmes/new")
+    who.fill(refusal_hours="36")
+    who.press()
+    who.page.locator("#sign-wallet").click()
+    who.page.locator("#sign-told", has_text="You refused in your wallet").wait_for()
+    who.page.locator("#sign-wallet").click()
+    who.page.locator(".step.done").nth(3).wait_for()
+    assert asked == ["eth_requestAccounts", "eth_signTypedData_v4"] * 2
+    assert who.wrong == []
+    context.close()
+
+
 def _cookies(found: list[Any]) -> dict[str, str]:
     return {cookie["name"]: cookie["value"] for cookie in found}
-
-
-def admitted(net: Network, login: str) -> None:
-    """Whatever tests ran before."""
-    own, operator = net.client(login).get("/api/v1/me")["organisation_id"], net.client("o")
-    people = operator.get("/api/v1/participants?limit=200")["items"]
-    if next(one for one in people if one["organisation_id"] == own)["status"] == "registered":
-        operator.command("/api/v1/participants", {"organisation_id": own})
 
 
 def test_lists__something_of_the_readers_changes__show_it_by_themselves(

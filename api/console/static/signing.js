@@ -57,7 +57,7 @@ panel.addEventListener("submit", async (event) => {
 if (window.ethereum) {
   const button = document.getElementById("sign-wallet");
   button.hidden = false;
-  button.addEventListener("click", async () => {
+  const ask = async () => {
     const document_ = await toSign();
     const [account] = await window.ethereum.request({ method: "eth_requestAccounts" });
     if (account.toLowerCase() !== document_.wallet.toLowerCase()) { told.textContent = told.dataset.other; return; }
@@ -69,6 +69,10 @@ if (window.ethereum) {
       signatures.push(await window.ethereum.request(call));
     }
     handIn(signatures);
-  });
+  };
+  // 4001: the person said no (EIP-1193). Many wallets only send transactions, and sign none without.
+  button.addEventListener("click", () => ask().catch((error) => {
+    told.textContent = error.code === 4001 ? told.dataset.refused : told.dataset.unable;
+  }));
 }
 panel.hidden = false;

@@ -9,6 +9,7 @@ from api.domain.dates import DayCount, add_months, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import bank_discount
 from api.receivables.schemas import ReceivableRead
+from api.schemas import Total
 
 BAR_MAX = 1000
 """How long the longest bar is."""
@@ -22,7 +23,7 @@ class Rung:
 
     start: date | None
     end: date | None
-    amount: Money
+    amount: Total
     count: int
     length: int
 
@@ -47,7 +48,7 @@ def ladder(today: date, currency: str, dues: Iterable[tuple[date, int]]) -> list
         amount, count = rungs.get(place, (0, 0))
         start = None if place == -1 else max(today, add_months(first, place))
         end = None if place == MONTHS_MAX else today if place == -1 else add_months(first, place + 1)
-        made.append(Rung(start, end, Money(amount, currency), count, amount * BAR_MAX // longest))
+        made.append(Rung(start, end, Total.of(amount, currency), count, amount * BAR_MAX // longest))
     return made
 
 
@@ -93,7 +94,7 @@ class Slice:
 
     name: str
     address: str
-    amount: Money
+    amount: Total
     per_mille: int
 
 
@@ -101,7 +102,9 @@ def shares(currency: str, parts: dict[tuple[str, str], int]) -> list[Slice]:
     """The parts of (name, address), largest first, with how much of all each is."""
     whole = sum(parts.values()) or 1
     ordered = sorted(parts.items(), key=lambda part: (-part[1], part[0]))
-    return [Slice(name, address, Money(minor, currency), minor * 1000 // whole) for (name, address), minor in ordered]
+    return [
+        Slice(name, address, Total.of(minor, currency), minor * 1000 // whole) for (name, address), minor in ordered
+    ]
 
 
 @dataclass(frozen=True, slots=True)

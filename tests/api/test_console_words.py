@@ -13,7 +13,7 @@ from api.console.signing_in import ours
 from api.console.tables import csv_of
 from api.console.words import LANGUAGES, chosen, words
 from api.domain.dates import DayCount
-from api.domain.money import Money, MoneyError
+from api.domain.money import MINOR_MAX, Money, MoneyError
 
 
 def test_catalogues__of_every_language__are_complete() -> None:
@@ -99,11 +99,24 @@ def test_ladder__dues_before_and_after_today__are_late_then_by_month() -> None:
         "CNY",
         [(date(2026, 11, 27), 50), (date(2026, 11, 28), 100), (date(2027, 1, 31), 200), (date(2029, 1, 1), 7)],
     )
-    assert [(rung.amount.minor, rung.count) for rung in rungs[:4]] == [(50, 1), (100, 1), (0, 0), (200, 1)]
+    assert [(rung.amount.amount, rung.count) for rung in rungs[:4]] == [
+        ("0.50", 1),
+        ("1.00", 1),
+        ("0.00", 0),
+        ("2.00", 1),
+    ]
     assert (rungs[0].start, rungs[0].end, rungs[1].start) == (None, today, today)
-    assert (rungs[-1].amount.minor, rungs[-1].end) == (7, None)
+    assert (rungs[-1].amount.amount, rungs[-1].end) == ("0.07", None)
     assert [rung.length for rung in rungs[:4]] == [250, 500, 0, BAR_MAX]
     assert ladder(today, "CNY", []) == []
+
+
+def test_ladder__a_sum_above_the_largest_amount__is_shown() -> None:
+    """Each is an amount of the network; together they are more than one may be."""
+    (rung,) = ladder(date(2026, 11, 28), "CNY", [(date(2026, 11, 28), MINOR_MAX)] * 2)
+    assert rung.amount.amount == "180143985094819.82"
+    (part,) = shares("CNY", {("a", "0x1"): 2 * MINOR_MAX})
+    assert part.amount == rung.amount
 
 
 def test_price_of_waiting__sold_later__costs_less_and_on_the_due_date_nothing() -> None:

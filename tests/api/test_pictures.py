@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -80,16 +81,21 @@ def test_cash_flow__of_a_supplier__has_what_came_and_what_is_to_come(network: St
 
 @pytest.mark.devnet
 def test_exposure__by_debtor_and_tier__is_what_the_reports_say(network: Stage, app: FastAPI) -> None:
-    payable = network.confirmed()
-    network.split("s1", f"{payable}00000001", "s2", FACE // 4)
-    found = rows(Browser(app).sign_in("r"), "exposure-CNY")
-    shown = {name: sum(minor(row[name]) for row in found) for name in found[0] if name.startswith("Tier ")}
-    reported = {
-        f"Tier {row['tier']}": minor(row["unpaid"]["amount"])
-        for row in network["r"].read("/audit/v1/exposures/tiers")["items"]
-        if row["currency"] == "CNY"
-    }
-    assert shown == reported
+    """What one payable adds: the picture tells what is not drawn, the report what is not paid in."""
+
+    def told() -> tuple[Counter[str], Counter[str]]:
+        shown: Counter[str] = Counter()
+        for row in rows(Browser(app).sign_in("r"), "exposure-CNY"):
+            shown.update({name: minor(value) for name, value in row.items() if name.startswith("Tier ")})
+        items = network["r"].read("/audit/v1/exposures/tiers")["items"]
+        reported = {f"Tier {row['tier']}": minor(row["unpaid"]["amount"]) for row in items if row["currency"] == "CNY"}
+        return shown, Counter(reported)
+
+    network.confirmed()
+    before = told()
+    network.split("s1", f"{network.confirmed()}00000001", "s2", FACE // 4)
+    shown, reported = (after - was for after, was in zip(told(), before, strict=True))
+    assert shown == reported == Counter({"Tier 1": FACE - FACE // 4, "Tier 2": FACE // 4})
 
 
 @pytest.mark.devnet

@@ -81,7 +81,7 @@ def test_proposal__disputed__is_answered_with_a_credit_note__r20(desk: Desk) -> 
     payable = desk.network.proposed()
     path = f"/payables/{payable}"
     desk.do("c", f"{path}/dispute", reason="one crate was empty")
-    assert f'href="/console{path}"' in desk.page("s1", "/"), "the first screen leads there"
+    assert "disputed: answer with a credit note" in desk.page("s1", "/")
     assert "one crate was empty" in desk.page("s1", path)
     assert desk.kept_from("c", f"{path}/credit") == 403
     assert "credit" not in desk.offers("c", path)
@@ -124,7 +124,7 @@ def test_invoice__issued_by_its_debtor__is_refused_in_time__i6(desk: Desk) -> No
     assert "issued unasked" in desk.page("s1", path)
     assert desk.kept_from("s1", f"{invoice[1]}/issue") == 403
     assert desk.kept_from("c", f"{path}/refuse") == 403
-    assert f'href="/console{path}"' in desk.page("s1", "/")
+    assert "issued to you that you may still refuse" in desk.page("s1", "/")
     desk.do("s1", f"{path}/refuse")
     assert 'class="badge off">Cancelled' in desk.page("c", path)
     assert desk.offers("s1", path) == set()
@@ -141,7 +141,7 @@ def test_payable__cancelled_by_both__ends__r13(desk: Desk) -> None:
     desk.do("s1", f"{path}/offer-cancellation")
     assert "has signed that the other party may cancel it" in desk.page("c", path)
     assert "cancel" not in desk.offers("s1", path)
-    assert "offers to cancel" in desk.page("c", "/") or "offer to cancel" in desk.page("c", "/")
+    assert re.search("offers? to cancel", desk.page("c", "/"))
     desk.do("c", f"{path}/cancel")
     assert 'class="badge off">Cancelled' in desk.page("s1", path)
 
@@ -172,7 +172,7 @@ def test_piece__disputed_in_part__is_free_again_when_released__r02(desk: Desk) -
     shown = desk.page("s1", piece)
     assert "CNY 250,000.00 of it is held" in shown
     assert "rust" in shown
-    assert f'href="/console{piece}"' in desk.page("s1", "/")
+    assert re.search("of yours (is|are) disputed", desk.page("s1", "/"))
     assert "/console/holds" in desk.page("c", "/")
     assert desk.kept_from("s1", f"/holds/{hold}/release") == 403
     assert f"/console/holds/{hold}/release" in desk.page("c", "/holds")
@@ -227,7 +227,7 @@ def test_pledge__of_a_piece__is_taken_by_its_financier_or_released(desk: Desk) -
     desk.do("f1", f"/holds/{first}/release")
     second = desk.do("s1", f"{piece}/pledge", **to_f1, enforceable_from=str(today))["resource"]["id"]
     assert desk.kept_from("s1", f"/holds/{second}/enforce") == 403
-    assert f"/console/holds/{second}/enforce" in desk.page("f1", "/")
+    assert "that you may take now" in desk.page("f1", "/")
     desk.do("f1", f"/holds/{second}/enforce")
     assert network["f1"].read(f"/api/v1{piece}")["holder"]["address"] == network["f1"].address
 
@@ -276,7 +276,7 @@ def test_recourse__claimed__is_bought_back__r21(desk: Desk) -> None:
     network = desk.network
     payable = network.overdue(1, handed_to="s2")
     piece = piece_of(payable)
-    assert f"{piece}/claim-recourse" in desk.page("s2", "/")
+    assert "that somebody answers to you for" in desk.page("s2", "/")
     assert desk.kept_from("s1", f"{piece}/claim-recourse") == 403
     desk.do("s2", f"{piece}/claim-recourse")
     assert "claimed back from you" in desk.page("s1", "/")
@@ -306,7 +306,7 @@ def test_write_off__recovered_in_part_and_closed__leaves_nothing_to_clear(desk: 
     desk.do("s1", f"{piece}/clear")
     assert network["s1"].cash() - before == 400_000_00
     desk.do("o", f"{path}/close-recovery", reason="it is over")
-    assert f"{piece}/clear" in desk.page("s1", "/")
+    assert "of which nothing more comes" in desk.page("s1", "/")
     desk.do("s1", f"{piece}/clear")
     assert 'class="badge off">Redeemed' in desk.page("s1", piece)
     assert f"{piece}/clear" not in desk.page("s1", "/")
@@ -323,7 +323,7 @@ def test_set_aside__for_a_dispute_that_is_over__is_paid_out__i9(desk: Desk) -> N
     network["s1"].command(f"/api/v1{piece}/redeem")
     assert f"{piece}/release-set-aside" not in desk.page("s1", "/")
     network["c"].command(f"/api/v1/holds/{hold}/release")
-    assert f"{piece}/release-set-aside" in desk.page("s1", "/")
+    assert "set aside that can be paid out now" in desk.page("s1", "/")
     before = network["s1"].cash()
     assert "CNY 250,000.00" in desk.page("s1", f"{piece}/release-set-aside")
     desk.do("s1", f"{piece}/release-set-aside")

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.console.drawing import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Chart, Group
+from api.console.words import words
 from tests.api.stage import FACE, Stage
 from tests.api.test_console import Browser
 
@@ -58,7 +59,7 @@ def test_cash_flow__of_a_supplier__has_what_came_and_what_is_to_come(network: St
     browser = Browser(app).sign_in("s1")
     due = network.today() + timedelta(days=20)
     week = due - timedelta(days=due.weekday())
-    label = f"{week.day} {week:%b %Y}"
+    label = words("en").day(week)
 
     def of(text: str, column: str) -> int:
         found = next((row for row in rows(browser, "cash-flow-CNY") if text in row["When"]), None)
@@ -70,7 +71,7 @@ def test_cash_flow__of_a_supplier__has_what_came_and_what_is_to_come(network: St
     payable = network.confirmed(due_date=due)
     assert of(label, "To come in") == to_come + FACE
     now = network.today() - timedelta(days=network.today().weekday())
-    this_week = f"{now.day} {now:%b %Y}"
+    this_week = words("en").day(now)
     came = of(this_week, "Came in")
     quote = network.quoted("f1", network.asked("s1", f"{payable}00000001", FACE))
     network["s1"].command(f"/api/v1/quotes/{quote}/accept")

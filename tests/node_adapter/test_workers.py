@@ -97,7 +97,7 @@ def test_workers__two_at_work__share_the_signers_and_mine_each_once(network: Tes
     try:
         ids += network.accept(*(anchor(network, SENDERS[i % 4]) for i in range(40)))
         network.outbox.wake()
-        wait_for(lambda: "pending" not in network.states() and "sent" not in network.states())
+        wait_for(lambda: network.states().keys() == {"mined"})
     finally:
         stop.set()
         network.outbox.wake()

@@ -135,8 +135,8 @@ class Outbox:
                 self._prepared.popitem(last=False)
 
     def accept(self, session: Session, command: Command) -> Operation:
-        """Stores the command as an operation in the caller's transaction; commit, then `wake`. What is returned says what
-        was stored, and belongs to no session.
+        """Stores the command as an operation in the caller's transaction; commit, then `wake`. What is returned says
+        what was stored, and belongs to no session.
 
         Raises AlreadyAccepted, IdempotencyKeyReused, OperationIdTaken, and NotSimulated where the sender is a client's
         wallet and `simulate` did not come before.

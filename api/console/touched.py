@@ -16,7 +16,7 @@ from api.identity.actor import Actor, Role
 from api.payables.models import CancellationOffer
 from api.payables.service import visible_to
 from indexer import queries
-from indexer.models import ChainBlock, ChainEvent, Payable
+from indexer.models import ChainBlock, ChainEvent, FreezeOrder, Payable, PayOut
 from node_adapter.outbox.models import Operation, OperationState
 
 EVENTS_MAX = 2_000
@@ -30,8 +30,16 @@ _ON_ITS_WAY = (
     OperationState.SIGNED,
     OperationState.SENT,
 )
-_CONTRACTS = {Role.OPERATOR: "Participants", Role.BANK: "DepositToken"}
+_CONTRACTS = {
+    Role.OPERATOR: ("Participants", "Dishonours"),
+    Role.BANK: ("DepositToken",),
+    Role.FINANCIER: ("Dishonours",),
+}
 """Whose every event concerns a role, whoever it names."""
+_TO_ALL = ("Participant", "Programme", "ReferenceRate", "Token")
+"""Events that begin so are of what everybody reads."""
+_NAMELESS = {"FreezeReleased", "PayOutCompleted", "PayOutRefused"}
+"""Events that name what they end by its number alone: its row says whose it was."""
 
 
 @dataclass(slots=True)
@@ -87,7 +95,7 @@ class Watch:
             touched.everything = True  # the chain took blocks back
             return
         events = session.execute(
-            select(ChainEvent.subject, ChainEvent.contract, ChainEvent.args)
+            select(ChainEvent.name, ChainEvent.subject, ChainEvent.contract, ChainEvent.args)
             .where(ChainEvent.block_number > last[0], ChainEvent.business)
             .limit(EVENTS_MAX + 1)
         ).all()
@@ -96,13 +104,19 @@ class Watch:
             return
         if events:
             touched.roles |= {Role.REGULATOR, Role.COMPLIANCE}
-        for subject, contract, args in events:
-            touched.roles |= {role for role, name in _CONTRACTS.items() if contract.startswith(name)}
+        unnamed = []
+        for event, subject, contract, args in events:
+            touched.roles |= {role for role, names in _CONTRACTS.items() if contract.startswith(names)}
+            touched.everything |= event.startswith(_TO_ALL)
+            if event in _NAMELESS:
+                unnamed.append(subject)
             for text in (subject, *_texts(args)):
                 if len(text) == _ADDRESS_LENGTH:
                     touched.accounts.add(text)
                 elif text.startswith("0x") and len(text) in {_PAYABLE_LENGTH, _RECEIVABLE_LENGTH}:
                     touched.payables.add(text[:_PAYABLE_LENGTH])
+        touched.accounts |= set(session.scalars(select(FreezeOrder.holder).where(FreezeOrder.subject.in_(unnamed))))
+        touched.accounts |= set(session.scalars(select(PayOut.account).where(PayOut.subject.in_(unnamed))))
         mined = select(Operation.organisation).where(
             Operation.block_number > last[0], Operation.block_hash.is_not(None)
         )

@@ -1,5 +1,6 @@
 """Server-sent events on a real server: who hears of what, what an idle reader costs, and when a stream ends."""
 
+import secrets
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ from api.__main__ import Server
 from api.console import sessions
 from api.console.changes import Changes
 from api.console.models import ConsoleSession
-from tests.api.stage import FACE, WAIT_S, Stage
+from tests.api.stage import FACE, SMALL_PIECES, WAIT_S, Stage, money
 
 pytestmark = pytest.mark.devnet
 
@@ -121,6 +122,26 @@ def test_changes__off_the_chain__are_heard_too(network: Stage, running: Running)
     until(lambda: running.hub.watched)
     network.quoted("f1", request)
     assert supplier.next()[0] == "changed"
+
+
+def test_changes__that_end_what_they_name_by_its_number__are_heard_by_whose_it_was(
+    network: Stage, running: Running
+) -> None:
+    order = network.frozen("s3", network.confirmed(), FACE)
+    asked = network["f2"].command("/api/v1/pay-outs", {"amount": money(1), "instruction": "an account of ours"})
+    held, stranger = running.listen("s3"), running.listen("s2")
+    until(lambda: running.hub.watched)
+    network["co"].command(f"/api/v1/freeze-orders/{order}/release", {"reason": "it is over"})
+    assert held.next()[0] == "changed"
+    account = running.listen("f2")
+    body = {"bank_reference": secrets.token_hex(8)}
+    network["b"].command(f"/api/v1/pay-outs/{asked['resource']['id']}/complete", body)
+    assert account.next()[0] == "changed"
+    network["c"].command("/api/v1/programmes", {**SMALL_PIECES, "late_rate_ppm": 77_000})
+    published = network["r"].read("/audit/v1/events")["items"][0]["block"]
+    assert stranger.next() == ("changed", published), "the first that concerns it is what everybody reads"
+    retired = network["c"].read("/api/v1/programmes")["items"][0]["programme_id"]
+    network["c"].command(f"/api/v1/programmes/{retired}/retire")
 
 
 def test_changes__more_idle_readers_than_threads__hold_neither_thread_nor_connection(

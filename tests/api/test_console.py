@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import Response
+from lxml import html
 from sqlalchemy.orm import Session
 
 from api.console import app as console
@@ -250,10 +251,34 @@ def test_pages__of_everybody__bring_all_they_need_and_nothing_inline(
                 assert ELSEWHERE.findall(answer.text) == [], path
                 assert INLINE.findall(answer.text) == [], path
                 assert len(answer.content) < 100_000, path
+                assert typed_in_live_parts(answer.text) == [], path
                 assert f'lang="{"en" if language == "en" else "zh-Hans"}"' in answer.text
                 links = re.findall(r'href="(/console/[^"#?]*)"', answer.text)
                 todo += [link for link in links if "/assets/" not in link]
         assert len(seen) >= 5
+
+
+def typed_in_live_parts(page: str) -> list[str]:
+    """Fields that a part which asks again by itself would take away from under somebody's fingers."""
+    fields = '//*[@data-live and @hx-get]//*[self::input[not(@type="hidden")] or self::select or self::textarea]'
+    return [str(one.get("name")) for one in html.fromstring(page).xpath(fields)]
+
+
+def test_record__of_payable_and_receivable__asks_again_with_all_that_changes(browser: Browser, network: Stage) -> None:
+    payable = network.confirmed()
+    piece = f"{payable}00000001"
+    network.split("s1", piece, "s2", FACE // 4)
+    browser.sign_in("s1")
+    for path, said in ((f"/payables/{payable}", "Confirmed"), (f"/receivables/{piece}", "Live")):
+        page = html.fromstring(browser.get(path).text)
+        (live,) = page.xpath("//*[@data-live and @hx-get]")
+        assert live.get("hx-get") == f"/console{path}"
+        assert said in page.get_element_by_id(live.get("hx-select-oob").lstrip("#")).text_content()
+        text = live.text_content()
+        assert network["s2"].name in text
+        assert "Evidence hash" in text or "Drawn so far" in text
+        assert typed_in_live_parts(browser.seen) == []
+        assert page.xpath('//input[@name="as_of"]'), "which stands outside"
 
 
 def _check_headers(answer: Response) -> None:

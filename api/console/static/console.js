@@ -88,6 +88,27 @@ document.addEventListener("click", async (event) => {
   button.textContent = button.dataset.copied;
 });
 
+// What asks again keeps the reader's place: what was open, scrolled to the side, or had the focus.
+let place = null;
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event.detail;
+  const link = document.activeElement?.closest("a[href]");
+  place = {
+    open: [...target.querySelectorAll("details[open][id]")].map((one) => one.id),
+    scrolled: [...target.querySelectorAll(".scroll")].map((one) => one.scrollLeft),
+    href: link && target.contains(link) ? link.getAttribute("href") : null,
+    part: target.id,
+  };
+});
+document.body.addEventListener("htmx:afterSwap", () => {
+  const part = place && document.getElementById(place.part);
+  if (!part) return;
+  for (const id of place.open) document.getElementById(id)?.setAttribute("open", "");
+  part.querySelectorAll(".scroll").forEach((one, number) => { one.scrollLeft = place.scrolled[number] ?? 0; });
+  if (place.href) part.querySelector(`a[href="${CSS.escape(place.href)}"]`)?.focus({ preventScroll: true });
+  place = null;
+});
+
 // Lists ask again when the server says that something of the reader's changed; a hidden page listens to nothing, and
 // asks once when it is looked at again.
 const { changes, block } = document.body.dataset;

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from api.audit.evidence import evidence
 from api.audit.services import AuditServices
 from api.console.page import PageDep
-from api.errors import NotFound
 from api.evidence import service as parties
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
@@ -38,15 +37,4 @@ def download_evidence(request: Request, page: PageDep, kind: str, subject: str) 
     audit: AuditServices = request.app.state.audit
     if page.reader.role in {Role.REGULATOR, Role.COMPLIANCE}:
         return evidence(audit, kind, subject, at=None, complete=False)
-    match kind, subject.split("/"):
-        case "payable", [payable_id]:
-            return parties.of_payable(page.session, audit, page.reader, payable_id)
-        case "piece", [receivable_id]:
-            return parties.of_receivable(page.session, audit, page.reader, receivable_id)
-        case "event", [block, log_index] if _number(block) and _number(log_index):
-            return parties.of_event(page.session, audit, page.reader, int(block), int(log_index))
-    raise NotFound.of("evidence", f"{kind}/{subject}")
-
-
-def _number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+    return parties.of(page.session, page.services, audit, page.reader, kind, subject)

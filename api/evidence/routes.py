@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.context import ActorDep, SessionDep
+from api.context import ActorDep, ServicesDep, SessionDep
 from api.evidence import service
 from api.schemas import PayableId, ReceivableId
+from indexer.proof import subjects
 
 router = APIRouter(tags=["evidence"])
 
@@ -38,3 +39,20 @@ def get_event_evidence(
 ) -> Response:
     """The same of one event, by its block and its log index there."""
     return service.of_event(session, request.app.state.audit, actor, block, log_index)
+
+
+@router.get("/evidence/{kind}/{id:path}", response_class=Response, responses=_FILE)
+def get_evidence(
+    kind: Annotated[str, Path(max_length=20, description=", ".join(subjects.KINDS))],
+    id_: Annotated[
+        str,
+        Path(alias="id", max_length=80, description="Its id; TOKEN/NUMBER of a pay-out, BLOCK/LOG_INDEX of an event"),
+    ],
+    request: Request,
+    session: SessionDep,
+    services: ServicesDep,
+    actor: ActorDep,
+) -> Response:
+    """The same of whatever else you may see: a deal of yours, a hold, a freeze order, terms, a pay-out, a document
+    that you anchored, your own admission."""
+    return service.of(session, services, request.app.state.audit, actor, kind, id_)

@@ -57,7 +57,7 @@ def make_scene(network: Stage, path: str) -> dict[str, str]:
     _debt(network, path, scene)
     _go_further(network, path, scene)
     _cash(network, path, scene)
-    if path.startswith("/api/v1") and path.endswith("/evidence"):
+    if path.startswith("/api/v1") and "/evidence" in path:
         _proven(network, scene)
     if "hold_id" in path:
         _pledge(network, scene)
@@ -123,10 +123,11 @@ def _debt(network: Stage, path: str, scene: dict[str, str]) -> None:
 
 
 def _proven(network: Stage, scene: dict[str, str]) -> None:
-    """The payable's confirmation, and so late that it is final."""
-    events = network["r"].read(f"/audit/v1/events?subject={scene['payable_id']}")["items"]
-    confirmed = next(event for event in events if event["name"] == "PayableConfirmed")
-    scene |= {"block": str(confirmed["block"]), "log_index": str(confirmed["log_index"])}
+    """The payable's confirmation where there is one, and so late that it is final."""
+    if "payable_id" in scene:
+        events = network["r"].read(f"/audit/v1/events?subject={scene['payable_id']}")["items"]
+        confirmed = next(event for event in events if event["name"] == "PayableConfirmed")
+        scene |= {"block": str(confirmed["block"]), "log_index": str(confirmed["log_index"])}
     network.rpc("anvil_mine", hex(network.services.network.confirmations + 1))
     network.index()
 

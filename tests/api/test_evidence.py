@@ -1,6 +1,7 @@
 """Evidence for the parties: it holds offline, and tells nobody what is others' business (R-42, R-45)."""
 
 import json
+import secrets
 from typing import Any
 
 import pytest
@@ -83,6 +84,65 @@ def test_evidence__of_a_transaction_with_others_in_it__is_withheld(network: Stag
     assert response.json()["params"]["reason"] == "EvidenceWithheld"
     assert network["c"].get(path).status_code == 200, "whose debt it is sees all of its pieces"
     assert network["s1"].get(path).status_code == 200, "and who handed them on knows to whom"
+
+
+def proven(network: Stage, login: str, kind: str, id_: str) -> list[str]:
+    """What the file tells, once it has been verified; nothing where there is none for who asks."""
+    response = network[login].get(f"/api/v1/evidence/{kind}/{id_}")
+    if response.status_code != 200:
+        assert refusal(response) == "404 NotFound"
+        return []
+    (header,) = network.services.client.headers([int(response.headers["x-scf-block"])])
+    document = verify_evidence(response.content, header.hash).document
+    assert document["subject"]["kind"] == kind
+    return names(document)
+
+
+def test_evidence__of_deals_and_holds_and_orders__is_for_those_who_see_them(
+    network: Stage, sold: tuple[str, str]
+) -> None:
+    payable, child = sold
+    (deal,) = network["r"].read("/audit/v1/deals", payable_id=payable)["items"]
+    order = network.frozen("s2", payable, FACE // 8)
+    network["co"].command(f"/api/v1/freeze-orders/{order}/set-aside", {"receivable_id": child, "amount": money(100)})
+    hold = network["s2"].read("/api/v1/holds", receivable_id=child)["items"][0]["hold_id"]
+    final(network)
+    for login, sees in (("s1", True), ("f1", True), ("c", False), ("s2", False)):
+        assert ("QuoteAccepted" in proven(network, login, "deal", deal["quote_hash"])) == sees, login
+    for login, sees in (("s2", True), ("s1", False), ("f1", False)):
+        assert ("HoldPlaced" in proven(network, login, "hold", str(hold))) == sees, login
+        assert ("FreezeOrdered" in proven(network, login, "order", order)) == sees, login
+    network["co"].command(f"/api/v1/freeze-orders/{order}/release", {"reason": "it is over"})
+
+
+def test_evidence__of_pay_outs_and_credits__is_for_the_holder_and_the_bank(network: Stage) -> None:
+    network.credit("f2", 100)
+    asked = network["f2"].command("/api/v1/pay-outs", {"amount": money(1), "instruction": "an account of ours"})
+    pay_out = str(asked["resource"]["id"])
+    network["b"].command(f"/api/v1/pay-outs/{pay_out}/complete", {"bank_reference": secrets.token_hex(8)})
+    final(network)
+    events = network["r"].read("/audit/v1/events")["items"]
+    credited = next(one for one in events if one["name"] == "DepositCredited")
+    place = f"{credited['block']}/{credited['log_index']}"
+    for login, sees in (("f2", True), ("b", True), ("f1", False), ("o", False)):
+        told = proven(network, login, "pay_out", pay_out.replace("-", "/"))
+        assert told == (["PayOutRequested", "PayOutCompleted"] if sees else []), login
+        assert bool(proven(network, login, "event", place)) == sees, login
+
+
+def test_evidence__of_terms_members_and_documents__is_for_whom_they_concern(network: Stage) -> None:
+    payable = network.proposed()
+    document = network["s1"].read(f"/api/v1/payables/{payable}")["evidence_hash"]
+    programme = network["c"].read("/api/v1/programmes")["items"][0]["programme_id"]
+    final(network)
+    assert "ProgrammePublished" in proven(network, "s3", "programme", str(programme))
+    for login, sees in (("s1", True), ("c", True), ("s3", False)):
+        assert ("Anchored" in proven(network, login, "anchor", document)) == sees, login
+    for login, sees in (("s1", True), ("o", True), ("c", False)):
+        told = proven(network, login, "participant", network["s1"].address)
+        assert ("ParticipantAdmitted" in told) == sees, login
+    for kind, id_ in (("nothing", "1"), ("hold", "x"), ("event", "1/x"), ("deal", "0x12"), ("programme", "99")):
+        assert proven(network, "s1", kind, id_) == []
 
 
 def test_evidence__on_the_page__is_offered_to_parties_and_shows_how_to_check(network: Stage, app: FastAPI) -> None:

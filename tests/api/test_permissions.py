@@ -227,6 +227,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/payables/{payable_id}/evidence"): READ_BY_PARTIES,
     ("get", "/api/v1/receivables/{receivable_id}/evidence"): READ_BY_PARTIES,
     ("get", "/api/v1/events/{block}/{log_index}/evidence"): READ_BY_PARTIES,
+    ("get", "/api/v1/evidence/{kind}/{id}"): Row(UNSEEN, {"c": "200", "o": "200"}),
     ("get", "/audit/v1/payables/{payable_id}/lineage"): READ_BY_SUPERVISION,
     **{
         ("get", f"/audit/v1/{name}"): READ_BY_SUPERVISION

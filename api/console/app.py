@@ -41,6 +41,7 @@ from api.console import (
     receivables,
     reference_rate,
     signing_in,
+    statements,
     supervision,
     welcome,
 )
@@ -80,6 +81,7 @@ ROUTERS = (
     reference_rate.router,
     participants.router,
     key_changes.router,
+    statements.router,
     deposits.router,
     cash.router,
     freezes.router,

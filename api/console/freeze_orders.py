@@ -151,6 +151,7 @@ def show(page: PageDep, order_id: OrderId) -> Response:
         beside=[(other, amount_of(page, other)) for other in beside],
         may_enforce=page.reader.role == Role.COMPLIANCE and page.as_of is None,
         may_set_aside=page.as_of is None,
+        final=page.is_final(row.last_block_number),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.datastructures import UploadFile
 
 from api.console import forms
@@ -16,6 +16,7 @@ from api.console.problems import REFUSALS, Problem, problem_of
 from api.context import CommandContext
 from api.identity.actor import Role
 from api.invoices import service
+from api.invoices.models import Invoice
 from api.invoices.ubl import MAX_BYTES
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep as PagingDep
@@ -24,7 +25,7 @@ from api.payables import service as payables
 from api.payables.schemas import PayablePropose
 from api.programmes import service as programmes
 from api.schemas import Uuid
-from indexer.models import Payable, PayableState
+from indexer.models import Anchor, Payable, PayableState
 
 router = APIRouter(prefix="/invoices")
 _TYPED = ("tenor_reason", "undertaking")
@@ -93,7 +94,16 @@ def _show(page: Page, invoice_id: str, problem: Problem | None = None, typed: di
         typed=typed or dict.fromkeys(_TYPED, ""),
         proposable=invoice.organisation_id == page.reader.organisation_id and subject.unanswered(issued=True),
         cases=links(subject, CASES),
+        final=_anchored(page, invoice),
     )
+
+
+def _anchored(page: Page, invoice: Invoice) -> bool:
+    """Whether its hash is on the chain for good."""
+    block = page.session.scalar(
+        select(func.min(Anchor.block_number)).where(Anchor.anchor_hash == invoice.document_hash)
+    )
+    return block is not None and page.is_final(block)
 
 
 @router.post("/{invoice_id}/propose")

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from api.console import default_cases
+from api.console import default_cases, records
 from api.console.case_payables import of_row
 from api.console.case_pieces import of_row as piece_of_row
 from api.console.cases import Link, links
@@ -44,6 +44,7 @@ def show(page: PageDep) -> Response:
         recourse=claims.items,
         written_off=reading.read_all(session, services, written_off),
         acts=_of_payables(page, touched),
+        recorded=records.places(page, "DishonourRecorded", (row.payable_id for row in register.items)),
         piece_acts=_of_pieces(page, [row.receivable_id for row in claims.items]),
         missing=default_cases.missing,
         rows={row.payable_id: row for row in written_off},

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -112,11 +112,14 @@ class Page:
         head = queries.head(self.session)
         return None if head is None else head.number
 
+    def is_final(self, block: int) -> bool:
+        """Whether it can no longer vanish: what there is evidence on."""
+        return self.services.is_final_now(self.session, block)
+
     @property
     def unread(self) -> int | None:
         """How much needs the reader and is not read; None where nobody can tell."""
-        count: Callable[[Page], int | None] = self.request.app.state.unread
-        return count(self)
+        return self.request.app.state.unread(self)  # type: ignore[no-any-return]
 
     @property
     def again(self) -> str:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from api.console import default_cases, forms, payable_cases
+from api.console import default_cases, forms, payable_cases, records
 from api.console.acts import Act, do_act, show_act
 from api.console.case_payables import of_row
 from api.console.cases import links
@@ -169,6 +169,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
         moves=moves,
         people=parties(page.session, accounts),
         row=row,
+        records=records.paid_into(page, row, read.face_value.currency),
     )
 
 

@@ -89,9 +89,10 @@ def publish(page: PageDep, form: FormDep) -> Response:
 @router.get("/{programme_id}")
 def show(page: PageDep, programme_id: ProgrammeId) -> Response:
     """One debtor's terms, in full."""
-    read = service.read(page.session, page.services, service.get(page.session, programme_id))
-    mine = read.debtor.address == page.reader.address
-    return page.render("programme.html", programme=read, mine=mine and page.as_of is None)
+    row = service.get(page.session, programme_id)
+    read = service.read(page.session, page.services, row)
+    mine = read.debtor.address == page.reader.address and page.as_of is None
+    return page.render("programme.html", programme=read, mine=mine, final=page.is_final(row.last_block_number))
 
 
 @router.get("/{programme_id}/retire")

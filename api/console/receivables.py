@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.datastructures import FormData
 
-from api.console import forms
+from api.console import forms, records
 from api.console.acts import Act, do_act, show_act
 from api.console.case_pieces import of_row
 from api.console.cases import links
@@ -138,6 +138,7 @@ def show(page: PageDep, receivable_id: ReceivableId) -> Response:
         wait=wait,
         cases=[] if page.reader.role in SUPERVISION else links(of_row(page, row, read), CASES),
         rows=_holds_on(page, receivable_id),
+        records=records.drawn_by(page, row, payable, read.value.currency),
     )
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import forms
+from api.console import forms, records
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.identity.actor import Role
@@ -20,8 +20,11 @@ def show(page: PageDep) -> Response:
 
 
 def _show(page: Page, typed: dict[str, str], problem: Problem | None = None) -> Response:
+    record = records.newest(page, "ReferenceRateSet")
     return page.render(
         "reference_rate.html",
+        record=None if record is None else record[1],
+        final=record is not None and page.is_final(record[0]),
         rate=rates.read_rate(page.session, page.services),
         typed=typed,
         may_set=page.reader.role == Role.OPERATOR and page.as_of is None,

@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from api.audit.evidence import evidence
+from api.audit.evidence import EvidenceSubjectUnknown, evidence
 from api.audit.services import AuditServices
 from api.console.page import PageDep
+from api.errors import StateForbids
 from api.evidence import service as parties
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
@@ -14,6 +15,10 @@ from api.pagination import fetch
 from indexer.models import ChainBlock, ChainEvent
 
 router = APIRouter()
+
+
+class EvidenceNotFinal(StateForbids):
+    """What happened could still vanish."""
 
 
 @router.get("/events")
@@ -35,6 +40,9 @@ def download_evidence(request: Request, page: PageDep, kind: str, subject: str) 
     Supervision gets all of it, a party what it may read.
     """
     audit: AuditServices = request.app.state.audit
-    if page.reader.role in {Role.REGULATOR, Role.COMPLIANCE}:
-        return evidence(audit, kind, subject, at=None, complete=False)
-    return parties.of(page.session, page.services, audit, page.reader, kind, subject)
+    try:
+        if page.reader.role in {Role.REGULATOR, Role.COMPLIANCE}:
+            return evidence(audit, kind, subject, at=None, complete=False)
+        return parties.of(page.session, page.services, audit, page.reader, kind, subject)
+    except EvidenceSubjectUnknown as error:
+        raise EvidenceNotFinal("no final block tells of it yet; its evidence can be downloaded in a moment") from error

@@ -64,6 +64,13 @@ def explaining(connection: Connection, own: Collection[Found], last: int) -> lis
     return [f for f in (*terms, *published, *anchored) if f.place not in places and belongs(f.said, told)]
 
 
+def still_explaining(own: Collection[Found], others: Collection[Found]) -> list[Found]:
+    """Those of `others` that explain what is told: a programme explains terms, and these may have been withheld."""
+    mine = [found.said for found in own]
+    terms = [*mine, *(found.said for found in others if belongs(found.said, mine))]
+    return [f for f in others if belongs(f.said, terms if f.said.contract == "Origination" else mine)]
+
+
 def by_transaction(connection: Connection, events: Iterable[Found], last: int) -> dict[tuple[int, int], list[Said]]:
     """All that the contracts said in the transactions of `events`, by block and transaction."""
     wanted = {(found.block, found.tx_index) for found in events}

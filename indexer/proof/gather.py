@@ -31,7 +31,15 @@ from indexer.proof.evidence import (
     TokenProof,
     compose,
 )
-from indexer.proof.find import Found, by_transaction, explaining, journal_events, own_events, the_event
+from indexer.proof.find import (
+    Found,
+    by_transaction,
+    explaining,
+    journal_events,
+    own_events,
+    still_explaining,
+    the_event,
+)
 from indexer.proof.form import canonical
 from indexer.proof.subjects import Said, Subject, subject
 from indexer.proof.text import tokens_of
@@ -127,7 +135,7 @@ class _Maker:
         own = self._may_be_told(own)
         if not own:
             raise EvidenceWithheld("each transaction that would prove it tells of others' business too")
-        others = self._may_be_told(explaining(self._connection, own, self._last))
+        others = still_explaining(own, self._may_be_told(explaining(self._connection, own, self._last)))
         if len(own) + len(others) > EVENTS_MAX:
             raise EvidenceTooLong(f"{len(own) + len(others)} events are to be told, a file tells {EVENTS_MAX} at most")
         journals = self._journals(about) if complete else []

@@ -36,8 +36,20 @@ def test_words__the_trades_own__stand_in_chinese() -> None:
         "Confirm": "确权",
         "Split and hand on": "拆分流转",
         "Settlement bank": "清算行",
+        "Platform operator": "平台方",
+        "Financing": "保理融资",
+        "Drawn so far": "已清分",
+        "Redeem": "兑付",
+        "Set aside": "留存",
+        "Cash set aside": "现金已留存",
     }
     assert {text: page.say(text) for text in wanted} == wanted
+
+
+@pytest.mark.parametrize("other", ["划出", "运营方", "帐款", "支取的", "赎回"])
+def test_words__another_for_the_same_in_chinese__is_in_no_text(other: str) -> None:
+    texts = [str(message.string) for message in catalogue.stored("zh")]
+    assert [text for text in texts if other in text] == []
 
 
 @pytest.mark.parametrize(

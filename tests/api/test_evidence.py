@@ -1,7 +1,11 @@
 """Evidence for the parties: it holds offline, and tells nobody what is others' business (R-42, R-45)."""
 
+import csv
+import io
 import json
+import re
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -159,3 +163,66 @@ def test_evidence__on_the_page__is_offered_to_parties_and_shows_how_to_check(net
     stranger = Browser(app).sign_in("s3")
     assert stranger.get(link).status_code == 404
     assert stranger.get(f"/evidence/participant/{network['c'].address}").status_code == 404
+
+
+LINK = re.compile(r'href="/console(/evidence/[^"]+)"')
+
+
+def test_evidence__of_records_without_a_page__is_in_their_lists(network: Stage, app: FastAPI) -> None:
+    """A payment, what is drawn of it, the movements of both accounts, a hold, a pay-out, a dishonour, terms."""
+    payable = network.overdue(20)
+    piece = f"{payable}00000001"
+    network["o"].command("/api/v1/dishonours", {"payable_id": payable})
+    network.pay(payable, FACE // 2)
+    network["s1"].command(f"/api/v1/receivables/{piece}/redeem")
+    network["c"].command(f"/api/v1/receivables/{piece}/dispute", dispute(network))
+    network["f1"].command("/api/v1/pay-outs", {"amount": money(1), "instruction": "an account of ours"})
+    final(network)
+    seen = {
+        ("s1", f"/payables/{payable}"): ["PaymentReceived", "PayableConfirmed"],
+        ("s1", f"/receivables/{piece}"): ["ReceivableDrawn", "HoldPlaced"],
+        ("s1", "/cash/movements"): ["HolderRedeemed"],
+        ("c", "/cash/movements"): ["PaymentReceived"],
+        ("c", "/holds"): ["HoldPlaced"],
+        ("f1", "/cash"): ["PayOutRequested"],
+        ("f1", "/late"): ["DishonourRecorded"],
+        ("b", "/deposits/credits"): ["DepositCredited"],
+        ("s3", "/programmes/1"): ["ProgrammePublished"],
+        ("s1", "/participants"): ["ParticipantAdmitted"],
+        ("r", "/events"): ["HoldPlaced"],
+    }
+    for (login, path), wanted in seen.items():
+        browser = Browser(app).sign_in(login)
+        page = browser.get(path).text
+        assert "scf audit verify evidence.json" in page, path
+        told: set[str] = set()
+        for link in LINK.findall(page):
+            if not set(wanted) <= told:
+                answer = browser.get(link)
+                assert answer.status_code in {200, 422}, (path, link, answer.text[-300:])
+                told |= set(names(answer.json())) if answer.status_code == 200 else set()
+        assert set(wanted) <= told, (login, path)
+
+
+def dispute(network: Stage) -> dict[str, Any]:
+    until = datetime.fromtimestamp(network.now() + 86_400, UTC).isoformat()
+    return {"amount": money(100), "reason": "short", "until": until}
+
+
+def test_evidence__of_what_is_not_final__says_so(network: Stage, app: FastAPI) -> None:
+    browser = Browser(app).sign_in("s1")
+    payable = network.proposed()
+    answer = browser.get(f"/evidence/payable/{payable}")
+    assert (answer.status_code, "EvidenceNotFinal" in answer.text) == (409, True)
+
+
+def test_movements__of_an_account__say_what_for_and_add_up(network: Stage, app: FastAPI) -> None:
+    payable = network.confirmed()
+    quote = network.quoted("f1", network.asked("s1", f"{payable}00000001", FACE))
+    network["s1"].command(f"/api/v1/quotes/{quote}/accept")
+    text = Browser(app).sign_in("s1").get("/cash/movements.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert (rows[0]["what"], rows[0]["with"]) == ("Quote accepted", network["f1"].name)
+    assert sum(int(row["amount"].lstrip("'").replace(".", "")) for row in rows) == network["s1"].cash()
+    assert Browser(app).sign_in("r").get("/cash/movements").status_code == 403
+    assert Browser(app).sign_in("s1").get("/deposits/credits").status_code == 403

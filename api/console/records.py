@@ -162,15 +162,16 @@ def _times(page: Page, rows: Sequence[Any]) -> dict[str, datetime]:
 
 def _said_with(page: Page, rows: Sequence[CashPosting]) -> dict[tuple[str, int], list[ChainEvent]]:
     """Place of each movement → all that its transaction said."""
-    other = aliased(ChainEvent)
-    wanted = {(row.block_hash, row.log_index) for row in rows}
     found: dict[tuple[str, int], list[ChainEvent]] = defaultdict(list)
+    if not rows:
+        return found
+    other = aliased(ChainEvent)
     query = (
         select(ChainEvent.block_hash, ChainEvent.log_index, other)
         .join(other, (other.block_hash == ChainEvent.block_hash) & (other.tx_hash == ChainEvent.tx_hash))
-        .where(or_(*(_at(ChainEvent, *place) for place in sorted(wanted))), other.business)
+        .where(or_(*(_at(ChainEvent, row.block_hash, row.log_index) for row in rows)), other.business)
     )
-    for block_hash, log_index, event in page.session.execute(query) if wanted else ():
+    for block_hash, log_index, event in page.session.execute(query):
         found[block_hash, log_index].append(event)
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, true
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
@@ -20,7 +20,7 @@ from api.identity.actor import Role
 from api.identity.schemas import ParticipantRead
 from api.invoices.models import Invoice
 from api.pagination import PageRequest
-from api.parties import parties
+from api.parties import Party, parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
 from api.programmes import service as programmes
@@ -196,6 +196,24 @@ def accounts(page: Page) -> list[ParticipantRead]:
     """Who has an account that can be paid or dealt with, by name."""
     found = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
     return [one for one in found if one.address is not None and one.status != "registered"]
+
+
+def owed_to(page: Page) -> dict[str, list[Slice]]:
+    """Who owes the reader what, by currency."""
+    return _by_party((one.piece.debtor, one.owed, one.piece.value.currency) for one in holdings(page))
+
+
+def owed_by_all(page: Page) -> dict[str, list[Slice]]:
+    """Who owes what, by currency, of all that is confirmed and open. For supervision."""
+    rows = owed_by(page, true())
+    return _by_party((row.debtor, minor_of(row.outstanding), row.face_value.currency) for row in rows)
+
+
+def _by_party(amounts: Iterable[tuple[Party, int, str]]) -> dict[str, list[Slice]]:
+    by_currency: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    for party, minor, currency in amounts:
+        by_currency[currency][party.name or "", party.address] += minor
+    return {currency: shares(currency, parts) for currency, parts in by_currency.items()}
 
 
 def held_by(page: Page) -> dict[str, list[Slice]]:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import func, select, true
 
 from api.console import figures
-from api.console.charts import price_of_waiting, shares
+from api.console.charts import price_of_waiting
 from api.console.figures import TAKES_PART, holdings, in_days, minor_of, owed_by, totals, waiting
 from api.console.page import Page, PageDep
 from api.console.stuck import stuck_operations, what_waits
@@ -112,11 +112,6 @@ def _financier(page: Page) -> Response:
         )
     )
     on_offer = [request for request in requests if request.state == "open" and request.due_date > page.today]
-    by_debtor: dict[str, dict[tuple[str, str], int]] = {}
-    for found in own:
-        parts = by_debtor.setdefault(found.piece.value.currency, {})
-        key = (found.piece.debtor.name or "", found.piece.debtor.address)
-        parts[key] = parts.get(key, 0) + found.owed
     return page.render(
         "home_financier.html",
         waits=waits(page),
@@ -127,7 +122,7 @@ def _financier(page: Page) -> Response:
         late=[found for found in own if found.overdue and not found.drawable.minor],
         drawable=[found for found in own if found.drawable.minor],
         holdings=own[:SHORT_LIST],
-        exposure={currency: shares(currency, parts) for currency, parts in by_debtor.items()},
+        exposure=figures.owed_to(page),
         ladders=figures.ladders(page.today, ((h.piece.due_date, h.owed, h.piece.value.currency) for h in own)),
         cash=_cash(page),
         today=page.today,
@@ -172,18 +167,13 @@ def _bank(page: Page) -> Response:
 def _supervisor(page: Page) -> Response:
     owed = owed_by(page, true())
     today = page.today
-    by_debtor: dict[str, dict[tuple[str, str], int]] = {}
-    for row in owed:
-        parts = by_debtor.setdefault(row.face_value.currency, {})
-        key = (row.debtor.name or "", row.debtor.address)
-        parts[key] = parts.get(key, 0) + minor_of(row.outstanding)
     orders = []
     if page.reader.role == Role.COMPLIANCE:
         orders = holds.list_orders(page.session, page.services, page.reader, FIRST).items
     return page.render(
         "home_supervisor.html",
         owed=totals((minor_of(row.outstanding), row.face_value.currency) for row in owed),
-        exposure={currency: shares(currency, parts) for currency, parts in by_debtor.items()},
+        exposure=figures.owed_by_all(page),
         held=figures.held_by(page),
         late=[row for row in owed if row.overdue],
         changes=_changes(page),

@@ -20,6 +20,7 @@ from api.operations.schemas import OperationRead, SignaturesGiven
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
 from api.payables.models import CancellationOffer
+from api.reading import newest_block
 from api.schemas import Uuid
 from indexer.models import ChainEvent
 from node_adapter.outbox.models import Operation
@@ -48,8 +49,10 @@ _WHERE = {
 
 @router.get("")
 def list_operations(page: PageDep, paging: PagingDep) -> Response:
-    """The organisation's own, newest first."""
+    """The organisation's own, newest first; in the past those that were in a block by then."""
     query = select(Operation).where(Operation.organisation == page.reader.organisation_id)
+    if page.as_of is not None:
+        query = query.where(Operation.block_number <= newest_block(page.session).number)
     rows, following = fetch(page.session, query, [Operation.sequence], paging)
     items = [read_operation(page.session, page.services.is_final, row) for row in rows]
     return page.render("operations.html", items=items, next=following)

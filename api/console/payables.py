@@ -113,7 +113,7 @@ def download(page: PageDep) -> Response:
     )
 
 
-def _get(page: Page, payable_id: str) -> Payable:
+def get(page: Page, payable_id: str) -> Payable:
     if page.reader.role not in SUPERVISION:
         return service.get(page.session, page.reader, payable_id)
     row = page.session.get(Payable, payable_id)
@@ -149,7 +149,7 @@ def _with_holds(page: Page, payable_id: str, items: list[ReceivableRead]) -> lis
 @router.get("/{payable_id}")
 def show(page: PageDep, payable_id: PayableId) -> Response:
     """Its terms, its pieces as a picture and a table, and what the reader can do with it."""
-    row = _get(page, payable_id)
+    row = get(page, payable_id)
     read = reading.read(page.session, page.services, row)
     items = pieces_of(page, payable_id)
     party = page.reader.address is not None and page.reader.address in (row.supplier, row.debtor)
@@ -188,14 +188,14 @@ def _possible(page: Page, read: PayableRead) -> list[str]:
 @router.get("/{payable_id}/pay")
 def show_payment(page: PageDep, payable_id: PayableId) -> Response:
     """All that is outstanding, unless one types less."""
-    read = reading.read(page.session, page.services, _get(page, payable_id))
+    read = reading.read(page.session, page.services, get(page, payable_id))
     return _payment(page, read, {"amount": read.outstanding.amount, "payment_reference": ""})
 
 
 @router.post("/{payable_id}/pay")
 def pay(page: PageDep, form: FormDep, payable_id: PayableId) -> Response:
     """First what the payment will do; then, from that page, the payment."""
-    read = reading.read(page.session, page.services, _get(page, payable_id))
+    read = reading.read(page.session, page.services, get(page, payable_id))
     typed = {name: forms.text(form, name) for name in ("amount", "payment_reference")}
     about = "amount"
     try:
@@ -236,7 +236,7 @@ def show_payable_act(page: PageDep, payable_id: PayableId, name: str) -> Respons
 
 
 def _act(page: Page, payable_id: str, name: str, problem: Problem | None = None, reason: str = "") -> Response:
-    read = reading.read(page.session, page.services, _get(page, payable_id))
+    read = reading.read(page.session, page.services, get(page, payable_id))
     act = ACTS.get(name)
     if act is None:
         raise NotFound.of("page", name)

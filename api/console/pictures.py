@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy import ColumnElement, Select, case, func, select, true
 
 from api.console import figures
-from api.console.charts import price_of_waiting
+from api.console.charts import Slice, price_of_waiting
 from api.console.drawing import Chart, Group
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
@@ -31,13 +31,17 @@ WEEKS_BACK, WEEKS_AHEAD = 6, 13
 DEBTORS_MAX = 12
 DAY_S = 86_400
 SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
+OWNED = {Role.SUPPLIER, Role.FINANCIER}
+"""Whose question is what comes to them, and not what they owe."""
 
 
 def pictures(page: Page) -> list[Chart]:
     """Those that there is anything to draw of."""
-    kinds: list[Callable[[Page], Iterator[Chart]]] = [_exposure]
-    if page.reader.address is not None:
-        kinds = [_cash_flow, _exposure, _waiting]
+    kinds: list[Callable[[Page], Iterator[Chart]]] = [_cash_flow, _ladder, _exposure, _debtors, _waiting]
+    if page.reader.role in SUPERVISION:
+        kinds = [_exposure, _ladder, _debtors, _holders]
+    elif page.reader.address is None:
+        kinds = []
     return [chart for kind in kinds for chart in kind(page)]
 
 
@@ -50,7 +54,11 @@ def show(page: PageDep) -> Response:
 @router.get("/{name}.csv")
 def table(page: PageDep, name: str) -> Response:
     """One as a table, with exact figures and as of which block it is."""
-    chart = _get(page, name)
+    return table_of(page, _get(page, name))
+
+
+def table_of(page: Page, chart: Chart) -> Response:
+    """The chart's table, to take along."""
     block = page.moment
     head = (page.words.say(chart.what), *(page.words.say(one) for one in chart.series), "currency", "as of")
     rows = (
@@ -63,10 +71,19 @@ def table(page: PageDep, name: str) -> Response:
 @router.get("/{name}.svg")
 def drawing(page: PageDep, name: str) -> Response:
     """One as a drawing that stands alone."""
-    chart = _get(page, name)
-    response = page.render("drawing.svg", chart=chart, inline=False)
+    return drawing_of(page, _get(page, name))
+
+
+def drawing_of(page: Page, chart: Chart) -> Response:
+    """The chart's drawing, to take along."""
+    return svg_of(page, "drawing.svg", chart.name, chart=chart, inline=False)
+
+
+def svg_of(page: Page, template: str, name: str, **values: Any) -> Response:
+    """A drawing as a file of its own."""
+    response = page.render(template, **values)
     response.headers["Content-Type"] = "image/svg+xml"
-    response.headers["Content-Disposition"] = f'attachment; filename="{chart.name}.svg"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.svg"'
     return response
 
 
@@ -183,6 +200,57 @@ def _exposure(page: Page) -> Iterator[Chart]:
         )
 
 
+def _ladder(page: Page) -> Iterator[Chart]:
+    """The maturity ladder: what is late, then month by month."""
+    if page.reader.role in OWNED:
+        dues = [(held.piece.due_date, held.owed, held.piece.value.currency) for held in figures.holdings(page)]
+        title = mark("When it comes")
+    else:
+        rows = figures.owed_by(page, _owed(page))
+        dues = [(row.due_date, figures.minor_of(row.outstanding), row.face_value.currency) for row in rows]
+        title = mark("When it falls due")
+    note = mark("What is late, and what falls due month by month.")
+    for currency, rungs in figures.ladders(page.today, dues).items():
+        groups = []
+        for rung in rungs:
+            if rung.start is None:
+                label = short = page.words.say(mark("Late"))
+            else:
+                label = page.words.say(mark("Later")) if rung.end is None else page.words.month(rung.start)
+                short = label if rung.end is None else f"{rung.start:%Y-%m}"
+            groups.append(Group(label, short, (figures.minor_of(rung.amount),)))
+        yield Chart(f"ladder-{currency}", title, note, mark("When"), currency, (mark("Amount"),), groups)
+
+
+def _owed(page: Page) -> ColumnElement[bool]:
+    return true() if page.reader.role in SUPERVISION else Payable.debtor == page.reader.address
+
+
+def _debtors(page: Page) -> Iterator[Chart]:
+    """Who owes how much: to the reader, or to all."""
+    if page.reader.role == Role.FINANCIER:
+        note = mark("What is still to come of what you hold, by who owes it.")
+        yield from _shares("debtors", mark("Who owes you"), note, mark("Who"), figures.owed_to(page))
+    elif page.reader.role in SUPERVISION:
+        note = mark("What is outstanding, by who owes it.")
+        yield from _shares("debtors", mark("Who owes"), note, mark("Who"), figures.owed_by_all(page))
+
+
+def _holders(page: Page) -> Iterator[Chart]:
+    """Whom it is owed to."""
+    note = mark("What is confirmed and open, by who holds it.")
+    yield from _shares("holders", mark("Who is owed"), note, mark("Who"), figures.held_by(page))
+
+
+def _shares(name: str, title: str, note: str, what: str, found: dict[str, list[Slice]]) -> Iterator[Chart]:
+    for currency, parts in found.items():
+        groups = [
+            Group(one.name or one.address, (one.name or one.address)[:9], (figures.minor_of(one.amount),))
+            for one in parts
+        ]
+        yield Chart(f"{name}-{currency}", title, note, what, currency, (mark("Amount"),), groups)
+
+
 def _waiting(page: Page) -> Iterator[Chart]:
     """What selling the largest free receivable would cost today, and on later days."""
     today = page.today
@@ -192,15 +260,13 @@ def _waiting(page: Page) -> Iterator[Chart]:
         return
     largest = max(own, key=figures.free)
     value = Money(figures.free(largest), largest.piece.value.currency)
-    steps = price_of_waiting(value, price.rate_ppm, DayCount.ACT_360, today, largest.piece.due_date)
+    note = mark("Your largest free receivable: what selling it would cost at that rate today, and on later days.")
+    yield waiting(page, f"waiting-{value.currency}", note, value, price.rate_ppm, largest.piece.due_date)
+
+
+def waiting(page: Page, name: str, note: str, value: Money, rate_ppm: int, due: date) -> Chart:
+    """What selling so much would cost at this rate today, and on later days."""
+    steps = price_of_waiting(value, rate_ppm, DayCount.ACT_360, page.today, due)
     groups = [Group(page.words.day(one.day), f"{one.day:%m-%d}", (one.cost.minor, one.proceeds.minor)) for one in steps]
-    yield Chart(
-        f"waiting-{value.currency}",
-        mark("The price of waiting"),
-        mark("Your largest free receivable: what selling it would cost at that rate today, and on later days."),
-        mark("Sold on"),
-        value.currency,
-        (mark("It costs"), mark("You get")),
-        groups,
-        drawn=1,
-    )
+    series = (mark("It costs"), mark("You get"))
+    return Chart(name, mark("The price of waiting"), note, mark("Sold on"), value.currency, series, groups, drawn=1)

@@ -109,7 +109,7 @@ def _get(page: Page, receivable_id: str) -> Receivable:
     return row
 
 
-def _read(page: Page, receivable_id: str) -> ReceivableRead:
+def read_of(page: Page, receivable_id: str) -> ReceivableRead:
     return reading.read(page.session, page.services, page.reader, _get(page, receivable_id))
 
 
@@ -168,7 +168,7 @@ def receivers(page: Page) -> list[Organisation]:
 @router.get("/{receivable_id}/hand-on")
 def show_hand_on(page: PageDep, receivable_id: ReceivableId) -> Response:
     """The form, with room for some receivers."""
-    return _hand_on(page, _read(page, receivable_id), [{"to": "", "value": "", "recourse": ""}] * PARTS_SHOWN)
+    return _hand_on(page, read_of(page, receivable_id), [{"to": "", "value": "", "recourse": ""}] * PARTS_SHOWN)
 
 
 def _hand_on(
@@ -182,7 +182,7 @@ def _hand_on(
 @router.post("/{receivable_id}/hand-on")
 def hand_on(page: PageDep, form: FormDep, receivable_id: ReceivableId) -> Response:
     """First who gets what and what remains; then the split, or the transfer where nothing remains for one receiver."""
-    read = _read(page, receivable_id)
+    read = read_of(page, receivable_id)
     parts = _typed(form)
     if forms.text(form, "step") == "more":
         return _hand_on(page, read, [*parts, {"to": "", "value": "", "recourse": ""}][:PARTS_MAX])
@@ -233,7 +233,7 @@ def _part(part: dict[str, str], currency: str) -> SplitPart:
 @router.get("/{receivable_id}/finance")
 def show_ask(page: PageDep, receivable_id: ReceivableId) -> Response:
     """All that is free, unless one types less."""
-    read = _read(page, receivable_id)
+    read = read_of(page, receivable_id)
     free = read.free or read.value
     return page.render("ask.html", receivable=read, typed={"value": free.amount, "recourse": False}, free=free)
 
@@ -241,7 +241,7 @@ def show_ask(page: PageDep, receivable_id: ReceivableId) -> Response:
 @router.post("/{receivable_id}/finance")
 def ask(page: PageDep, form: FormDep, receivable_id: ReceivableId) -> Response:
     """A request that every financier sees."""
-    read = _read(page, receivable_id)
+    read = read_of(page, receivable_id)
     typed = {"value": forms.text(form, "value"), "recourse": forms.ticked(form, "recourse")}
     try:
         value = forms.amount(str(typed["value"]), read.value.currency)

@@ -70,7 +70,11 @@ def list_quotes(session: Session, services: Services, actor: Actor, request: Fin
     """The quotes for a request that the actor may see, the most proceeds first; ties by time, then id (R-26)."""
     rows = session.scalars(
         select(FinancingQuote)
-        .where(FinancingQuote.request_id == request.id, quote_visible_to(actor))
+        .where(
+            FinancingQuote.request_id == request.id,
+            quote_visible_to(actor),
+            FinancingQuote.created_at <= newest_block(session).timestamp,
+        )
         .order_by(FinancingQuote.proceeds.desc(), FinancingQuote.created_at, FinancingQuote.id)
         .limit(200)
     ).all()

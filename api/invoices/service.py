@@ -23,6 +23,7 @@ from api.invoices.terms import ParsedInvoice, Party, check_financeable
 from api.invoices.ubl import read_invoice
 from api.operations.schemas import OperationRead
 from api.pagination import PageRequest, fetch
+from api.reading import newest_block
 from node_adapter.ids import ascii_word, payable_id_of
 from node_adapter.outbox.commands import Call
 from node_adapter.outbox.models import Operation
@@ -158,7 +159,8 @@ def get(session: Session, actor: Actor, invoice_id: str) -> Invoice:
 
 def list_invoices(session: Session, services: Services, actor: Actor, page: PageRequest) -> Invoices:
     """The invoices that the actor may see, newest first."""
-    rows, following = fetch(session, select(Invoice).where(visible_to(actor)), [Invoice.created_at, Invoice.id], page)
+    query = select(Invoice).where(visible_to(actor), Invoice.created_at <= newest_block(session).timestamp)
+    rows, following = fetch(session, query, [Invoice.created_at, Invoice.id], page)
     return Invoices(items=[read(session, row) for row in rows], next=following, **services.as_of(session))
 
 

@@ -180,8 +180,9 @@ def _state(session: Session, row: KeyRotation) -> tuple[State, int | None]:
     """The state, and the unix second from which on it can be completed, once that is known."""
     if row.dropped_by is not None:
         return "cancelled", None
-    if row.operation_id is None:
-        overdue = newest_block(session).timestamp > row.prepared_at + APPROVAL_LIFE_S
+    now = newest_block(session).timestamp
+    if row.operation_id is None or (row.approved_at or 0) > now:
+        overdue = now > row.prepared_at + APPROVAL_LIFE_S
         return ("expired" if overdue else "prepared"), None
     operation = session.get_one(Operation, row.operation_id)
     if operation.state == OperationState.FAILED:
@@ -202,7 +203,7 @@ def _state(session: Session, row: KeyRotation) -> tuple[State, int | None]:
 
 def list_rotations(session: Session, services: Services, actor: Actor, page: PageRequest) -> KeyRotations:
     """Those that the actor may see, newest first."""
-    query = select(KeyRotation).where(visible_to(actor))
+    query = select(KeyRotation).where(visible_to(actor), KeyRotation.prepared_at <= newest_block(session).timestamp)
     rows, following = fetch(session, query, [KeyRotation.prepared_at, KeyRotation.id], page)
     items = read_all(session, actor, rows)
     return KeyRotations(items=items, next=following, **services.as_of(session))

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi import FastAPI
+from lxml import html
 
 from api.console.drawing import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Chart, Group
 from api.console.words import words
@@ -140,3 +141,86 @@ def test_price_of_waiting__falls_to_nothing_on_the_due_date(network: Stage, app:
     assert costs == sorted(costs, reverse=True)
     assert (costs[0] > 0, costs[-1]) == (True, 0)
     assert len({minor(row["It costs"]) + minor(row["You get"]) for row in found}) == 1
+
+
+DRAWN = '//section[.//svg[contains(@class, "bar-chart") or @class="lineage" or @class="drawing"]]'
+OF_NOW = {("o", "/")}
+"""What waits for review and whether anything is stuck: of now, whatever the books said before."""
+
+
+@pytest.mark.devnet
+def test_pages__of_every_menu__are_as_of_a_day_and_their_pictures_can_be_taken_along(
+    network: Stage, app: FastAPI
+) -> None:
+    network.go_to(12)
+    network.pass_time(86_400)  # so that there are days to choose from
+    payable = network.confirmed()
+    network.quoted("f1", network.asked("s1", f"{payable}00000001", FACE))
+    network.split("s1", f"{network.confirmed()}00000001", "f1", FACE // 4)
+    drawn = 0
+    for login in ("c", "s1", "f1", "b", "o", "r", "co"):
+        browser = Browser(app).sign_in(login)
+        entries = html.fromstring(browser.seen).xpath('//nav[@class="menu"]//a/@href')
+        paths = [one.removeprefix("/console") for one in entries]
+        if login in {"s1", "r"}:
+            paths += [f"/payables/{payable}"] + ([f"/receivables/{payable}00000001"] if login == "s1" else [])
+        for path in paths:
+            page = html.fromstring(browser.get(path).text)
+            slider = page.xpath('//input[@type="range" and @name="day"]')
+            assert bool(slider) != ((login, path) in OF_NOW), (login, path)
+            for card in page.xpath(DRAWN):
+                files = [one.removeprefix("/console") for one in card.xpath(".//a[@download]/@href")]
+                assert {one.rpartition(".")[2] for one in files} == {"csv", "svg"}, (login, path)
+                assert card.xpath(".//table"), (login, path)
+                assert "as of" in card.text_content()
+                assert [browser.get(one).status_code for one in files] == [200] * len(files), files
+                drawn += 1
+    assert drawn > 12
+
+
+@pytest.mark.devnet
+def test_lineage__taken_along__is_the_pieces_that_the_reader_sees(network: Stage, app: FastAPI) -> None:
+    payable = network.confirmed()
+    whole = str(network["r"].read("/api/v1/chain")["block"])
+    child = network.split("s1", f"{payable}00000001", "s2", FACE // 4)
+    path = f"/payables/{payable}/lineage"
+
+    def told(login: str, **query: str) -> tuple[list[str], int]:
+        browser = Browser(app).sign_in(login)
+        text = browser.get(f"{path}.csv", **query).content.decode("utf-8-sig")
+        pieces = [row["receivable"] for row in csv.DictReader(io.StringIO(text))]
+        drawing = ET.fromstring(browser.get(f"{path}.svg", **query).content)
+        return pieces, len([one for one in drawing.iter(f"{SVG}rect") if one.get("class") == "own"])
+
+    assert told("c") == ([f"{payable}00000001", child], 2)
+    assert told("s2") == ([child], 1), "a receiver sees its own part"
+    assert told("c", as_of=whole) == ([f"{payable}00000001"], 1)
+    assert Browser(app).sign_in("s3").get(f"{path}.csv").status_code == 404
+
+
+@pytest.mark.devnet
+def test_ladder__taken_along__adds_up_to_what_is_owed(network: Stage, app: FastAPI) -> None:
+    network.confirmed()
+    browser = Browser(app).sign_in("r")
+    owed = sum(minor(row["Amount"]) for row in rows(browser, "ladder-CNY"))
+    assert owed == sum(minor(row["Amount"]) for row in rows(browser, "debtors-CNY"))
+    network.confirmed()
+    assert sum(minor(row["Amount"]) for row in rows(browser, "ladder-CNY")) == owed + FACE
+    held = sum(minor(row["Amount"]) for row in rows(browser, "holders-CNY"))
+    assert held >= owed
+
+
+@pytest.mark.devnet
+def test_lists__of_what_is_not_on_the_chain__are_as_of_a_day_too(network: Stage, app: FastAPI) -> None:
+    network.quoted("f1", request := network.asked("s1", f"{network.confirmed()}00000001", FACE))
+    then = str(network["r"].read("/api/v1/chain")["block"])
+    network.pass_time(60)
+    network.quoted("f2", request, 41_000)
+    number = network["s1"].read(f"/api/v1/invoices/{network.invoice()}")["number"]
+    network["s1"].command(f"/api/v1/receivables/{network.confirmed()}00000001/extinguish")
+    browser = Browser(app).sign_in("s1")
+    for path, text in ((f"/financing/{request}", "4.10"), ("/invoices", f">{number}<")):
+        assert text in browser.get(path).text
+        assert text not in browser.get(path, as_of=then).text
+    assert "Give a receivable up" in browser.get("/operations").text
+    assert "Give a receivable up" not in browser.get("/operations", as_of=then).text

@@ -121,7 +121,7 @@ def create_console(services: Services, audit: AuditServices, hub: changes.Change
     app.state.services = services
     app.state.audit = audit
     app.state.changes = hub
-    app.state.unread = notices.unread
+    app.state.bells = notices.Bells()
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(_Headers)

@@ -1,5 +1,6 @@
 """The notice centre: what needs the reader, and what of it each login has read. The bell counts what it has not."""
 
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,6 +15,8 @@ from api.console.needs import Need, needs
 from api.console.page import BASE, FormDep, Page, PageDep
 
 router = APIRouter(prefix="/notices")
+GOOD_FOR_S = 30.0
+"""So long a count holds while there is no new block: a quote runs out, and a command fails, without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,53 @@ def notices(page: Page) -> Notices:
     return Notices([need for need in found if need.key not in known], [need for need in found if need.key in known])
 
 
-def unread(page: Page) -> int | None:
-    """What the bell says; None where the page shows the past, or nothing that could be counted."""
-    return None if page.block is None else len(notices(page).unread)
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What the bell of a page says: None where nothing was counted. `stale`: the page asks again once it is there."""
+
+    unread: int | None
+    stale: bool
+
+
+class Bells:
+    """What the bell said last to each login. To count anew costs as much as a first screen does, so no other page waits
+    for it: it says what was counted last, and what is old is counted once the page is there."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[int, int, float]] = {}
+        """Login → how much, as of which block, and when."""
+
+    def said(self, page: Page) -> Bell:
+        """Without counting."""
+        if page.block is None:
+            return Bell(None, stale=False)
+        unread, block, when = self._said.get(page.reader.login, (None, None, 0.0))
+        return Bell(unread, stale=block != page.block or time.monotonic() > when + GOOD_FOR_S)
+
+    def count(self, page: Page) -> Notices:
+        """Of now, whatever moment the page shows."""
+        found = notices(page)
+        if page.block is not None:
+            self._said[page.reader.login] = (len(found.unread), page.block, time.monotonic())
+        return found
+
+
+def bells(page: Page) -> Bells:
+    """The process's."""
+    found: Bells = page.request.app.state.bells
+    return found
 
 
 @router.get("")
 def show(page: PageDep) -> Response:
     """The list, what goes wrong first."""
-    return page.render("notices.html", notices=notices(page))
+    return page.render("notices.html", notices=bells(page).count(page))
 
 
 @router.get("/bell")
 def bell(page: PageDep) -> Response:
     """The part of every page that changes."""
+    bells(page).count(page)
     return page.render("bell.html")
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
@@ -117,9 +117,9 @@ class Page:
         return self.services.is_final_now(self.session, block)
 
     @property
-    def unread(self) -> int | None:
-        """How much needs the reader and is not read; None where nobody can tell."""
-        return self.request.app.state.unread(self)  # type: ignore[no-any-return]
+    def bell(self) -> Any:
+        """What the bell says: see notices.Bell."""
+        return self.request.app.state.bells.said(self)
 
     @property
     def again(self) -> str:

@@ -9,7 +9,10 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.console import notices
 from api.console.models import NoticeRead
+from api.console.needs import Need, needs
+from api.console.page import Page
 from tests.api.stage import FACE, Stage
 from tests.api.test_console import Browser
 
@@ -153,3 +156,31 @@ def test_bell__of_the_past__counts_nothing(network: Stage, app: FastAPI) -> None
     then = str(network["r"].read("/api/v1/chain")["block"])
     assert 'class="bell-count"' in browser.get("/").text
     assert 'class="bell-count"' not in browser.get("/", as_of=then).text
+
+
+def test_bell__of_a_page__says_what_was_counted_last_and_asks_once_the_page_is_there(
+    network: Stage, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(app).sign_in("s1-real")
+    asks = 'hx-trigger="load, changed from:body"'
+    before = bell(browser)
+    assert asks not in browser.get("/receivables").text, "it was counted just now"
+    payable = network.proposed()
+    network["c"].command(f"/api/v1/payables/{payable}/decline", {"reason": "not ours"})
+    counted: list[str] = []
+
+    def needed(page: Page) -> list[Need]:
+        counted.append(page.reader.login)
+        return needs(page)
+
+    monkeypatch.setattr(notices, "needs", needed)
+    page = browser.get("/receivables").text
+    assert counted == [], "no page waits for it"
+    assert asks in page
+    assert (f'aria-hidden="true">{before}</span></a>' in page) == (0 < before < 100)
+    assert "load" not in browser.get("/notices/bell").text, "else it would ask for ever"
+    assert counted == ["s1-real"]
+    assert bell(browser) == before + 1
+    network.rpc("anvil_mine", "0x1")
+    network.index()
+    assert asks not in browser.get("/").text, "the first screen counts with its own question"

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import forms
+from api.console import forms, organisations
 from api.console.acts import Act, do_act, show_act
-from api.console.figures import accounts
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
@@ -54,7 +53,7 @@ def _show(page: Page, typed: dict[str, str], problem: Problem | None = None) -> 
     return page.render(
         "deposits.html",
         typed=typed,
-        accounts=[one for one in accounts(page) if one.status == "active"],
+        accounts=organisations.choices(page, organisations.ACTIVE),
         currencies=served(page.services.deployments),
         tokens=[token for token in found if token.bank is not None and token.bank.address == page.reader.address],
         problem=problem,
@@ -69,8 +68,10 @@ def credit(page: PageDep, form: FormDep) -> Response:
     about: str | None = "amount"
     try:
         amount = forms.amount(typed["amount"], typed["currency"])
+        about = "account"
+        account = organisations.account_of(page, typed["account"])
         about = None
-        body = DepositCredit(account=typed["account"], amount=amount, bank_reference=typed["bank_reference"])
+        body = DepositCredit(account=account, amount=amount, bank_reference=typed["bank_reference"])
         operation = service.credit(page.command(form), body)
     except REFUSALS as error:
         return _show(page, typed, problem_of(error, about))

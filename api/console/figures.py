@@ -15,11 +15,8 @@ from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
 from api.domain.settlement import Share, due_after
 from api.financing.schemas import QuoteRead
-from api.identity import standing
 from api.identity.actor import Role
-from api.identity.schemas import ParticipantRead
 from api.invoices.models import Invoice
-from api.pagination import PageRequest
 from api.parties import Party, parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
@@ -190,12 +187,6 @@ def cash_of(page: Page, account: str) -> list[Total]:
         Total.of(queries.cash_balance(page.session, account, token), currency_of(deployments, token))
         for token in tokens(deployments)
     ]
-
-
-def accounts(page: Page) -> list[ParticipantRead]:
-    """Who has an account that can be paid or dealt with, by name."""
-    found = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
-    return [one for one in found if one.address is not None and one.status != "registered"]
 
 
 def owed_to(page: Page) -> dict[str, list[Slice]]:

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from api.console import forms
-from api.console.figures import accounts, drawable
+from api.console import forms, organisations
+from api.console.figures import drawable
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.console.quotes import open_quotes
@@ -17,6 +17,7 @@ from api.financing import reading, registrations, service
 from api.financing.schemas import QuoteMake
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
+from api.parties import parties
 from api.payables import reading as payables
 from api.schemas import Uuid
 from indexer.models import Payable, Receivable
@@ -50,13 +51,15 @@ def _show(page: Page, request_id: str, typed: dict[str, Any], problem: Problem |
     may_quote = page.reader.role == Role.FINANCIER and read.state == "open" and page.as_of is None
     wanted = may_quote and programme.registration_required
     fees = typed.get("fees", [])
+    paid_to = {fee.to for quote in quotes for fee in quote.fees}
     lines = min(max(FEES_SHOWN, len(fees) + 1), FEES_MAX)
     return page.render(
         "request.html",
         problem=problem,
         request=read,
         quotes=quotes,
-        names={one.address: one.name for one in accounts(page)},
+        names={account: party.name for account, party in parties(page.session, paid_to).items()},
+        organisations=organisations.choices(page),
         best=next((quote.id for quote in quotes if quote.state == "open"), None),
         typed={**typed, "fees": [*fees, *[("", "")] * lines][:lines]},
         more=bool(typed["minimum_take"] or fees),
@@ -110,11 +113,13 @@ def _body(page: Page, request_id: str, typed: dict[str, Any]) -> QuoteMake:
         least = forms.amount(typed["minimum_take"], currency) if typed["minimum_take"] else None
         fees = []
         for number, (to, amount) in enumerate(typed["fees"]):
-            field = f"fee-{number}"
+            field = f"fee_to-{number}"
             if not to:
                 raise forms.ReceiverMissing("choose who gets this fee")
-            fees.append({"to": to, "amount": forms.amount(amount, currency)})
-    except (forms.RateUnreadable, forms.ReceiverMissing, MoneyError) as error:
+            account = organisations.account_of(page, to)
+            field = f"fee-{number}"
+            fees.append({"to": account, "amount": forms.amount(amount, currency)})
+    except (forms.RateUnreadable, forms.ReceiverMissing, organisations.OrganisationUnknown, MoneyError) as error:
         raise _AtField(field, error) from error
     return QuoteMake.model_validate(
         {

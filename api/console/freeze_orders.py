@@ -6,9 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import or_, select
 
-from api.console import forms
+from api.console import forms, organisations
 from api.console.acts import Act
-from api.console.figures import accounts
 from api.console.freezes import amount_of
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
@@ -19,6 +18,7 @@ from api.holds import placed, service
 from api.holds.routes import OrderId
 from api.holds.schemas import FreezeEnforce, FreezeOrderRead, FreezeSetAside
 from api.identity.actor import Role
+from api.identity.models import Organisation
 from api.programmes import service as programmes
 from api.reading import newest_block
 from api.schemas import ReceivableId
@@ -180,7 +180,7 @@ def _form(
         amount=amount_of(page, read),
         piece=piece,
         typed=typed or {"amount": most.amount, "to": ""},
-        receivers=[one for one in accounts(page) if one.address != row.holder and one.status == "active"],
+        receivers=organisations.choices(page, organisations.ACTIVE, Organisation.address != row.holder),
         problem=problem,
     )
 
@@ -222,7 +222,7 @@ def enforce(page: PageDep, form: FormDep, order_id: OrderId, receivable_id: Rece
         about = "to"
         if not typed["to"]:
             raise forms.ReceiverMissing("choose who gets it")
-        body = FreezeEnforce(receivable_id=receivable_id, amount=amount, to=typed["to"])
+        body = FreezeEnforce(receivable_id=receivable_id, amount=amount, to=organisations.account_of(page, typed["to"]))
         about = "amount"
         operation = service.enforce(page.command(form), order_id, body)
     except NotFound:

@@ -3,9 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import forms
+from api.console import forms, organisations
 from api.console.acts import Act, do_act, show_act
-from api.console.figures import accounts
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
@@ -62,7 +61,7 @@ def _list(page: Page, paging: PageRequest, typed: dict[str, str], problem: Probl
         items=[(item, amount_of(page, item)) for item in found.items],
         next=found.next,
         typed=typed,
-        holders=accounts(page),
+        holders=organisations.choices(page),
         currencies=served(page.services.deployments),
         versions=page.services.deployments.versions,
         may_order=page.reader.role == Role.COMPLIANCE and page.as_of is None,
@@ -79,10 +78,12 @@ def order(page: PageDep, form: FormDep) -> Response:
         amount = forms.amount(typed["amount"], typed["currency"])
         about = "until"
         until = _end_of(typed["until"])
+        about = "holder"
+        holder = organisations.account_of(page, typed["holder"])
         about = None
         body = FreezeOrder.model_validate(
             {
-                "holder": typed["holder"],
+                "holder": holder,
                 "payable_id": typed["payable_id"] or None,
                 "version": typed["version"] or None,
                 "amount": amount,

@@ -63,6 +63,7 @@ _PLAIN = {
     "NotCaughtUp": mark("the books are not there yet; try again in a moment"),
     "NotFound": mark("it does not exist, or is not yours to see"),
     "NotYours": mark("you see it, but this act on it belongs to somebody else"),
+    "OrganisationUnknown": mark("no organisation is called exactly so: give its whole name, or its account"),
     "PayableNotDebtor": mark("this belongs to the debtor"),
     "PayableNotSupplier": mark("this belongs to the supplier"),
     "PaymentTokenNotAccepted": mark("the programme does not accept this deposit token"),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.datastructures import FormData
 
-from api.console import forms, records
+from api.console import forms, organisations, records
 from api.console.acts import Act, do_act, show_act
 from api.console.case_pieces import of_row
 from api.console.cases import links
@@ -27,18 +27,18 @@ from api.errors import NotFound
 from api.financing import service as financing
 from api.financing.schemas import FinancingAsk
 from api.holds import placed
-from api.identity.models import Organisation
 from api.pagination import PageDep as PagingDep
 from api.pagination import PageRequest
+from api.parties import parties
 from api.receivables import reading, service
 from api.receivables.schemas import ReceivableRead, ReceivableSplit, ReceivableTransfer, SplitPart
 from api.schemas import ReceivableId
-from indexer.models import Participant, ParticipantStatus, Payable, Receivable
-from indexer.models import Role as ChainRole
+from indexer.models import Payable, Receivable
 
 router = APIRouter(prefix="/receivables")
 PARTS_SHOWN = 3
 PARTS_MAX = 20
+_ABOUT_TO = (ValidationError, forms.ReceiverMissing, organisations.OrganisationUnknown)
 
 ACTS = {
     "redeem": Act(
@@ -149,22 +149,6 @@ def _holds_on(page: Page, receivable_id: str) -> list[Row]:
     return rows_of(page, found.items)
 
 
-def receivers(page: Page) -> list[Organisation]:
-    """Who can be handed a receivable: active suppliers and financiers, others than the reader, by name."""
-    takes = int(ChainRole.SUPPLIER | ChainRole.FINANCIER)
-    query = (
-        select(Organisation)
-        .join(Participant, Participant.account == Organisation.address)
-        .where(
-            Participant.status == int(ParticipantStatus.ACTIVE),
-            Participant.roles.op("&")(takes) != 0,
-            Organisation.address != page.reader.address,
-        )
-        .order_by(Organisation.name)
-    )
-    return list(page.session.scalars(query))
-
-
 @router.get("/{receivable_id}/hand-on")
 def show_hand_on(page: PageDep, receivable_id: ReceivableId) -> Response:
     """The form, with room for some receivers."""
@@ -174,9 +158,12 @@ def show_hand_on(page: PageDep, receivable_id: ReceivableId) -> Response:
 def _hand_on(
     page: Page, read: ReceivableRead, parts: list[dict[str, str]], problem: Problem | None = None, **review: Any
 ) -> Response:
-    names = {row.address: row.name for row in receivers(page)}
+    receivers = organisations.choices(page, organisations.TAKES_PIECES)
     shown = {"reviewed": None, "remainder": None, **review}
-    return page.render("hand_on.html", receivable=read, parts=parts, receivers=names, problem=problem, **shown)
+    names = parties(page.session, {part.to for part in shown["reviewed"] or ()})
+    return page.render(
+        "hand_on.html", receivable=read, parts=parts, receivers=receivers, names=names, problem=problem, **shown
+    )
 
 
 @router.post("/{receivable_id}/hand-on")
@@ -192,7 +179,7 @@ def hand_on(page: PageDep, form: FormDep, receivable_id: ReceivableId) -> Respon
         for index, part in enumerate(parts):
             if part["to"] or part["value"]:
                 number = index
-                wanted.append(_part(part, read.value.currency))
+                wanted.append(_part(page, part, read.value.currency))
         if not wanted:
             raise forms.ReceiverMissing("say who gets how much, in one line at least")
         remainder = read.value.minor - sum(part.value.minor for part in wanted)
@@ -210,7 +197,7 @@ def hand_on(page: PageDep, form: FormDep, receivable_id: ReceivableId) -> Respon
             operation = service.split(command, receivable_id, ReceivableSplit(parts=wanted))
     except REFUSALS as error:
         problem = problem_of(error)
-        about = "to" if isinstance(error, ValidationError | forms.ReceiverMissing) else "value"
+        about = "to" if isinstance(error, _ABOUT_TO) else "value"
         return _hand_on(page, read, parts, problem.at(f"{about}-{number}"))
     return page.follow(operation)
 
@@ -224,10 +211,11 @@ def _typed(form: FormData) -> list[dict[str, str]]:
     ][:PARTS_MAX]
 
 
-def _part(part: dict[str, str], currency: str) -> SplitPart:
+def _part(page: Page, part: dict[str, str], currency: str) -> SplitPart:
     if not part["to"]:
         raise forms.ReceiverMissing("choose who gets this part")
-    return SplitPart(to=part["to"], value=forms.amount(part["value"], currency), recourse=bool(part["recourse"]))
+    to = organisations.account_of(page, part["to"])
+    return SplitPart(to=to, value=forms.amount(part["value"], currency), recourse=bool(part["recourse"]))
 
 
 @router.get("/{receivable_id}/finance")

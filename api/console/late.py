@@ -1,6 +1,6 @@
 """What is late: overdue payables, the register of dishonours, recourse, and what was written off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,30 +11,32 @@ from api.console import default_cases, records
 from api.console.case_payables import of_row
 from api.console.case_pieces import of_row as piece_of_row
 from api.console.cases import Link, links
-from api.console.figures import SHOWN_MAX
 from api.console.page import Page, PageDep
 from api.console.receivable_cases import CASES as OF_PIECES
 from api.defaults import dishonours, recourse
 from api.identity.actor import Role
-from api.pagination import PageRequest
+from api.pagination import PageDep as PagingDep
+from api.pagination import PageRequest, fetch
 from api.payables import reading, service
 from api.receivables import reading as receivables
 from indexer.models import Payable, PayableState, Receivable
 
 router = APIRouter(prefix="/late")
-FIRST = PageRequest(None, 200)
+PARTS = ("overdue", "register", "recourse", "written-off")
 RECOURSE = {name: OF_PIECES[name] for name in ("claim-recourse", "repurchase")}
 
 
 @router.get("")
-def show(page: PageDep) -> Response:
-    """Each list with what the reader can do about it."""
+def show(page: PageDep, paging: PagingDep, part: str | None = None) -> Response:
+    """Each list with what the reader can do about it: the first page of all, or a page of the one that is named."""
     page.must_be(Role.OPERATOR, Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER)
     session, services, reader = page.session, page.services, page.reader
-    overdue = dishonours.list_overdue(session, services, reader, FIRST)
-    register = dishonours.list_dishonours(session, services, reader, FIRST)
-    claims = recourse.list_recourse(session, services, reader, FIRST)
-    written_off = _written_off(page)
+    shown = [one for one in PARTS if part not in PARTS or one == part]
+    asked = paging if len(shown) == 1 else PageRequest(None, paging.limit)
+    overdue = dishonours.list_overdue(session, services, reader, asked)
+    register = dishonours.list_dishonours(session, services, reader, asked)
+    claims = recourse.list_recourse(session, services, reader, asked)
+    written_off, following = _written_off(page, asked)
     touched = {row.payable_id for row in overdue.items} | {row.payable_id for row in register.items}
     touched |= {row.payable_id for row in written_off}
     return page.render(
@@ -48,15 +50,16 @@ def show(page: PageDep) -> Response:
         piece_acts=_of_pieces(page, [row.receivable_id for row in claims.items]),
         missing=default_cases.missing,
         rows={row.payable_id: row for row in written_off},
-        more=any(found.next for found in (overdue, register, claims)),
+        shown=shown,
+        next=dict(zip(PARTS, (overdue.next, register.next, claims.next, following), strict=True)),
     )
 
 
-def _written_off(page: Page) -> list[Payable]:
+def _written_off(page: Page, paging: PageRequest) -> tuple[Sequence[Payable], str | None]:
     query = select(Payable).where(Payable.state == PayableState.WRITTEN_OFF)
     if page.reader.role != Role.OPERATOR:
         query = query.where(service.visible_to(page.reader.address))
-    return list(page.session.scalars(query.order_by(Payable.due_date, Payable.payable_id).limit(SHOWN_MAX)))
+    return fetch(page.session, query, [Payable.due_date, Payable.payable_id], paging)
 
 
 def _of_payables(page: Page, ids: set[str]) -> dict[str, list[Link]]:

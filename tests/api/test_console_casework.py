@@ -341,3 +341,23 @@ def test_set_aside__for_a_dispute_that_is_over__is_paid_out__i9(desk: Desk) -> N
     assert "CNY 250,000.00" in desk.page("s1", f"{piece}/release-set-aside")
     desk.do("s1", f"{piece}/release-set-aside")
     assert network["s1"].cash() - before == 250_000_00
+
+
+def test_late__more_than_a_page__is_read_page_by_page_and_list_by_list(desk: Desk) -> None:
+    network = desk.network
+    network.overdue(1)
+    wanted = {network.overdue(1) for _ in range(2)}
+    page = desk.page("s1", "/late?limit=1")
+    assert {'id="overdue"', 'id="register"', 'id="written-off"'} <= set(re.findall(r'id="[a-z-]+"', page))
+    seen: list[str] = []
+    while True:
+        found = re.search(r'href="/console(/late\?part=overdue&amp;cursor=[^"]+)"', page)
+        seen += re.findall(
+            r'href="/console/payables/(0x[0-9a-f]{56})"', page.split('id="overdue"')[1].split("</section>")[0]
+        )
+        if found is None:
+            break
+        page = desk.page("s1", found[1].replace("&amp;", "&") + "&limit=1")
+        assert 'id="register"' not in page
+    assert wanted <= set(seen)
+    assert len(seen) == len(set(seen))

@@ -52,13 +52,13 @@ def test_receiver__nobody_is_called_so__is_told_who_is_called_alike(network: Sta
 def test_account__of_many__is_credited_by_its_name_or_its_address(network: Stage, app: FastAPI) -> None:
     browser = Browser(app).sign_in("b")
     before = network["f2"].cash()
+    fields = {"amount": "1.00", "currency": "CNY"}
     for who in (network["f2"].name, network["f2"].address):
         browser.get("/deposits")
-        fields = {"account": who, "amount": "1.00", "currency": "CNY", "bank_reference": secrets.token_hex(8)}
-        done = browser.post("/deposits", fields)
+        done = browser.post("/deposits", {**fields, "account": who, "bank_reference": secrets.token_hex(8)})
         assert network["b"].ended(done.headers["location"].rsplit("/", 1)[-1])["state"] == "done"
     assert network["f2"].cash() == before + 200
-    answer = browser.post("/deposits", {**fields, "account": "Nobody At All"})
+    answer = browser.post("/deposits", {**fields, "account": "Nobody At All", "bank_reference": "x"})
     assert (answer.status_code, "OrganisationUnknown" in answer.text) == (422, True)
 
 

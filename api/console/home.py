@@ -10,7 +10,6 @@ from sqlalchemy import func, select, true
 from api.console import figures
 from api.console.charts import price_of_waiting
 from api.console.figures import TAKES_PART, holdings, in_days, minor_of, owed_by, totals, waiting
-from api.console.notices import bells
 from api.console.page import Page, PageDep
 from api.console.stuck import stuck_operations, what_waits
 from api.console.waits import waits
@@ -36,9 +35,7 @@ SHORT_LIST = 8
 
 @router.get("/")
 def home(page: PageDep) -> Response:
-    """Whose it is decides which. Its bell is counted with it: the two agree, and it is there without a script."""
-    if bells(page).said(page).stale:
-        bells(page).count(page)
+    """Whose it is decides which."""
     return _HOMES[page.reader.role](page)
 
 

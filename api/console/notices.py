@@ -44,8 +44,8 @@ class Bell:
 
 
 class Bells:
-    """What the bell said last to each login. To count anew costs as much as a first screen does, so no other page waits
-    for it: it says what was counted last, and what is old is counted once the page is there."""
+    """What the bell said last to each login. To count anew costs as much as a first screen does, so no page waits for
+    it: the bell says what was counted last, and what is old is counted once the page is there."""
 
     def __init__(self) -> None:
         self._said: dict[str, tuple[int, int, float]] = {}

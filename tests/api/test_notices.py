@@ -154,6 +154,7 @@ def test_notices__the_bank__pays_out(network: Stage, app: FastAPI) -> None:
 def test_bell__of_the_past__counts_nothing(network: Stage, app: FastAPI) -> None:
     browser = Browser(app).sign_in("o")
     then = str(network["r"].read("/api/v1/chain")["block"])
+    assert bell(browser) > 0
     assert 'class="bell-count"' in browser.get("/").text
     assert 'class="bell-count"' not in browser.get("/", as_of=then).text
 
@@ -181,6 +182,4 @@ def test_bell__of_a_page__says_what_was_counted_last_and_asks_once_the_page_is_t
     assert "load" not in browser.get("/notices/bell").text, "else it would ask for ever"
     assert counted == ["s1-real"]
     assert bell(browser) == before + 1
-    network.rpc("anvil_mine", "0x1")
-    network.index()
-    assert asks not in browser.get("/").text, "the first screen counts with its own question"
+    assert f'aria-hidden="true">{before + 1}</span></a>' in browser.get("/").text, "also without a script"

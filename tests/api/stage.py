@@ -352,8 +352,9 @@ class Stage:
         return rows
 
 
-def build(node: Anvil, folder: Path) -> Stage:
-    """Keys, tables, organisations with logins, contracts; nobody is admitted and nothing is served yet."""
+def build(node: Anvil, folder: Path, database: str | None = None) -> Stage:
+    """Keys, tables, organisations with logins, contracts; nobody is admitted and nothing is served yet. `database`: an
+    empty one; else SQLite's in the folder."""
     keys, wallets, secret_files = folder / "keys", folder / "wallets", folder / "secrets"
     secret_files.mkdir(mode=0o700)
     (secret_files / "keystore.passphrase").touch(mode=0o600)
@@ -364,7 +365,7 @@ def build(node: Anvil, folder: Path) -> Stage:
     addresses |= {name: create_account(wallets, name, PASSPHRASE, work_factor=QUICK) for name in own}
     write_private_text(keys / SIGNERS_FILE, policy_text(EVERYBODY, addresses, daily=None))
     fund(node.url, addresses.values())
-    database = f"sqlite:///{folder}/scf.sqlite3"
+    database = database or f"sqlite:///{folder}/scf.sqlite3"
     engine = make_engine(database)
     for room in ("node_adapter", "indexer", "api"):
         migrate(engine, room)

@@ -282,6 +282,26 @@ def test_record__of_payable_and_receivable__asks_again_with_all_that_changes(bro
         assert page.xpath('//input[@name="as_of"]'), "which stands outside"
 
 
+def test_page__that_answers_a_form__asks_again_where_there_is_a_page(
+    browser: Browser, app: FastAPI, network: Stage
+) -> None:
+    request = network.asked("s1", f"{network.confirmed()}00000001", FACE)
+    sent = [
+        ("o", "/participants", "/participants/admit"),
+        ("f1", f"/financing/{request}", f"/financing/{request}/quote"),
+        ("b", "/deposits", "/deposits"),
+        ("co", "/freeze-orders", "/freeze-orders"),
+        ("s1", "/invoices", "/invoices"),
+    ]
+    for login, page, form in sent:
+        browser = Browser(app).sign_in(login)
+        browser.get(page)
+        answer = browser.post(form)
+        asked = html.fromstring(answer.text).xpath("//main//@hx-get")
+        assert asked, (form, answer.status_code)
+        assert [browser.http.get(path).status_code for path in asked] == [200] * len(asked), asked
+
+
 def _check_headers(answer: Response) -> None:
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy

@@ -73,6 +73,7 @@ KINDS = {
 
 EVENTS = {
     "Anchored": mark("Document anchored"),
+    "AuthorizationUsed": mark("Authorization used"),
     "CashSetAside": mark("Cash set aside"),
     "DebtorBarredUntil": mark("Debtor barred"),
     "DepositCredited": mark("Deposit credited"),
@@ -117,6 +118,7 @@ EVENTS = {
     "QuoteAccepted": mark("Quote accepted"),
     "QuoteCancelled": mark("Quote called off"),
     "ReceivableDrawn": mark("Receivable drawn on"),
+    "ReceivableMoved": mark("Receivable moved"),
     "ReceivableParked": mark("Receivable back with its debtor"),
     "ReceivableRedeemed": mark("Receivable redeemed"),
     "ReceivableRefused": mark("Receivable refused"),
@@ -131,6 +133,7 @@ EVENTS = {
     "ReferenceRateSet": mark("Reference rate set"),
     "SetAsideEnforced": mark("Set-aside enforced"),
     "SetAsideReleased": mark("Set-aside released"),
+    "SlotChanged": mark("Piece put under its payable"),
     "SuccessorNamed": mark("Successor named"),
     "TokenPaused": mark("Deposits stopped"),
     "TokenResumed": mark("Deposits resumed"),

@@ -33,7 +33,8 @@ def played(net: Network) -> dict[str, str]:
     by = {login: net.client(login) for login in ("o", "b", "c", "s1", "s2", "s3", "f1", "f2", "r")}
     by["c"].sign = Wallet.load(net.folder.wallets / "c.json", net.folder.wallets / "passphrase").sign
     for one in by["o"].get("/api/v1/participants?limit=200")["items"]:
-        if one["status"] == "registered" and one["address"] and "Not Admitted" not in one["name"]:
+        takes_part = one["role"] in {"supplier", "core_enterprise", "financier", "bank"}
+        if one["status"] == "registered" and takes_part and "Not Admitted" not in one["name"]:
             by["o"].command("/api/v1/participants", {"organisation_id": one["organisation_id"]})
     for login, amount in (("c", FACE), ("f1", FACE), ("f2", 2 * FACE)):
         credit = {"account": net.address(login), "amount": money(amount), "bank_reference": f"CNAPS-{login}"}

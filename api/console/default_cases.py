@@ -26,7 +26,7 @@ def _recover(context: CommandContext, subject: PayableSubject, given: Given) -> 
 def _after_recovery(subject: PayableSubject, given: Given) -> list[tuple[str, str]]:
     words, amount = subject.page.words, given["amount"]
     left = Total.of(missing(subject.row, subject.currency).minor - amount.minor, subject.currency)
-    return [(mark("You pay"), words.money(amount)), (mark("Then missing still"), words.money(left))]
+    return [(mark("Then missing still"), words.money(left))]
 
 
 def missing(row: Payable, currency: str) -> Money:
@@ -139,4 +139,4 @@ CASES: dict[str, Case[PayableSubject]] = {
     ),
 }
 
-serve(router, CASES, find, back)
+serve(router, CASES, find, "/{payable_id}", back)

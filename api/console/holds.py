@@ -9,15 +9,14 @@ from fastapi.responses import Response
 from api.console.cases import Case, Link, Subject, links, serve
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
-from api.errors import NotFound
 from api.holds import placed
 from api.holds.placed import Wanted
+from api.holds.routes import HoldId
 from api.holds.schemas import HoldRead
 from api.pagination import PageDep as PagingDep
 from api.reading import newest_block
 
 router = APIRouter(prefix="/holds")
-HOLD_ID_DIGITS = 10
 KINDS = {
     "freeze": mark("Freeze"),
     "dispute": mark("Dispute"),
@@ -63,11 +62,9 @@ class HoldSubject(Subject):
         return self.read.live and self.read.kind == "pledge" and since is not None and now >= since.timestamp()
 
 
-def find(page: Page, hold_id: str) -> HoldSubject:
+def find(page: PageDep, hold_id: HoldId) -> HoldSubject:
     """NotFound for what the reader may not see."""
-    if not (hold_id.isdecimal() and hold_id.isascii() and len(hold_id) <= HOLD_ID_DIGITS):
-        raise NotFound.of("hold", hold_id)
-    row = placed.get(page.session, page.reader, int(hold_id))
+    row = placed.get(page.session, page.reader, hold_id)
     return of_read(page, placed.read(page.session, page.services, page.reader, row))
 
 
@@ -111,7 +108,7 @@ CASES: dict[str, Case[HoldSubject]] = {
     ),
 }
 
-serve(router, CASES, find, back)
+serve(router, CASES, find, "/{hold_id}", back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Quotes: sold on, in whole or in part, one or several at once; called off; and the registrations they name (R-11)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from starlette.datastructures import FormData
 
 from api.console import forms
-from api.console.acts import Act, do_act, show_act
+from api.console.cases import Ask, Case, Fact, Subject, serve
 from api.console.figures import totals
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
@@ -32,24 +33,87 @@ from api.schemas import Uuid
 router = APIRouter(prefix="/financing")
 SHOWN_MAX = 50
 
-CANCEL = Act(
-    mark("Call the quote off"),
-    (
-        mark("From then on nobody can sell on it; the chain itself refuses."),
-        mark("Until that is in a block the supplier can still be faster."),
+
+@dataclass(frozen=True)
+class QuoteSubject(Subject):
+    """A quote, as its financier and its supplier see it."""
+
+    read: QuoteRead
+    row: FinancingQuote
+
+    def named(self) -> dict[str, Any]:
+        return {"quote": self.read}
+
+
+def find(page: PageDep, quote_id: Uuid) -> QuoteSubject:
+    """NotFound for what the reader may not see."""
+    read, _, row = _read(page, quote_id)
+    return QuoteSubject(page, f"/financing/quotes/{quote_id}", read.value.currency, read, row)
+
+
+@dataclass(frozen=True)
+class RequestSubject(Subject):
+    """A request that the reader may see."""
+
+    read: FinancingRequestRead
+
+    def facts(self) -> list[Fact]:
+        words, read = self.page.words, self.read
+        return [
+            (mark("Value"), words.money(read.value)),
+            (mark("Supplier"), read.supplier.name or read.supplier.address),
+            (mark("Owed by"), read.debtor.name or read.debtor.address),
+            (mark("Due"), words.day(read.due_date)),
+        ]
+
+
+def find_request(page: PageDep, request_id: Uuid) -> RequestSubject:
+    """NotFound for what the reader may not see."""
+    row = service.get_request(page.session, page.reader, request_id)
+    read = reading.read_requests(page.session, page.services, [row])[0]
+    return RequestSubject(page, f"/financing/{request_id}", read.value.currency, read)
+
+
+CASES: dict[str, Case[QuoteSubject]] = {
+    "cancel": Case(
+        mark("Call it off"),
+        mark("Call the quote off"),
+        (
+            mark("From then on nobody can sell on it; the chain itself refuses."),
+            mark("Until that is in a block the supplier can still be faster."),
+        ),
+        mark("Call it off"),
+        danger=True,
+        terms="quote_facts.html",
+        yours=lambda subject: subject.row.organisation_id == subject.page.reader.organisation_id,
+        command=lambda context, subject, _: acceptance.cancel(context, subject.read.id),
     ),
-    mark("Call it off"),
-    danger=True,
-)
-REGISTER = Act(
-    mark("Put a registration on record"),
-    (
-        mark("What you write is kept encrypted; its salted hash goes on the chain in your name."),
-        mark("Your quotes can name it from then on. A sale on a quote that names none is refused by the programme."),
+}
+REQUEST_CASES: dict[str, Case[RequestSubject]] = {
+    "register": Case(
+        mark("Put a registration on record"),
+        mark("Put a registration on record"),
+        (
+            mark("What you write is kept encrypted; its salted hash goes on the chain in your name."),
+            mark(
+                "Your quotes can name it from then on. A sale on a quote that names none is refused by the programme."
+            ),
+        ),
+        mark("Put it on record"),
+        yours=lambda subject: subject.page.reader.role == Role.FINANCIER,
+        asks=(
+            Ask(
+                "registration",
+                mark("What was registered: its number, the time to the second, the collateral's text"),
+                "area",
+            ),
+        ),
+        command=lambda context, _, given: registrations.register(context, AssignmentRegister(**given)),
     ),
-    mark("Put it on record"),
-    reason=mark("What was registered: its number, the time to the second, the collateral's text"),
-)
+}
+
+serve(router, CASES, find, "/quotes/{quote_id}", lambda subject: f"/financing/{subject.read.request_id}")
+serve(router, REQUEST_CASES, find_request, "/{request_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,52 +252,3 @@ def _typed(page: Page, form: FormData) -> tuple[list[Taken], Problem | None]:
     if gone and problem is None:
         problem = problem_of(forms.QuoteGone("one that was ticked is not open any more; the rest is as you left it"))
     return lines, problem
-
-
-@router.get("/quotes/{quote_id}/cancel")
-def show_cancel(page: PageDep, quote_id: Uuid) -> Response:
-    """What it will do."""
-    return _cancel(page, quote_id)
-
-
-def _cancel(page: Page, quote_id: str, problem: Problem | None = None) -> Response:
-    quote, _, row = _read(page, quote_id)
-    if row.organisation_id != page.reader.organisation_id:
-        raise NotYours("a quote is called off by the financier that made it")
-    return show_act(page, CANCEL, back=f"/financing/{quote.request_id}", problem=problem, quote=quote)
-
-
-@router.post("/quotes/{quote_id}/cancel")
-def cancel(page: PageDep, form: FormDep, quote_id: Uuid) -> Response:
-    """The end of the quote."""
-    return do_act(
-        page,
-        form,
-        CANCEL,
-        lambda context, _: acceptance.cancel(context, quote_id),
-        lambda problem, _: _cancel(page, quote_id, problem),
-    )
-
-
-@router.get("/{request_id}/register")
-def show_registration(page: PageDep, request_id: Uuid) -> Response:
-    """What it will do."""
-    return _registration(page, request_id)
-
-
-def _registration(page: Page, request_id: str, problem: Problem | None = None, text: str = "") -> Response:
-    page.must_be(Role.FINANCIER)
-    service.get_request(page.session, page.reader, request_id)
-    return show_act(page, REGISTER, back=f"/financing/{request_id}", problem=problem, reason=text)
-
-
-@router.post("/{request_id}/register")
-def register(page: PageDep, form: FormDep, request_id: Uuid) -> Response:
-    """On record in the financier's name."""
-    return do_act(
-        page,
-        form,
-        REGISTER,
-        lambda context, text: registrations.register(context, AssignmentRegister(registration=text)),
-        lambda problem, text: _registration(page, request_id, problem.at("reason"), text),
-    )

@@ -120,7 +120,7 @@ def find(page: PageDep, payable_id: PayableId) -> PayableSubject:
 
 def of_row(page: Page, row: Payable, read: PayableRead) -> PayableSubject:
     """Of what was read already."""
-    return PayableSubject(page, f"/payables/{row.payable_id}", read.face_value.currency, row, read)
+    return PayableSubject(page, "/payables", row.payable_id, read.face_value.currency, row, read)
 
 
 def back(subject: PayableSubject) -> str:

@@ -107,4 +107,4 @@ def find(page: PageDep, receivable_id: ReceivableId) -> PieceSubject:
 def of_row(page: Page, row: Receivable, read: ReceivableRead) -> PieceSubject:
     """Of what was read already."""
     payable = page.session.get_one(Payable, row.payable_id)
-    return PieceSubject(page, f"/receivables/{row.receivable_id}", read.value.currency, row, payable, read)
+    return PieceSubject(page, "/receivables", row.receivable_id, read.value.currency, row, payable, read)

@@ -5,30 +5,19 @@ only keep links away from whom they would lead to a refusal.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, overload
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from api.console import forms
-from api.console.navigation import mark
+from api.console.asks import CURRENCY, SAID_ALREADY, Ask, AskKind, always, nothing, read, told
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.context import CommandContext
-from api.currencies import served
-from api.domain.dates import end_of_day
 from api.errors import NotYours, RequestInvalid
 from api.operations.schemas import OperationRead
 
-AskKind = Literal["amount", "text", "area", "number", "rate", "since", "day", "date", "choice", "one_of", "tick"]
-"""`rate`: per cent a year, parts per million in the body. `since` is the first second of a day, `day` its last, `date`
-the day itself. `one_of`: a choice that is not asked where there is only one.
-"""
-SAID_ALREADY: set[AskKind] = {"text", "area"}
-"""What needs no review: it is kept word for word, and moves nothing."""
-CURRENCY = "currency"
-"""The field that says what amounts of the same form are in; it is no part of the body."""
 Given = dict[str, Any]
 """What was typed, as the API's bodies want it: Money, RFC 3339, text, or None where nothing was."""
 Fact = tuple[str, str]
@@ -56,33 +45,22 @@ _ABOUT: dict[str, AskKind] = {
 """Refusal → the kind of field that it is about: the act's first of that kind, unless it has the very field."""
 
 
-def nothing(_subject: Any) -> dict[str, str]:
-    """Empty fields, or no choices."""
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One field, named as the API's body has it. Its texts are message ids."""
-
-    name: str
-    label: str
-    kind: AskKind = "text"
-    hint: str = ""
-    required: bool = True
-    choices: Callable[[Any], Mapping[str, str]] = nothing
-    """Value → name, of a choice on a subject."""
-
-
 @dataclass(frozen=True)
 class Subject:
     """What an act is about, as the reader sees it; as it is, a desk: acts that begin with nothing."""
 
     page: Page
-    path: str
-    """Its address, and where one goes back to."""
+    place: str
+    """Where such are listed."""
+    key: Any
+    """Its id there, as the services want it; None of a desk."""
     currency: str
     """Of its amounts; "" where the form asks for it."""
+
+    @property
+    def path(self) -> str:
+        """Its address, and where one goes back to."""
+        return self.place if self.key is None else f"{self.place}/{self.key}"
 
     def facts(self) -> list[Fact]:
         """What stands above the form."""
@@ -92,23 +70,37 @@ class Subject:
         """What templates that tell it in full (`Case.terms`) call it."""
         return {}
 
+    def known(self) -> dict[str, Any]:
+        """What bodies hold besides what was typed."""
+        return {}
+
     @property
     def reader(self) -> str | None:
         return self.page.reader.address
 
 
-def _served(subject: Subject) -> dict[str, str]:
-    return {currency: currency for currency in served(subject.page.services.deployments)}
-
-
-IN_CURRENCY = Ask(CURRENCY, mark("Currency"), "one_of", choices=_served)
-
 S = TypeVar("S", bound=Subject)
 
 
-def always(_subject: Subject) -> bool:
-    """Whoever sees it, in whatever state."""
-    return True
+Command = Callable[[CommandContext, Any, Given], OperationRead]
+"""What does it: of a subject and what was typed."""
+B = TypeVar("B")
+
+
+@overload
+def on(function: Callable[[CommandContext, Any], OperationRead]) -> Command: ...
+@overload
+def on(function: Callable[[CommandContext, Any, B], OperationRead], body: Callable[..., B]) -> Command: ...
+def on(function: Callable[..., OperationRead], body: Callable[..., Any] | None = None) -> Command:
+    """A service's function of the subject's id, and of a body if it takes one."""
+    if body is None:
+        return lambda context, subject, _: function(context, subject.key)
+    return lambda context, subject, given: function(context, subject.key, body(**subject.known(), **given))
+
+
+def anew(function: Callable[[CommandContext, B], OperationRead], body: Callable[..., B]) -> Command:
+    """A service's function of a body alone."""
+    return lambda context, subject, given: function(context, body(**subject.known(), **given))
 
 
 @dataclass(frozen=True)
@@ -123,7 +115,7 @@ class Case(Generic[S]):
     button: str
     yours: Callable[[S], bool]
     """Whose act it is."""
-    command: Callable[[CommandContext, S, Given], OperationRead]
+    command: Command
     now: Callable[[S], bool] = always
     """Whether it can be done in the state that is shown."""
     asks: tuple[Ask, ...] = ()
@@ -139,10 +131,14 @@ class Case(Generic[S]):
     primary: bool = False
     """What one comes to the subject for."""
 
-    @property
-    def reviewed(self) -> bool:
+    def asked(self, subject: S) -> list[Ask]:
+        """The fields of its form."""
+        return [ask for ask in self.asks if ask.when(subject)]
+
+    def reviewed(self, subject: S) -> bool:
         """Whether what was typed is shown before it is done."""
-        return bool(self.asks) and (self.review is not None or any(ask.kind not in SAID_ALREADY for ask in self.asks))
+        asked = self.asked(subject)
+        return bool(asked) and (self.review is not None or any(ask.kind not in SAID_ALREADY for ask in asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,30 +189,39 @@ def _serve(router: APIRouter, path: str, case: Case[S], find: Callable[..., S], 
         return subject
 
     def shown(page: Page, subject: S, typed: dict[str, str], **more: Any) -> Response:
-        facts = case.review(subject, {}) if case.review is not None and not case.asks else []
+        asked = case.asked(subject)
+        facts = case.review(subject, {}) if case.review is not None and not asked else []
+        choices = {ask.name: ask.choices(subject) for ask in asked}
         more = {"told": facts, "review": False, "problem": None, **subject.named(), **more}
-        choices = {ask.name: ask.choices(subject) for ask in case.asks}
         return page.render(
-            "case.html", case=case, subject=subject, back=back(subject), typed=typed, choices=choices, **more
+            "case.html",
+            case=case,
+            subject=subject,
+            back=back(subject),
+            asked=asked,
+            typed=typed,
+            choices=choices,
+            **more,
         )
 
     def show(page: PageDep, subject: Annotated[Any, Depends(found)]) -> Response:
-        return shown(page, subject, {**{ask.name: "" for ask in case.asks}, **case.suggest(subject)})
+        return shown(page, subject, {**{ask.name: "" for ask in case.asked(subject)}, **case.suggest(subject)})
 
     def do(page: PageDep, form: FormDep, subject: Annotated[Any, Depends(found)]) -> Response:
-        typed = {ask.name: forms.text(form, ask.name) for ask in case.asks}
+        asked = case.asked(subject)
+        typed = {ask.name: forms.text(form, ask.name) for ask in asked}
         step = forms.text(form, "step")
         if step == "change":
             return shown(page, subject, typed)
         about: str | None = None
         try:
             given: Given = {}
-            for ask in case.asks:
+            for ask in asked:
                 about = ask.name
                 if about != CURRENCY:
-                    given[about] = _given(ask, typed[about], typed.get(CURRENCY, subject.currency))
+                    given[about] = read(ask, typed[about], typed.get(CURRENCY, subject.currency))
             about = None
-            if case.reviewed and step != "do":
+            if case.reviewed(subject) and step != "do":
                 return shown(page, subject, typed, told=_told(page, case, subject, typed, given), review=True)
             operation = case.command(page.command(form), subject, given)
         except REFUSALS as error:
@@ -229,25 +234,9 @@ def _serve(router: APIRouter, path: str, case: Case[S], find: Callable[..., S], 
 
 def _told(page: Page, case: Case[S], subject: S, typed: dict[str, str], given: Given) -> list[Fact]:
     """What was typed, as it was understood, and what it comes to."""
-    asked = [ask for ask in case.asks if typed[ask.name] and (ask.kind != "one_of" or len(ask.choices(subject)) > 1)]
-    facts = [(ask.label, _text(page, ask, typed[ask.name], given, subject)) for ask in asked]
+    asked = [ask for ask in case.asked(subject) if typed[ask.name] and not ask.settled(subject)]
+    facts = [(ask.label, told(page, ask, subject, typed[ask.name], given.get(ask.name))) for ask in asked]
     return facts + (case.review(subject, given) if case.review is not None else [])
-
-
-def _text(page: Page, ask: Ask, typed: str, given: Given, subject: Subject) -> str:
-    match ask.kind:
-        case "amount":
-            return page.words.money(given[ask.name])
-        case "rate":
-            return page.words.rate(given[ask.name])
-        case "since" | "day" | "date":
-            return page.words.day(forms.day(typed))
-        case "choice" | "one_of":
-            return ask.choices(subject).get(typed, typed)
-        case "tick":
-            return page.words.say(mark("yes"))
-        case _:
-            return typed
 
 
 def _problem(case: Case[Any], error: Exception, about: str | None) -> Problem:
@@ -258,26 +247,3 @@ def _problem(case: Case[Any], error: Exception, about: str | None) -> Problem:
     kind = "amount" if type(error) is RequestInvalid else _ABOUT.get(problem.name)
     asked = next((ask.name for ask in case.asks if ask.kind == kind), None)
     return problem if asked is None else problem.at(asked)
-
-
-def _last_second(day: date) -> datetime:
-    return datetime.fromtimestamp(end_of_day(day) - 1, UTC)
-
-
-_READ: dict[AskKind, Callable[[str], Any]] = {
-    "rate": forms.per_cent,
-    "date": forms.day,
-    "since": lambda typed: _last_second(forms.day(typed) - timedelta(days=1)) + timedelta(seconds=1),
-    "day": lambda typed: _last_second(forms.day(typed)),
-}
-
-
-def _given(ask: Ask, typed: str, currency: str) -> Any:
-    """RequestInvalid or MoneyError where it cannot be read; nothing typed is None where it may be left out."""
-    if ask.kind == "tick":
-        return bool(typed)
-    if not typed and not ask.required:
-        return None
-    if ask.kind == "amount":
-        return forms.amount(typed, currency)
-    return _READ.get(ask.kind, str)(typed)

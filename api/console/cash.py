@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console.cases import IN_CURRENCY, Ask, Case, Fact, Subject, links, serve
+from api.console.asks import IN_CURRENCY, Ask
+from api.console.cases import Case, Fact, Subject, anew, links, on, serve
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
 from api.currencies import bank_of
@@ -45,7 +46,7 @@ def find(page: PageDep, pay_out_id: PayOutId) -> PayOutSubject:
 def of_read(page: Page, read: PayOutRead) -> PayOutSubject:
     """Of what was read already."""
     bank = bank_of(page.services.deployments, read.deposit_token)
-    return PayOutSubject(page, f"/cash/pay-outs/{read.id}", read.amount.currency, read, bank)
+    return PayOutSubject(page, "/cash/pay-outs", read.id, read.amount.currency, read, bank)
 
 
 def _banks(subject: PayOutSubject) -> bool:
@@ -66,7 +67,7 @@ class CashDesk(Subject):
 
 def desk(page: PageDep) -> CashDesk:
     """The reader's own."""
-    return CashDesk(page, "/cash", "")
+    return CashDesk(page, "/cash", None, "")
 
 
 DESK: dict[str, Case[CashDesk]] = {
@@ -85,7 +86,7 @@ DESK: dict[str, Case[CashDesk]] = {
             Ask("amount", mark("Amount"), "amount"),
             Ask("instruction", mark("Where to pay"), "area", mark("bank, account, and what it is for")),
         ),
-        command=lambda context, _, given: pay_outs.ask(context, PayOutAsk(**given)),
+        command=anew(pay_outs.ask, PayOutAsk),
     ),
 }
 CASES: dict[str, Case[PayOutSubject]] = {
@@ -100,7 +101,7 @@ CASES: dict[str, Case[PayOutSubject]] = {
         yours=_banks,
         now=_waits,
         asks=(Ask("bank_reference", mark("Bank reference under which it was paid")),),
-        command=lambda context, subject, given: pay_outs.complete(context, subject.read.id, PayOutComplete(**given)),
+        command=on(pay_outs.complete, PayOutComplete),
     ),
     "refuse": Case(
         mark("Refuse"),
@@ -114,7 +115,7 @@ CASES: dict[str, Case[PayOutSubject]] = {
         yours=_banks,
         now=_waits,
         asks=(Ask("reason", mark("Why it is not paid"), "area"),),
-        command=lambda context, subject, given: pay_outs.refuse(context, subject.read.id, ReasonGiven(**given)),
+        command=on(pay_outs.refuse, ReasonGiven),
     ),
 }
 

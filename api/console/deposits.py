@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console.cases import IN_CURRENCY, Ask, Case, Fact, Given, Subject, links, serve
+from api.console.asks import IN_CURRENCY, Ask
+from api.console.cases import Case, Fact, Subject, anew, links, on, serve
 from api.console.figures import accounts
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
-from api.context import CommandContext
 from api.errors import NotFound
 from api.identity.actor import Role
-from api.operations.schemas import OperationRead
 from api.schemas import Account, ReasonGiven
 from api.settlement import service, tokens
 from api.settlement.schemas import DepositCredit, DepositTokenRead
@@ -46,20 +45,16 @@ def find(page: PageDep, account: Account) -> TokenSubject:
 
 def of_read(page: Page, read: DepositTokenRead) -> TokenSubject:
     """Of what was read already."""
-    return TokenSubject(page, f"/deposits/{read.deposit_token}", read.currency, read)
+    return TokenSubject(page, "/deposits", read.deposit_token, read.currency, read)
 
 
 def desk(page: PageDep) -> Subject:
     """Where accounts are credited."""
-    return Subject(page, "/deposits", "")
+    return Subject(page, "/deposits", None, "")
 
 
 def _accounts(desk: Subject) -> dict[str, str]:
     return {one.address: one.name for one in accounts(desk.page) if one.address and one.status == "active"}
-
-
-def _credit(context: CommandContext, _desk: Subject, given: Given) -> OperationRead:
-    return service.credit(context, DepositCredit(**given))
 
 
 DESK: dict[str, Case[Subject]] = {
@@ -79,7 +74,7 @@ DESK: dict[str, Case[Subject]] = {
             Ask("amount", mark("Amount"), "amount"),
             Ask("bank_reference", mark("Bank reference"), hint=mark("the bank's own; it can be used once")),
         ),
-        command=_credit,
+        command=anew(service.credit, DepositCredit),
     ),
 }
 CASES: dict[str, Case[TokenSubject]] = {
@@ -97,7 +92,7 @@ CASES: dict[str, Case[TokenSubject]] = {
         yours=lambda subject: subject.is_bank,
         now=lambda subject: not subject.read.paused,
         asks=(Ask("reason", mark("Why they are stopped"), "area"),),
-        command=lambda context, subject, given: tokens.pause(context, subject.read.deposit_token, ReasonGiven(**given)),
+        command=on(tokens.pause, ReasonGiven),
     ),
     "resume": Case(
         mark("Let them move"),
@@ -106,7 +101,7 @@ CASES: dict[str, Case[TokenSubject]] = {
         mark("Let them move"),
         yours=lambda subject: subject.is_bank,
         now=lambda subject: subject.read.paused,
-        command=lambda context, subject, _: tokens.resume(context, subject.read.deposit_token),
+        command=on(tokens.resume),
     ),
 }
 

@@ -1,24 +1,24 @@
 """One freeze order: what serves it, what stands beside it, and its pieces set aside or moved (R-23)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import or_, select
 
-from api.console.cases import Ask, Case, Fact, Given, Subject, always, serve
+from api.console.asks import Ask, always
+from api.console.cases import Case, Fact, Given, Subject, on, serve
 from api.console.figures import accounts
 from api.console.freezes import amount_of, complies
 from api.console.navigation import mark
 from api.console.page import Page, PageDep, short
-from api.context import CommandContext
 from api.domain.money import Money
 from api.errors import NotFound
 from api.holds import placed, service
 from api.holds.routes import OrderId
 from api.holds.schemas import FreezeEnforce, FreezeOrderRead, FreezeSetAside
 from api.identity.actor import Role
-from api.operations.schemas import OperationRead
 from api.programmes import service as programmes
 from api.reading import newest_block
 from api.schemas import ReceivableId, Total
@@ -154,6 +154,9 @@ class OrderedSubject(Subject):
             (mark("Set aside under it"), money(piece.under)),
         ]
 
+    def known(self) -> dict[str, Any]:
+        return {"receivable_id": self.piece.receivable_id}
+
     @property
     def missing(self) -> Money:
         """What one would set aside of it for what is not served yet."""
@@ -167,22 +170,12 @@ def find(page: PageDep, order_id: OrderId, receivable_id: ReceivableId) -> Order
     if piece is None:
         raise NotFound.of("receivable under this order", receivable_id)
     read = service.read(page.session, page.services, page.reader, row)
-    return OrderedSubject(page, f"/freeze-orders/{order_id}", piece.value.currency, row, read, piece)
+    return OrderedSubject(page, "/freeze-orders", order_id, piece.value.currency, row, read, piece)
 
 
 def _receivers(subject: OrderedSubject) -> dict[str, str]:
     found = (one for one in accounts(subject.page) if one.status == "active" and one.address != subject.order.holder)
     return {one.address: one.name for one in found if one.address}
-
-
-def _set_aside(context: CommandContext, subject: OrderedSubject, given: Given) -> OperationRead:
-    body = FreezeSetAside(receivable_id=subject.piece.receivable_id, **given)
-    return service.set_aside(context, subject.order.order_id, body)
-
-
-def _enforce(context: CommandContext, subject: OrderedSubject, given: Given) -> OperationRead:
-    body = FreezeEnforce(receivable_id=subject.piece.receivable_id, **given)
-    return service.enforce(context, subject.order.order_id, body)
 
 
 def _left(subject: OrderedSubject, given: Given) -> list[Fact]:
@@ -203,7 +196,7 @@ CASES: dict[str, Case[OrderedSubject]] = {
         yours=always,
         asks=(Ask("amount", mark("Amount"), "amount"),),
         suggest=lambda subject: {"amount": subject.missing.amount},
-        command=_set_aside,
+        command=on(service.set_aside, FreezeSetAside),
     ),
     "enforce": Case(
         mark("Enforce"),
@@ -223,7 +216,7 @@ CASES: dict[str, Case[OrderedSubject]] = {
         suggest=lambda subject: {
             "amount": (subject.piece.under if subject.piece.under.minor else subject.missing).amount
         },
-        command=_enforce,
+        command=on(service.enforce, FreezeEnforce),
         review=_left,
     ),
 }

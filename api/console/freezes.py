@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.console.asks import IN_CURRENCY, Ask
 from api.console.case_payables import KEPT
-from api.console.cases import IN_CURRENCY, Ask, Case, Fact, Subject, links, serve
+from api.console.cases import Case, Fact, Subject, anew, links, on, serve
 from api.console.figures import accounts
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
@@ -59,12 +60,12 @@ def find(page: PageDep, order_id: OrderId) -> OrderSubject:
 
 def of_read(page: Page, read: FreezeOrderRead) -> OrderSubject:
     """Of what was read already."""
-    return OrderSubject(page, f"/freeze-orders/{read.order_id}", "", read)
+    return OrderSubject(page, "/freeze-orders", read.order_id, "", read)
 
 
 def desk(page: PageDep) -> Subject:
     """Where freezes are ordered."""
-    return Subject(page, "/freeze-orders", "")
+    return Subject(page, "/freeze-orders", None, "")
 
 
 def complies(subject: Subject) -> bool:
@@ -119,7 +120,7 @@ DESK: dict[str, Case[Subject]] = {
             Ask("authority", mark("Authority and number"), hint=mark("who ordered it; kept encrypted")),
             Ask("reason", mark("Reason"), "area", KEPT),
         ),
-        command=lambda context, _, given: service.order(context, FreezeOrder.model_validate(given)),
+        command=anew(service.order, FreezeOrder),
     ),
 }
 CASES: dict[str, Case[OrderSubject]] = {
@@ -134,7 +135,7 @@ CASES: dict[str, Case[OrderSubject]] = {
         yours=complies,
         now=lambda subject: subject.read.live,
         asks=(Ask("reason", mark("Why it is released"), "area"),),
-        command=lambda context, subject, given: service.release(context, subject.read.order_id, ReasonGiven(**given)),
+        command=on(service.release, ReasonGiven),
     ),
 }
 

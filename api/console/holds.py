@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.console.cases import Case, Link, Subject, links, serve
+from api.console.cases import Case, Link, Subject, links, on, serve
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
 from api.holds import placed
@@ -70,7 +70,7 @@ def find(page: PageDep, hold_id: HoldId) -> HoldSubject:
 
 def of_read(page: Page, read: HoldRead) -> HoldSubject:
     """Of what was read already."""
-    return HoldSubject(page, f"/holds/{read.hold_id}", read.amount.currency, read)
+    return HoldSubject(page, "/holds", read.hold_id, read.amount.currency, read)
 
 
 def back(_subject: HoldSubject) -> str:
@@ -91,7 +91,7 @@ CASES: dict[str, Case[HoldSubject]] = {
         now=lambda subject: (
             subject.read.kind != "freeze" and not subject.read.released and subject.read.amount.minor > 0
         ),
-        command=lambda context, subject, _: placed.release(context, subject.read.hold_id),
+        command=on(placed.release),
     ),
     "enforce": Case(
         mark("Take it"),
@@ -104,7 +104,7 @@ CASES: dict[str, Case[HoldSubject]] = {
         danger=True,
         yours=lambda subject: subject.favours_reader and subject.read.kind == "pledge",
         now=lambda subject: subject.enforceable,
-        command=lambda context, subject, _: placed.enforce(context, subject.read.hold_id),
+        command=on(placed.enforce),
     ),
 }
 

@@ -1,17 +1,17 @@
 """Casework on invoices: a debtor owes one at once, unasked."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 
-from api.console.cases import Ask, Case, Fact, Given, Subject, serve
+from api.console.asks import Ask
+from api.console.cases import Case, Fact, Given, Subject, anew, serve
 from api.console.navigation import mark
 from api.console.page import PageDep
-from api.context import CommandContext
 from api.invoices import service
 from api.invoices.models import Invoice
 from api.invoices.schemas import InvoiceRead
-from api.operations.schemas import OperationRead
 from api.pagination import PageRequest
 from api.payables import issuing
 from api.payables.schemas import PayableIssue
@@ -42,6 +42,9 @@ class InvoiceSubject(Subject):
             (mark("Due"), words.day(read.due_date)),
         ]
 
+    def known(self) -> dict[str, Any]:
+        return {"invoice_id": self.row.id}
+
     @property
     def terms(self) -> ProgrammeRead | None:
         """The debtor's newest open ones in its currency."""
@@ -62,11 +65,7 @@ def find(page: PageDep, invoice_id: Uuid) -> InvoiceSubject:
     """NotFound for what the reader may not see."""
     row = service.get(page.session, page.reader, invoice_id)
     payable = page.session.get(Payable, row.payable_id)
-    return InvoiceSubject(page, f"/invoices/{row.id}", row.currency, row, service.read(page.session, row), payable)
-
-
-def _issue(context: CommandContext, subject: InvoiceSubject, given: Given) -> OperationRead:
-    return issuing.issue(context, PayableIssue(invoice_id=subject.row.id, **given))
+    return InvoiceSubject(page, "/invoices", row.id, row.currency, row, service.read(page.session, row), payable)
 
 
 def _owed(subject: InvoiceSubject, _given: Given) -> list[Fact]:
@@ -116,7 +115,7 @@ CASES: dict[str, Case[InvoiceSubject]] = {
                 required=False,
             ),
         ),
-        command=_issue,
+        command=anew(issuing.issue, PayableIssue),
         review=_owed,
     ),
 }

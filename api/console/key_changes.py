@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console.cases import Case, Fact, Subject, links, serve
+from api.console.cases import Case, Fact, Subject, links, on, serve
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
 from api.identity.actor import Role
@@ -63,7 +63,7 @@ def find(page: PageDep, rotation_id: Uuid) -> ChangeSubject:
 
 def of_read(page: Page, read: KeyRotationRead) -> ChangeSubject:
     """Of what was read already."""
-    return ChangeSubject(page, f"/key-changes/{read.id}", "", read)
+    return ChangeSubject(page, "/key-changes", read.id, "", read)
 
 
 CASES: dict[str, Case[ChangeSubject]] = {
@@ -77,7 +77,7 @@ CASES: dict[str, Case[ChangeSubject]] = {
         mark("Approve it"),
         yours=lambda subject: subject.is_operator,
         now=lambda subject: subject.read.state == "prepared" and subject.read.prepared_by != subject.page.reader.login,
-        command=lambda context, subject, _: service.approve(context, subject.read.id),
+        command=on(service.approve),
     ),
     "complete": Case(
         mark("Complete it"),
@@ -90,7 +90,7 @@ CASES: dict[str, Case[ChangeSubject]] = {
         mark("Complete it"),
         yours=lambda subject: subject.is_own,
         now=lambda subject: subject.over,
-        command=lambda context, subject, _: service.complete(context, subject.read.id),
+        command=on(service.complete),
     ),
     "cancel": Case(
         mark("Call it off"),
@@ -100,7 +100,7 @@ CASES: dict[str, Case[ChangeSubject]] = {
         danger=True,
         yours=lambda subject: subject.is_operator or subject.is_own,
         now=lambda subject: subject.announced or (subject.is_operator and subject.read.state == "prepared"),
-        command=lambda context, subject, _: service.cancel(context, subject.read.id),
+        command=on(service.cancel),
     ),
 }
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.console import forms
-from api.console.cases import Ask, Case, Fact, Subject, links, serve
+from api.console.asks import Ask
+from api.console.cases import Case, Fact, Subject, links, on, serve
 from api.console.figures import TAKES_PART
 from api.console.naming import role_name
 from api.console.navigation import mark
@@ -61,7 +62,7 @@ def find(page: PageDep, account: Account) -> OrganisationSubject:
 
 def of_read(page: Page, read: ParticipantRead) -> OrganisationSubject:
     """Of what was read already."""
-    return OrganisationSubject(page, f"/participants/{read.address}", "", read)
+    return OrganisationSubject(page, "/participants", read.address, "", read)
 
 
 def _operators(subject: OrganisationSubject) -> bool:
@@ -83,7 +84,7 @@ CASES: dict[str, Case[OrganisationSubject]] = {
         yours=_operators,
         now=lambda subject: subject.stands("active"),
         asks=(Ask("reason", mark("Why it is suspended"), "area"),),
-        command=lambda context, subject, given: standing.suspend(context, subject.account, ReasonGiven(**given)),
+        command=on(standing.suspend, ReasonGiven),
     ),
     "reinstate": Case(
         mark("Reinstate"),
@@ -92,7 +93,7 @@ CASES: dict[str, Case[OrganisationSubject]] = {
         mark("Reinstate it"),
         yours=_operators,
         now=lambda subject: subject.stands("suspended"),
-        command=lambda context, subject, _: standing.reinstate(context, subject.account),
+        command=on(standing.reinstate),
     ),
     "close": Case(
         mark("Close"),
@@ -108,7 +109,7 @@ CASES: dict[str, Case[OrganisationSubject]] = {
         yours=_operators,
         now=lambda subject: subject.stands("active", "suspended"),
         asks=(Ask("reason", mark("Why it ends"), "area"),),
-        command=lambda context, subject, given: standing.close(context, subject.account, ReasonGiven(**given)),
+        command=on(standing.close, ReasonGiven),
     ),
     "readmit": Case(
         mark("Take back"),
@@ -120,7 +121,7 @@ CASES: dict[str, Case[OrganisationSubject]] = {
         mark("Take it back"),
         yours=_operators,
         now=lambda subject: subject.stands("closed"),
-        command=lambda context, subject, _: standing.readmit(context, subject.account),
+        command=on(standing.readmit),
     ),
     "change-key": Case(
         mark("Change the key"),
@@ -134,9 +135,7 @@ CASES: dict[str, Case[OrganisationSubject]] = {
         yours=_operators,
         now=lambda subject: subject.stands("active", "suspended"),
         asks=(Ask("key", mark("Address of the new key")),),
-        command=lambda context, subject, given: key_rotations.prepare(
-            context, subject.account, KeyRotationPrepare(**given)
-        ),
+        command=on(key_rotations.prepare, KeyRotationPrepare),
     ),
 }
 

@@ -2,12 +2,11 @@
 
 from fastapi import APIRouter
 
+from api.console.asks import Ask
 from api.console.case_payables import KEPT, PayableSubject, back, find
-from api.console.cases import Ask, Case, Fact, Given, serve
+from api.console.cases import Case, Fact, Given, on, serve
 from api.console.figures import minor_of
 from api.console.navigation import mark
-from api.context import CommandContext
-from api.operations.schemas import OperationRead
 from api.payables import cancelling, issuing, payment, service
 from api.payables.schemas import PayableCredit, PayablePay
 from api.schemas import ReasonGiven, Total
@@ -33,14 +32,6 @@ def _booked(subject: PayableSubject, given: Given) -> list[Fact]:
     return [(label, money(Total.of(minor, subject.currency))) for label, minor in parts.items()]
 
 
-def _credit(context: CommandContext, subject: PayableSubject, given: Given) -> OperationRead:
-    return issuing.credit(context, subject.row.payable_id, PayableCredit(**given))
-
-
-def _pay(context: CommandContext, subject: PayableSubject, given: Given) -> OperationRead:
-    return payment.pay(context, subject.row.payable_id, PayablePay(**given))
-
-
 _IN_FULL = "payable_terms.html"
 _REASON_KEPT = mark("Your reason is kept encrypted; its salted hash goes on the chain.")
 _OPEN = (PayableState.PROPOSED, PayableState.DISPUTED)
@@ -60,7 +51,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         terms=_IN_FULL,
         yours=lambda subject: subject.is_debtor,
         now=lambda subject: subject.in_state(PayableState.PROPOSED),
-        command=lambda context, subject, _: service.confirm(context, subject.row.payable_id),
+        command=on(service.confirm),
     ),
     "dispute": Case(
         mark("Dispute"),
@@ -71,7 +62,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         yours=lambda subject: subject.is_debtor,
         now=lambda subject: subject.in_state(PayableState.PROPOSED),
         asks=(Ask("reason", mark("Why you dispute it"), "area"),),
-        command=lambda context, subject, given: service.dispute(context, subject.row.payable_id, ReasonGiven(**given)),
+        command=on(service.dispute, ReasonGiven),
     ),
     "withdraw-dispute": Case(
         mark("Withdraw the dispute"),
@@ -81,7 +72,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         terms=_IN_FULL,
         yours=lambda subject: subject.is_debtor,
         now=lambda subject: subject.in_state(PayableState.DISPUTED),
-        command=lambda context, subject, _: service.withdraw_dispute(context, subject.row.payable_id),
+        command=on(service.withdraw_dispute),
     ),
     "decline": Case(
         mark("Decline"),
@@ -93,7 +84,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         yours=lambda subject: subject.is_debtor,
         now=lambda subject: subject.in_state(*_OPEN),
         asks=(Ask("reason", mark("Why you decline it"), "area"),),
-        command=lambda context, subject, given: service.decline(context, subject.row.payable_id, ReasonGiven(**given)),
+        command=on(service.decline, ReasonGiven),
     ),
     "withdraw": Case(
         mark("Take the proposal back"),
@@ -104,7 +95,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         terms=_IN_FULL,
         yours=lambda subject: subject.is_supplier,
         now=lambda subject: subject.in_state(*_OPEN),
-        command=lambda context, subject, _: service.withdraw(context, subject.row.payable_id),
+        command=on(service.withdraw),
     ),
     "pay": Case(
         mark("Pay"),
@@ -128,7 +119,7 @@ CASES: dict[str, Case[PayableSubject]] = {
             ),
         ),
         suggest=lambda subject: {"amount": subject.read.outstanding.amount},
-        command=_pay,
+        command=on(payment.pay, PayablePay),
         review=_booked,
     ),
     "credit": Case(
@@ -145,7 +136,7 @@ CASES: dict[str, Case[PayableSubject]] = {
             Ask("amount", mark("Amount of the credit note"), "amount"),
             Ask("credit_note", mark("Its number, and what for"), "area", KEPT),
         ),
-        command=_credit,
+        command=on(issuing.credit, PayableCredit),
         review=_after_credit,
     ),
     "refuse": Case(
@@ -159,7 +150,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         danger=True,
         yours=lambda subject: subject.is_supplier,
         now=lambda subject: subject.in_state(PayableState.CONFIRMED) and subject.refusable,
-        command=lambda context, subject, _: issuing.refuse(context, subject.row.payable_id),
+        command=on(issuing.refuse),
     ),
     "offer-cancellation": Case(
         mark("Offer to cancel"),
@@ -178,7 +169,7 @@ CASES: dict[str, Case[PayableSubject]] = {
             and not subject.offered(by_reader=True)
             and not subject.offered(by_reader=False)
         ),
-        command=lambda context, subject, _: cancelling.offer(context, subject.row.payable_id),
+        command=on(cancelling.offer),
     ),
     "cancel": Case(
         mark("Cancel it"),
@@ -196,7 +187,7 @@ CASES: dict[str, Case[PayableSubject]] = {
             and subject.untouched is not None
             and subject.offered(by_reader=False)
         ),
-        command=lambda context, subject, _: cancelling.cancel(context, subject.row.payable_id),
+        command=on(cancelling.cancel),
     ),
 }
 

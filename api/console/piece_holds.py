@@ -5,9 +5,10 @@ from datetime import timedelta
 from fastapi import APIRouter
 from sqlalchemy import select
 
+from api.console.asks import Ask
 from api.console.case_payables import KEPT
 from api.console.case_pieces import PieceSubject, find
-from api.console.cases import Ask, Case, Fact, Given, serve
+from api.console.cases import Case, Fact, Given, on, serve
 from api.console.navigation import mark
 from api.domain.money import Money
 from api.holds import placed
@@ -72,9 +73,7 @@ CASES: dict[str, Case[PieceSubject]] = {
             Ask("reason", mark("Why you dispute it"), "area", KEPT),
         ),
         suggest=_until,
-        command=lambda context, subject, given: placed.dispute(
-            context, subject.row.receivable_id, PieceDispute(**given)
-        ),
+        command=on(placed.dispute, PieceDispute),
         review=lambda subject, given: _rest(subject, given, mark("Not disputed by this")),
     ),
     "pledge": Case(
@@ -95,7 +94,7 @@ CASES: dict[str, Case[PieceSubject]] = {
             Ask("loan", mark("Which loan it secures"), "area", KEPT),
         ),
         suggest=_pledged,
-        command=lambda context, subject, given: placed.pledge(context, subject.row.receivable_id, PiecePledge(**given)),
+        command=on(placed.pledge, PiecePledge),
         review=lambda subject, _: [(mark("Pledged"), subject.page.words.money(subject.read.value))],
     ),
     "reserve": Case(
@@ -114,9 +113,7 @@ CASES: dict[str, Case[PieceSubject]] = {
             Ask("until", mark("Until the end of"), "day", mark("a year away at most")),
         ),
         suggest=lambda subject: {"amount": Money(subject.free, subject.currency).amount, **_until(subject)},
-        command=lambda context, subject, given: placed.reserve(
-            context, subject.row.receivable_id, PieceReserve(**given)
-        ),
+        command=on(placed.reserve, PieceReserve),
         review=lambda subject, given: _rest(subject, given, mark("Not reserved by this")),
     ),
 }

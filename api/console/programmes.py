@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console.cases import IN_CURRENCY, Ask, Case, Given, Subject, links, serve
+from api.console.asks import IN_CURRENCY, Ask
+from api.console.cases import Case, Given, Subject, links, on, serve
 from api.console.navigation import mark
 from api.console.page import PageDep
 from api.context import CommandContext
@@ -33,12 +34,12 @@ class ProgrammeSubject(Subject):
 def find(page: PageDep, programme_id: ProgrammeId) -> ProgrammeSubject:
     """NotFound where there are none."""
     read = service.read(page.session, page.services, service.get(page.session, programme_id))
-    return ProgrammeSubject(page, f"/programmes/{programme_id}", read.currency, read)
+    return ProgrammeSubject(page, "/programmes", programme_id, read.currency, read)
 
 
 def desk(page: PageDep) -> Subject:
     """Where terms are published."""
-    return Subject(page, "/programmes", "")
+    return Subject(page, "/programmes", None, "")
 
 
 def _usual(_desk: Subject) -> dict[str, str]:
@@ -106,7 +107,7 @@ CASES: dict[str, Case[ProgrammeSubject]] = {
         terms="programme_facts.html",
         yours=lambda subject: subject.read.debtor.address == subject.reader,
         now=lambda subject: subject.read.open,
-        command=lambda context, subject, _: service.retire(context, subject.read.programme_id),
+        command=on(service.retire),
     ),
 }
 

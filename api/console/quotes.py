@@ -9,13 +9,13 @@ from sqlalchemy import select
 from starlette.datastructures import FormData
 
 from api.console import forms
-from api.console.cases import Ask, Case, Fact, Subject, serve
+from api.console.asks import Ask
+from api.console.cases import Case, Fact, Given, Subject, anew, on, serve
 from api.console.figures import totals
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.domain.money import Money
-from api.errors import NotYours
 from api.financing import acceptance, reading, registrations, service
 from api.financing.models import FinancingQuote, FinancingRequest
 from api.financing.schemas import (
@@ -39,16 +39,25 @@ class QuoteSubject(Subject):
     """A quote, as its financier and its supplier see it."""
 
     read: QuoteRead
-    row: FinancingQuote
+    financier_id: str
+    supplier_id: str
 
     def named(self) -> dict[str, Any]:
         return {"quote": self.read}
 
+    @property
+    def parts(self) -> bool:
+        """Less than all of it can be sold."""
+        return self.read.minimum_take.minor < self.read.value.minor
+
 
 def find(page: PageDep, quote_id: Uuid) -> QuoteSubject:
     """NotFound for what the reader may not see."""
-    read, _, row = _read(page, quote_id)
-    return QuoteSubject(page, f"/financing/quotes/{quote_id}", read.value.currency, read, row)
+    row = service.get_quote(page.session, page.reader, quote_id)
+    request = page.session.get_one(FinancingRequest, row.request_id)
+    read = reading.read_quote(page.session, page.services, request, row)
+    own = (row.organisation_id, request.organisation_id)
+    return QuoteSubject(page, "/financing/quotes", quote_id, read.value.currency, read, *own)
 
 
 @dataclass(frozen=True)
@@ -71,10 +80,41 @@ def find_request(page: PageDep, request_id: Uuid) -> RequestSubject:
     """NotFound for what the reader may not see."""
     row = service.get_request(page.session, page.reader, request_id)
     read = reading.read_requests(page.session, page.services, [row])[0]
-    return RequestSubject(page, f"/financing/{request_id}", read.value.currency, read)
+    return RequestSubject(page, "/financing", request_id, read.value.currency, read)
+
+
+def _sold(subject: QuoteSubject, given: Given) -> list[Fact]:
+    money, take = subject.page.words.money, given.get("take", subject.read.value)
+    return [
+        (mark("You give"), money(take)),
+        (mark("You get today"), money(acceptance.paid_for(subject.read, take))),
+    ]
 
 
 CASES: dict[str, Case[QuoteSubject]] = {
+    "accept": Case(
+        mark("Sell"),
+        mark("Sell on this quote"),
+        (
+            mark("The receivable goes to the financier and the cash comes to you in one transaction, or neither does."),
+            mark("You get exactly the proceeds shown here, on your account with the settlement bank."),
+        ),
+        mark("Sell"),
+        terms="quote_facts.html",
+        yours=lambda subject: subject.supplier_id == subject.page.reader.organisation_id,
+        asks=(
+            Ask(
+                "take",
+                mark("How much of it"),
+                "amount",
+                mark("all of it, or a part; the price is in proportion, rounded down"),
+                when=lambda subject: subject.parts,
+            ),
+        ),
+        suggest=lambda subject: {"take": subject.read.value.amount},
+        command=on(acceptance.accept, QuoteAccept),
+        review=_sold,
+    ),
     "cancel": Case(
         mark("Call it off"),
         mark("Call the quote off"),
@@ -85,8 +125,8 @@ CASES: dict[str, Case[QuoteSubject]] = {
         mark("Call it off"),
         danger=True,
         terms="quote_facts.html",
-        yours=lambda subject: subject.row.organisation_id == subject.page.reader.organisation_id,
-        command=lambda context, subject, _: acceptance.cancel(context, subject.read.id),
+        yours=lambda subject: subject.financier_id == subject.page.reader.organisation_id,
+        command=on(acceptance.cancel),
     ),
 }
 REQUEST_CASES: dict[str, Case[RequestSubject]] = {
@@ -108,7 +148,7 @@ REQUEST_CASES: dict[str, Case[RequestSubject]] = {
                 "area",
             ),
         ),
-        command=lambda context, _, given: registrations.register(context, AssignmentRegister(**given)),
+        command=anew(registrations.register, AssignmentRegister),
     ),
 }
 
@@ -132,49 +172,6 @@ def _read(page: Page, quote_id: str) -> tuple[QuoteRead, FinancingRequest, Finan
     row = service.get_quote(page.session, page.reader, quote_id)
     request = page.session.get_one(FinancingRequest, row.request_id)
     return reading.read_quote(page.session, page.services, request, row), request, row
-
-
-@router.get("/quotes/{quote_id}/accept")
-def show_acceptance(page: PageDep, quote_id: Uuid) -> Response:
-    """What one gives and gets."""
-    return _acceptance(page, quote_id, None)
-
-
-def _acceptance(page: Page, quote_id: str, take: str | None, problem: Problem | None = None) -> Response:
-    quote, request, _ = _read(page, quote_id)
-    if request.organisation_id != page.reader.organisation_id:
-        raise NotYours("a quote is accepted by the supplier it was made to")
-    given, paid = quote.value, quote.proceeds
-    if take is not None and problem is None:
-        try:
-            given = forms.amount(take, quote.value.currency)
-            paid = acceptance.paid_for(quote, given)
-        except REFUSALS as error:
-            problem = problem_of(error, "take")
-    return page.render(
-        "accept.html",
-        quote=quote,
-        take=quote.value.amount if take is None else take,
-        parts=quote.minimum_take.minor < quote.value.minor,
-        reviewed=take is not None and problem is None,
-        given=given,
-        paid=paid,
-        problem=problem,
-    )
-
-
-@router.post("/quotes/{quote_id}/accept")
-def accept(page: PageDep, form: FormDep, quote_id: Uuid) -> Response:
-    """A part is shown with its price first; then receivable and cash change hands."""
-    take = forms.text(form, "take") or None
-    if forms.text(form, "step") == "review":
-        return _acceptance(page, quote_id, take or "")
-    try:
-        amount = None if take is None else forms.amount(take, _read(page, quote_id)[0].value.currency)
-        operation = acceptance.accept(page.command(form), quote_id, QuoteAccept(take=amount))
-    except REFUSALS as error:
-        return _acceptance(page, quote_id, take, problem_of(error))
-    return page.follow(operation)
 
 
 def open_quotes(page: Page) -> list[tuple[QuoteRead, FinancingRequestRead]]:

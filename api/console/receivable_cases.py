@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
+from api.console.asks import Ask
 from api.console.case_payables import KEPT
 from api.console.case_pieces import PieceSubject, find
-from api.console.cases import Ask, Case, Fact, Given, serve
+from api.console.cases import Case, Fact, Given, on, serve
 from api.console.navigation import mark
 from api.context import CommandContext
 from api.defaults import recourse
@@ -77,7 +78,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         worth=lambda subject: subject.page.words.money(subject.due),
         yours=lambda subject: subject.is_holder,
         now=_may_redeem,
-        command=lambda context, subject, _: service.redeem(context, subject.row.receivable_id),
+        command=on(service.redeem),
     ),
     "refuse": Case(
         mark("Refuse"),
@@ -90,7 +91,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         danger=True,
         yours=lambda subject: subject.is_holder,
         now=lambda subject: subject.live and subject.read.refusable_until is not None,
-        command=lambda context, subject, _: service.refuse(context, subject.row.receivable_id),
+        command=on(service.refuse),
     ),
     "extinguish": Case(
         mark("Give it up"),
@@ -103,7 +104,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         danger=True,
         yours=lambda subject: subject.is_holder,
         now=lambda subject: subject.live,
-        command=lambda context, subject, _: service.extinguish(context, subject.row.receivable_id),
+        command=on(service.extinguish),
     ),
     "dilute": Case(
         mark("Credit note"),
@@ -120,9 +121,7 @@ CASES: dict[str, Case[PieceSubject]] = {
             Ask("value", mark("How much of it"), "amount"),
             Ask("credit_note", mark("Its number, and what for"), "area", KEPT),
         ),
-        command=lambda context, subject, given: service.dilute(
-            context, subject.row.receivable_id, ReceivableDilute(**given)
-        ),
+        command=on(service.dilute, ReceivableDilute),
         review=_diluted,
     ),
     "merge": Case(
@@ -154,7 +153,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         mark("Give notice"),
         yours=lambda subject: subject.is_holder,
         now=lambda subject: subject.overdue and subject.row.endorser is not None,
-        command=lambda context, subject, _: recourse.claim(context, subject.row.receivable_id),
+        command=on(recourse.claim),
     ),
     "repurchase": Case(
         mark("Buy it back"),
@@ -166,9 +165,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         mark("Pay, and take it back"),
         yours=lambda subject: subject.reader is not None and subject.reader == subject.row.endorser,
         now=lambda subject: subject.overdue,
-        command=lambda context, subject, _: recourse.repurchase(
-            context, subject.row.receivable_id, ReceivableRepurchase()
-        ),
+        command=on(recourse.repurchase, ReceivableRepurchase),
         review=_repurchased,
     ),
     "release-set-aside": Case(
@@ -193,7 +190,7 @@ CASES: dict[str, Case[PieceSubject]] = {
             and subject.payable.state == PayableState.WRITTEN_OFF
             and (subject.payable.recovery_closed or subject.payable.recovered > 0)
         ),
-        command=lambda context, subject, _: service.redeem(context, subject.row.receivable_id),
+        command=on(service.redeem),
     ),
 }
 

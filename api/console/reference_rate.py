@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console.cases import Ask, Case, Fact, Subject, links, serve
+from api.console.asks import Ask
+from api.console.cases import Case, Fact, Subject, anew, links, serve
 from api.console.navigation import mark
 from api.console.page import PageDep
 from api.identity.actor import Role
@@ -25,7 +26,7 @@ class RateDesk(Subject):
 
 def desk(page: PageDep) -> RateDesk:
     """For all to read."""
-    return RateDesk(page, "/reference-rate", "")
+    return RateDesk(page, "/reference-rate", None, "")
 
 
 DESK: dict[str, Case[RateDesk]] = {
@@ -49,7 +50,7 @@ DESK: dict[str, Case[RateDesk]] = {
             ),
         ),
         suggest=lambda desk: {"effective_date": str(desk.page.today)},
-        command=lambda context, _, given: rates.set_rate(context, ReferenceRateSet(**given)),
+        command=anew(rates.set_rate, ReferenceRateSet),
     ),
 }
 

@@ -1,17 +1,19 @@
 """A payable as casework sees it: whose it is, and what its state allows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.console.cases import Subject
 from api.console.navigation import mark
-from api.console.page import Page
+from api.console.page import Page, PageDep
 from api.errors import NotFound
 from api.identity.actor import Role
 from api.payables import cancelling, reading, service
 from api.payables.schemas import PayableRead
 from api.reading import newest_block
+from api.schemas import PayableId
 from indexer.models import Dishonour, Payable, PayableState, Receivable, ReceivableState
 
 KEPT = mark("kept encrypted; its salted hash goes on the chain")
@@ -33,6 +35,8 @@ class PayableSubject(Subject):
             (mark("Due"), words.day(read.due_date)),
             (mark("Outstanding"), words.money(read.outstanding)),
         ]
+        if read.late_interest.minor:
+            facts.append((mark("Late interest in it"), words.money(read.late_interest)))
         if self.page.reader.role == Role.OPERATOR:
             return facts
         first = [
@@ -40,6 +44,9 @@ class PayableSubject(Subject):
             (mark("Supplier"), read.supplier.name or read.supplier.address),
         ]
         return first + facts + ([(mark("Reason given"), read.reason)] if read.reason else [])
+
+    def named(self) -> dict[str, Any]:
+        return {"payable": self.read}
 
     @property
     def session(self) -> Session:
@@ -100,7 +107,7 @@ class PayableSubject(Subject):
         )
 
 
-def find(page: Page, payable_id: str) -> PayableSubject:
+def find(page: PageDep, payable_id: PayableId) -> PayableSubject:
     """NotFound for what the reader may not see."""
     if page.reader.role == Role.OPERATOR:
         row = page.session.get(Payable, payable_id)
@@ -113,7 +120,7 @@ def find(page: Page, payable_id: str) -> PayableSubject:
 
 def of_row(page: Page, row: Payable, read: PayableRead) -> PayableSubject:
     """Of what was read already."""
-    return PayableSubject(page, f"/payables/{row.payable_id}", read.face_value.currency, row, read)
+    return PayableSubject(page, "/payables", row.payable_id, read.face_value.currency, row, read)
 
 
 def back(subject: PayableSubject) -> str:

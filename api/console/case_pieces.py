@@ -6,11 +6,13 @@ from functools import cached_property
 from sqlalchemy import or_, select
 
 from api.console.cases import Subject
+from api.console.figures import drawable
 from api.console.navigation import mark
-from api.console.page import Page
+from api.console.page import Page, PageDep
+from api.domain.money import Money
 from api.receivables import reading, service
 from api.receivables.schemas import ReceivableRead
-from api.schemas import Total
+from api.schemas import ReceivableId, Total
 from indexer import queries
 from indexer.models import Payable, PayableState, Receivable, ReceivableState
 
@@ -33,6 +35,8 @@ class PieceSubject(Subject):
         ]
         if read.free is not None:
             facts.insert(1, (mark("Free"), words.money(read.free)))
+        if self.is_holder and self.due.minor:
+            facts.insert(1, (mark("Can be drawn now"), words.money(self.due)))
         if self.set_aside:
             waiting = sum(found.amount for found in self.set_aside)
             facts.insert(1, (mark("Set aside for you"), words.money(Total.of(waiting, self.currency))))
@@ -59,6 +63,11 @@ class PieceSubject(Subject):
     def free(self) -> int:
         """Minor units that its holder can use; nothing for others."""
         return 0 if self.read.free is None else self.read.free.minor
+
+    @property
+    def due(self) -> Money:
+        """What its holder can draw of what was paid in."""
+        return Money(drawable(self.row, self.payable) if self.live else 0, self.currency)
 
     @property
     def overdue(self) -> bool:
@@ -89,7 +98,7 @@ class PieceSubject(Subject):
         return [found for found in waiting if found.receivable_id == self.row.receivable_id]
 
 
-def find(page: Page, receivable_id: str) -> PieceSubject:
+def find(page: PageDep, receivable_id: ReceivableId) -> PieceSubject:
     """NotFound for what the reader may not see."""
     row = service.get(page.session, page.reader, receivable_id)
     return of_row(page, row, reading.read(page.session, page.services, page.reader, row))
@@ -98,4 +107,4 @@ def find(page: Page, receivable_id: str) -> PieceSubject:
 def of_row(page: Page, row: Receivable, read: ReceivableRead) -> PieceSubject:
     """Of what was read already."""
     payable = page.session.get_one(Payable, row.payable_id)
-    return PieceSubject(page, f"/receivables/{row.receivable_id}", read.value.currency, row, payable, read)
+    return PieceSubject(page, "/receivables", row.receivable_id, read.value.currency, row, payable, read)

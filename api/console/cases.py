@@ -1,72 +1,78 @@
-"""Casework: acts that ask for something, or that only some may do in some states. Each is told once, as data; two
-routes and one template show them all. What the network allows is for services and contracts to say: `yours` and `now`
+"""Acts: each is told once, as data; two routes and one template show them all. Whatever asks for an amount, a day or a
+choice is reviewed before it is done. What the network allows is for services and contracts to say: `yours` and `now`
 only keep links away from whom they would lead to a refusal.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, overload
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from api.console import forms
+from api.console.asks import CURRENCY, SAID_ALREADY, Ask, AskKind, always, nothing, read, told
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.context import CommandContext
-from api.domain.dates import end_of_day
-from api.errors import NotYours
+from api.errors import NotYours, RequestInvalid
 from api.operations.schemas import OperationRead
 
-AskKind = Literal["amount", "text", "area", "since", "day", "choice"]
-"""`since` is the first second of a day, `day` its last."""
-SubjectId = Annotated[str, Path(max_length=66)]
 Given = dict[str, Any]
 """What was typed, as the API's bodies want it: Money, RFC 3339, text, or None where nothing was."""
+Fact = tuple[str, str]
+"""Label, a message id, and text in the reader's language."""
 
 _ABOUT: dict[str, AskKind] = {
     "AuthorizationAlreadyUsed": "text",
     "CreditOutOfRange": "amount",
     "ERC20InsufficientBalance": "amount",
-    "HoldBeneficiaryUnfit": "choice",
+    "HoldBeneficiaryUnfit": "organisation",
     "HoldUntilOutOfRange": "day",
     "MergeNotAdjacent": "choice",
     "MergeNotAlike": "choice",
-    "ParticipantLacksRole": "choice",
-    "ParticipantNotActive": "choice",
+    "OrderAmountExceeded": "amount",
+    "ParticipantLacksRole": "organisation",
+    "ParticipantNotActive": "organisation",
     "PayableTenorReasonMissing": "area",
+    "PaymentExceedsOutstanding": "amount",
+    "PaymentTooMuch": "amount",
     "PieceBelowMinimum": "amount",
     "ReceivableHeld": "amount",
     "ReceivableInsufficientValue": "amount",
     "RecoveryTooMuch": "amount",
 }
-"""Refusal → the kind of field that it is about: the act's first of that kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One field, named as the API's body has it. Its texts are message ids."""
-
-    name: str
-    label: str
-    kind: AskKind = "text"
-    hint: str = ""
-    required: bool = True
+"""Refusal → the kind of field that it is about: the act's first of that kind, unless it has the very field."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What an act is about, as the reader sees it."""
+    """What an act is about, as the reader sees it; as it is, a desk: acts that begin with nothing."""
 
     page: Page
-    path: str
-    """Its address, and where one goes back to."""
+    place: str
+    """Where such are listed."""
+    key: Any
+    """Its id there, as the services want it; None of a desk."""
     currency: str
+    """Of its amounts; "" where the form asks for it."""
 
-    def facts(self) -> list[tuple[str, str]]:
-        """What stands above the form: label and value, in the reader's language."""
+    @property
+    def path(self) -> str:
+        """Its address, and where one goes back to."""
+        return self.place if self.key is None else f"{self.place}/{self.key}"
+
+    def facts(self) -> list[Fact]:
+        """What stands above the form."""
         return []
+
+    def named(self) -> dict[str, Any]:
+        """What templates that tell it in full (`Case.terms`) call it."""
+        return {}
+
+    def known(self) -> dict[str, Any]:
+        """What bodies hold besides what was typed."""
+        return {}
 
     @property
     def reader(self) -> str | None:
@@ -76,14 +82,25 @@ class Subject:
 S = TypeVar("S", bound=Subject)
 
 
-def always(_subject: Subject) -> bool:
-    """In whatever state."""
-    return True
+Command = Callable[[CommandContext, Any, Given], OperationRead]
+"""What does it: of a subject and what was typed."""
+B = TypeVar("B")
 
 
-def nothing(_subject: Subject) -> dict[str, str]:
-    """Empty fields."""
-    return {}
+@overload
+def on(function: Callable[[CommandContext, Any], OperationRead]) -> Command: ...
+@overload
+def on(function: Callable[[CommandContext, Any, B], OperationRead], body: Callable[..., B]) -> Command: ...
+def on(function: Callable[..., OperationRead], body: Callable[..., Any] | None = None) -> Command:
+    """A service's function of the subject's id, and of a body if it takes one."""
+    if body is None:
+        return lambda context, subject, _: function(context, subject.key)
+    return lambda context, subject, given: function(context, subject.key, body(**subject.known(), **given))
+
+
+def anew(function: Callable[[CommandContext, B], OperationRead], body: Callable[..., B]) -> Command:
+    """A service's function of a body alone."""
+    return lambda context, subject, given: function(context, body(**subject.known(), **given))
 
 
 @dataclass(frozen=True)
@@ -98,17 +115,30 @@ class Case(Generic[S]):
     button: str
     yours: Callable[[S], bool]
     """Whose act it is."""
-    command: Callable[[CommandContext, S, Given], OperationRead]
+    command: Command
     now: Callable[[S], bool] = always
     """Whether it can be done in the state that is shown."""
     asks: tuple[Ask, ...] = ()
     suggest: Callable[[S], dict[str, str]] = nothing
     """What the fields hold at first."""
-    choices: Callable[[S], dict[str, str]] = nothing
-    """Value → name, of its field of that kind."""
-    review: Callable[[S, Given], list[tuple[str, str]]] | None = None
-    """What it comes to, shown before it is done: label and value."""
+    review: Callable[[S, Given], list[Fact]] | None = None
+    """What it comes to, besides what was typed; with nothing to type it stands on the first page."""
+    worth: Callable[[S], str] | None = None
+    """The amount that its link names."""
+    terms: str = ""
+    """The template that tells the subject in full, in place of its facts."""
     danger: bool = False
+    primary: bool = False
+    """What one comes to the subject for."""
+
+    def asked(self, subject: S) -> list[Ask]:
+        """The fields of its form."""
+        return [ask for ask in self.asks if ask.when(subject)]
+
+    def reviewed(self, subject: S) -> bool:
+        """Whether what was typed is shown before it is done."""
+        asked = self.asked(subject)
+        return bool(asked) and (self.review is not None or any(ask.kind not in SAID_ALREADY for ask in asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +148,8 @@ class Link:
     name: str
     href: str
     text: str
+    worth: str
+    primary: bool
 
 
 def links(subject: S, cases: Mapping[str, Case[S]]) -> list[Link]:
@@ -125,92 +157,93 @@ def links(subject: S, cases: Mapping[str, Case[S]]) -> list[Link]:
     if subject.page.as_of is not None:
         return []
     return [
-        Link(name, f"{subject.path}/{name}", case.link)
+        Link(name, f"{subject.path}/{name}", case.link, case.worth(subject) if case.worth else "", case.primary)
         for name, case in cases.items()
         if case.yours(subject) and case.now(subject)
     ]
 
 
+def back_to_it(subject: Subject) -> str:
+    """A subject with a page of its own."""
+    return subject.path
+
+
 def serve(
     router: APIRouter,
     cases: Mapping[str, Case[S]],
-    find: Callable[[Page, str], S],
-    back: Callable[[S], str] = lambda subject: subject.path,
+    find: Callable[..., S],
+    at: str,
+    back: Callable[[S], str] = back_to_it,
 ) -> None:
-    """`GET` and `POST /{subject_id}/{name}` of each. `find` raises NotFound for what the reader may not see."""
+    """`GET` and `POST` of each below `at`, a subject's address. `find` is the dependency that reads it there; NotFound
+    for what the reader may not see.
+    """
     for name, case in cases.items():
-        _serve(router, name, case, find, back)
+        _serve(router, f"{at}/{name}", case, find, back)
 
 
-def _serve(
-    router: APIRouter, name: str, case: Case[S], find: Callable[[Page, str], S], back: Callable[[S], str]
-) -> None:
-    def found(page: Page, subject_id: str) -> S:
-        subject = find(page, subject_id)
+def _serve(router: APIRouter, path: str, case: Case[S], find: Callable[..., S], back: Callable[[S], str]) -> None:
+    def found(subject: Annotated[Any, Depends(find)]) -> Any:
         if not case.yours(subject):
             raise NotYours("you see it, but this act on it belongs to somebody else")
         return subject
 
     def shown(page: Page, subject: S, typed: dict[str, str], **more: Any) -> Response:
-        more = {"reviewed": None, "problem": None, **more}
-        choices = case.choices(subject)
+        asked = case.asked(subject)
+        facts = case.review(subject, {}) if case.review is not None and not asked else []
+        choices = {ask.name: ask.choices(subject) for ask in asked}
+        more = {"told": facts, "review": False, "problem": None, **subject.named(), **more}
         return page.render(
             "case.html",
             case=case,
-            name=name,
             subject=subject,
             back=back(subject),
+            asked=asked,
             typed=typed,
             choices=choices,
             **more,
         )
 
-    def show(page: PageDep, subject_id: SubjectId) -> Response:
-        subject = found(page, subject_id)
-        return shown(page, subject, {**{ask.name: "" for ask in case.asks}, **case.suggest(subject)})
+    def show(page: PageDep, subject: Annotated[Any, Depends(found)]) -> Response:
+        return shown(page, subject, {**{ask.name: "" for ask in case.asked(subject)}, **case.suggest(subject)})
 
-    def do(page: PageDep, form: FormDep, subject_id: SubjectId) -> Response:
-        subject = found(page, subject_id)
-        typed = {ask.name: forms.text(form, ask.name) for ask in case.asks}
+    def do(page: PageDep, form: FormDep, subject: Annotated[Any, Depends(found)]) -> Response:
+        asked = case.asked(subject)
+        typed = {ask.name: forms.text(form, ask.name) for ask in asked}
+        step = forms.text(form, "step")
+        if step == "change":
+            return shown(page, subject, typed)
         about: str | None = None
         try:
             given: Given = {}
-            for ask in case.asks:
+            for ask in asked:
                 about = ask.name
-                given[ask.name] = _given(ask, typed[ask.name], subject.currency)
+                if about != CURRENCY:
+                    given[about] = read(page, ask, typed[about], typed.get(CURRENCY, subject.currency))
             about = None
-            step = forms.text(form, "step")
-            if step == "change":
-                return shown(page, subject, typed)
-            if case.review is not None and step != "do":
-                return shown(page, subject, typed, reviewed=case.review(subject, given))
+            if case.reviewed(subject) and step != "do":
+                return shown(page, subject, typed, told=_told(page, case, subject, typed, given), review=True)
             operation = case.command(page.command(form), subject, given)
         except REFUSALS as error:
             return shown(page, subject, typed, problem=_problem(case, error, about))
         return page.follow(operation)
 
-    path = f"/{{subject_id}}/{name}"
-    router.add_api_route(path, show, methods=["GET"], name=f"show {name}")
-    router.add_api_route(path, do, methods=["POST"], name=f"do {name}")
+    router.add_api_route(path, show, methods=["GET"])
+    router.add_api_route(path, do, methods=["POST"])
+
+
+def _told(page: Page, case: Case[S], subject: S, typed: dict[str, str], given: Given) -> list[Fact]:
+    """What was typed, as it was understood, and what it comes to."""
+    asked = [ask for ask in case.asked(subject) if typed[ask.name] and not ask.settled(subject)]
+    facts = [(ask.label, told(page, ask, subject, typed[ask.name], given.get(ask.name))) for ask in asked]
+    return facts + (case.review(subject, given) if case.review is not None else [])
 
 
 def _problem(case: Case[Any], error: Exception, about: str | None) -> Problem:
     problem = problem_of(error, about)
-    kind = _ABOUT.get(problem.name)
+    if about is not None or any(ask.name in problem.fields for ask in case.asks):
+        return problem
+    # of that very type: an amount in another currency than the subject's
+    kind = "amount" if type(error) is RequestInvalid else _ABOUT.get(problem.name)
     asked = next((ask.name for ask in case.asks if ask.kind == kind), None)
-    return problem if about is not None or asked is None else problem.at(asked)
-
-
-def _given(ask: Ask, typed: str, currency: str) -> Any:
-    """RequestInvalid or MoneyError where it cannot be read; nothing typed is None where it may be left out."""
-    if not typed and not ask.required:
-        return None
-    match ask.kind:
-        case "amount":
-            return forms.amount(typed, currency)
-        case "since":
-            return datetime.fromtimestamp(end_of_day(forms.day(typed) - timedelta(days=1)), UTC)
-        case "day":
-            return datetime.fromtimestamp(end_of_day(forms.day(typed)) - 1, UTC)
-        case _:
-            return typed
+    return problem if asked is None else problem.at(asked)

@@ -4,29 +4,24 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter
 
+from api.console.asks import Ask
 from api.console.case_payables import KEPT, PayableSubject, back, find
-from api.console.cases import Ask, Case, Given, serve
+from api.console.cases import Case, Given, on, serve
 from api.console.navigation import mark
-from api.context import CommandContext
 from api.defaults import dishonours, write_off
 from api.defaults.schemas import DishonourRecord, PayableRecover
 from api.domain.dates import from_day
 from api.domain.money import Money
-from api.operations.schemas import OperationRead
 from api.schemas import ReasonGiven, Total
 from indexer.models import Dishonour, Payable, PayableState
 
 router = APIRouter(prefix="/payables")
 
 
-def _recover(context: CommandContext, subject: PayableSubject, given: Given) -> OperationRead:
-    return write_off.recover(context, subject.row.payable_id, PayableRecover(**given))
-
-
 def _after_recovery(subject: PayableSubject, given: Given) -> list[tuple[str, str]]:
     words, amount = subject.page.words, given["amount"]
     left = Total.of(missing(subject.row, subject.currency).minor - amount.minor, subject.currency)
-    return [(mark("You pay"), words.money(amount)), (mark("Then missing still"), words.money(left))]
+    return [(mark("Then missing still"), words.money(left))]
 
 
 def missing(row: Payable, currency: str) -> Money:
@@ -74,9 +69,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         yours=lambda subject: subject.is_debtor,
         now=lambda subject: subject.dishonour is not None and subject.dishonour.objection_hash is None,
         asks=(Ask("reason", mark("Why it is wrong"), "area", KEPT),),
-        command=lambda context, subject, given: dishonours.object_to(
-            context, subject.row.payable_id, ReasonGiven(**given)
-        ),
+        command=on(dishonours.object_to, ReasonGiven),
     ),
     "lift-dishonour": Case(
         mark("Lift the dishonour"),
@@ -86,7 +79,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         yours=lambda subject: subject.is_operator,
         now=lambda subject: subject.dishonour is not None,
         asks=(Ask("reason", mark("Why it is lifted"), "area", KEPT),),
-        command=lambda context, subject, given: dishonours.lift(context, subject.row.payable_id, ReasonGiven(**given)),
+        command=on(dishonours.lift, ReasonGiven),
     ),
     "write-off": Case(
         mark("Write off"),
@@ -100,9 +93,7 @@ CASES: dict[str, Case[PayableSubject]] = {
         yours=lambda subject: subject.is_operator,
         now=_may_write_off,
         asks=(Ask("reason", mark("Why it is written off"), "area", KEPT),),
-        command=lambda context, subject, given: write_off.write_off(
-            context, subject.row.payable_id, ReasonGiven(**given)
-        ),
+        command=on(write_off.write_off, ReasonGiven),
     ),
     "recover": Case(
         mark("Pay in"),
@@ -121,7 +112,7 @@ CASES: dict[str, Case[PayableSubject]] = {
             ),
         ),
         suggest=lambda subject: {"amount": missing(subject.row, subject.currency).amount},
-        command=_recover,
+        command=on(write_off.recover, PayableRecover),
         review=_after_recovery,
     ),
     "close-recovery": Case(
@@ -133,10 +124,8 @@ CASES: dict[str, Case[PayableSubject]] = {
         yours=lambda subject: subject.is_operator,
         now=lambda subject: subject.in_state(PayableState.WRITTEN_OFF) and not subject.row.recovery_closed,
         asks=(Ask("reason", mark("Why no more is expected"), "area", KEPT),),
-        command=lambda context, subject, given: write_off.close_recovery(
-            context, subject.row.payable_id, ReasonGiven(**given)
-        ),
+        command=on(write_off.close_recovery, ReasonGiven),
     ),
 }
 
-serve(router, CASES, find, back)
+serve(router, CASES, find, "/{payable_id}", back)

@@ -1,29 +1,86 @@
 """Deposits: the settlement bank credits what reached it, and stops its deposits where it must."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import forms, organisations
-from api.console.acts import Act, do_act, show_act
+from api.console import organisations
+from api.console.asks import IN_CURRENCY, Ask
+from api.console.cases import Case, Fact, Subject, anew, links, on, serve
 from api.console.navigation import mark
-from api.console.page import FormDep, Page, PageDep
-from api.console.problems import REFUSALS, Problem, problem_of
-from api.context import CommandContext
-from api.currencies import served
+from api.console.page import Page, PageDep
 from api.errors import NotFound
 from api.identity.actor import Role
-from api.operations.schemas import OperationRead
 from api.schemas import Account, ReasonGiven
 from api.settlement import service, tokens
-from api.settlement.schemas import DepositCredit
+from api.settlement.schemas import DepositCredit, DepositTokenRead
 
 router = APIRouter(prefix="/deposits")
-_FIELDS = ("account", "amount", "currency", "bank_reference")
 
-ACTS = {
-    "pause": Act(
+
+@dataclass(frozen=True)
+class TokenSubject(Subject):
+    """One bank's deposits in one currency."""
+
+    read: DepositTokenRead
+
+    def facts(self) -> list[Fact]:
+        state = mark("They stand still") if self.read.paused else mark("They move")
+        facts = [(mark("Currency"), self.read.currency), (mark("State"), self.page.words.say(state))]
+        return facts + ([(mark("Reason"), self.read.reason)] if self.read.reason else [])
+
+    @property
+    def is_bank(self) -> bool:
+        return self.read.bank is not None and self.read.bank.address == self.reader
+
+
+def find(page: PageDep, account: Account) -> TokenSubject:
+    """NotFound for what is no deposit token."""
+    for read in tokens.list_tokens(page.session, page.services).items:
+        if read.deposit_token == account:
+            return of_read(page, read)
+    raise NotFound.of("deposit token", account)
+
+
+def of_read(page: Page, read: DepositTokenRead) -> TokenSubject:
+    """Of what was read already."""
+    return TokenSubject(page, "/deposits", read.deposit_token, read.currency, read)
+
+
+def desk(page: PageDep) -> Subject:
+    """Where accounts are credited."""
+    return Subject(page, "/deposits", None, "")
+
+
+DESK: dict[str, Case[Subject]] = {
+    "credit": Case(
+        mark("Credit an account"),
+        mark("Credit an account"),
+        (
+            mark("Deposits are issued for real money that reached the bank, and are the account's at once."),
+            mark("You owe that much more. It cannot be taken back: the account alone asks for a pay-out."),
+        ),
+        mark("Credit"),
+        primary=True,
+        yours=lambda desk: desk.page.reader.role == Role.BANK,
+        asks=(
+            Ask(
+                "account",
+                mark("Account"),
+                "organisation",
+                choices=lambda desk: organisations.choices(desk.page, organisations.ACTIVE),
+            ),
+            IN_CURRENCY,
+            Ask("amount", mark("Amount"), "amount"),
+            Ask("bank_reference", mark("Bank reference"), hint=mark("the bank's own; it can be used once")),
+        ),
+        command=anew(service.credit, DepositCredit),
+    ),
+}
+CASES: dict[str, Case[TokenSubject]] = {
+    "pause": Case(
+        mark("Stop them"),
         mark("Stop the deposits"),
         (
             mark("No payment and no sale in them goes through until you let them move again."),
@@ -33,83 +90,33 @@ ACTS = {
         ),
         mark("Stop them"),
         danger=True,
-        reason=mark("Why they are stopped"),
+        yours=lambda subject: subject.is_bank,
+        now=lambda subject: not subject.read.paused,
+        asks=(Ask("reason", mark("Why they are stopped"), "area"),),
+        command=on(tokens.pause, ReasonGiven),
     ),
-    "resume": Act(
-        mark("Let the deposits move again"), (mark("They can be paid with again, as before."),), mark("Let them move")
+    "resume": Case(
+        mark("Let them move"),
+        mark("Let the deposits move again"),
+        (mark("They can be paid with again, as before."),),
+        mark("Let them move"),
+        yours=lambda subject: subject.is_bank,
+        now=lambda subject: subject.read.paused,
+        command=on(tokens.resume),
     ),
 }
+
+serve(router, DESK, desk, "")
+serve(router, CASES, find, "/{account}", lambda _subject: "/deposits")
 
 
 @router.get("")
 def show(page: PageDep) -> Response:
-    """The form, and the state of the bank's deposits."""
-    return _show(page, dict.fromkeys(_FIELDS, ""))
-
-
-def _show(page: Page, typed: dict[str, str], problem: Problem | None = None) -> Response:
+    """The state of the bank's deposits."""
     page.must_be(Role.BANK)
-    found = tokens.list_tokens(page.session, page.services).items
+    found = [of_read(page, read) for read in tokens.list_tokens(page.session, page.services).items]
     return page.render(
         "deposits.html",
-        typed=typed,
-        accounts=organisations.choices(page, organisations.ACTIVE),
-        currencies=served(page.services.deployments),
-        tokens=[token for token in found if token.bank is not None and token.bank.address == page.reader.address],
-        problem=problem,
-    )
-
-
-@router.post("")
-def credit(page: PageDep, form: FormDep) -> Response:
-    """Real money that came in, once for each reference."""
-    page.must_be(Role.BANK)
-    typed = {name: forms.text(form, name) for name in _FIELDS}
-    about: str | None = "amount"
-    try:
-        amount = forms.amount(typed["amount"], typed["currency"])
-        about = "account"
-        account = organisations.account_of(page, typed["account"])
-        about = None
-        body = DepositCredit(account=account, amount=amount, bank_reference=typed["bank_reference"])
-        operation = service.credit(page.command(form), body)
-    except REFUSALS as error:
-        return _show(page, typed, problem_of(error, about))
-    return page.follow(operation)
-
-
-@router.get("/{account}/{name}")
-def show_act_on(page: PageDep, account: Account, name: str) -> Response:
-    """What it will do."""
-    return _act_on(page, account, name)
-
-
-def _act_on(page: Page, account: str, name: str, problem: Problem | None = None, reason: str = "") -> Response:
-    page.must_be(Role.BANK)
-    found = tokens.list_tokens(page.session, page.services).items
-    token = next((one for one in found if one.deposit_token == account), None)
-    if token is None or name not in ACTS:
-        raise NotFound.of("deposit token", account)
-    facts = [(mark("Currency"), token.currency), (mark("State"), page.words.say(state_of(paused=token.paused)))]
-    if token.reason:
-        facts.append((mark("Reason"), token.reason))
-    return show_act(page, ACTS[name], back="/deposits", problem=problem, reason=reason, facts=tuple(facts))
-
-
-def state_of(*, paused: bool) -> str:
-    """In English, as the lists say it."""
-    return mark("They stand still") if paused else mark("They move")
-
-
-@router.post("/{account}/{name}")
-def act_on(page: PageDep, form: FormDep, account: Account, name: str) -> Response:
-    """The act itself."""
-    commands: dict[str, Callable[[CommandContext, str], OperationRead]] = {
-        "pause": lambda context, why: tokens.pause(context, account, ReasonGiven(reason=why)),
-        "resume": lambda context, _: tokens.resume(context, account),
-    }
-    if name not in commands:
-        raise NotFound.of("deposit token", account)
-    return do_act(
-        page, form, ACTS[name], commands[name], lambda problem, why: _act_on(page, account, name, problem, why)
+        tokens=[(token.read, links(token, CASES)) for token in found if token.is_bank],
+        cases=links(desk(page), DESK),
     )

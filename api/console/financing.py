@@ -74,12 +74,18 @@ def _show(page: Page, request_id: str, typed: dict[str, Any], problem: Problem |
 
 @router.post("/{request_id}/quote")
 def quote(page: PageDep, form: FormDep, request_id: Uuid) -> Response:
-    """A binding offer; where the financier keeps its own key, it signs next."""
+    """First its price; then the binding offer, at that price. Where the financier keeps its own key, it signs next."""
+    page.must_be(Role.FINANCIER)
     typed: dict[str, Any] = {name: forms.text(form, name) for name in _TYPED}
     typed["fees"] = _fees(form)
+    if forms.text(form, "step") == "change":
+        return _show(page, request_id, typed)
     try:
-        body = _body(page, request_id, typed)
-        operation = service.make_quote(page.command(form), request_id, body)
+        body, command = _body(page, request_id, typed), page.command(form)
+        offer = reading.read_priced(page.session, page.services, *service.priced(command, request_id, body))
+        if forms.text(form, "step") != "do" or forms.text(form, "proceeds") != offer.proceeds.amount:
+            return page.render("quote_review.html", quote=offer, typed=typed)
+        operation = service.make_quote(command, request_id, body)
     except _AtField as error:
         return _show(page, request_id, typed, problem_of(error.why, error.name))
     except REFUSALS as error:

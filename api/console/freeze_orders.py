@@ -1,17 +1,18 @@
 """One freeze order: what serves it, what stands beside it, and its pieces set aside or moved (R-23)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import or_, select
 
-from api.console import forms, organisations
-from api.console.acts import Act
-from api.console.freezes import amount_of
+from api.console import organisations
+from api.console.asks import Ask, always
+from api.console.cases import Case, Fact, Given, Subject, on, serve
+from api.console.freezes import amount_of, complies
 from api.console.navigation import mark
-from api.console.page import FormDep, Page, PageDep
-from api.console.problems import REFUSALS, Problem, problem_of
+from api.console.page import Page, PageDep, short
 from api.domain.money import Money
 from api.errors import NotFound
 from api.holds import placed, service
@@ -21,32 +22,12 @@ from api.identity.actor import Role
 from api.identity.models import Organisation
 from api.programmes import service as programmes
 from api.reading import newest_block
-from api.schemas import ReceivableId
+from api.schemas import ReceivableId, Total
 from indexer import queries
 from indexer.models import FreezeOrder, Hold, Payable, Receivable, ReceivableState
 
 router = APIRouter(prefix="/freeze-orders")
 SHOWN_MAX = 100
-
-SET_ASIDE = Act(
-    mark("Set aside under the order"),
-    (
-        mark("So much of the piece serves the order and cannot move while it is in force."),
-        mark("Once pieces worth the order's amount are set aside, the order stops nothing else of the holder's."),
-        mark("Of a piece that is redeemed already it is the cash set aside for it that counts."),
-    ),
-    mark("Set it aside"),
-)
-ENFORCE = Act(
-    mark("Enforce the order"),
-    (
-        mark("So much of the piece goes to whom you name, against its holder's will. This cannot be undone."),
-        mark("What is not set aside yet is set aside first. Nothing else of the holder's moves."),
-        mark("Of a piece that is redeemed already its cash goes."),
-    ),
-    mark("Move it"),
-    danger=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,87 +136,91 @@ def show(page: PageDep, order_id: OrderId) -> Response:
     )
 
 
-def _form(
-    page: Page,
-    order_id: int,
-    receivable_id: str,
-    act: Act,
-    typed: dict[str, str] | None,
-    problem: Problem | None = None,
-) -> Response:
-    if act is ENFORCE:
-        page.must_be(Role.COMPLIANCE)
+@dataclass(frozen=True)
+class OrderedSubject(Subject):
+    """A piece under an order."""
+
+    order: FreezeOrder
+    read: FreezeOrderRead
+    piece: Piece
+
+    def facts(self) -> list[Fact]:
+        piece, money = self.piece, self.page.words.money
+        free = (mark("Free"), piece.free) if piece.cash is None else (mark("Cash that waits"), piece.cash)
+        return [
+            (mark("Holder"), self.read.holder.name or self.read.holder.address),
+            (mark("Order"), amount_of(self.page, self.read)),
+            (mark("Receivable"), short(piece.receivable_id)),
+            (mark("Value"), money(piece.value)),
+            (free[0], money(free[1])),
+            (mark("Set aside under it"), money(piece.under)),
+        ]
+
+    def known(self) -> dict[str, Any]:
+        return {"receivable_id": self.piece.receivable_id}
+
+    @property
+    def missing(self) -> Money:
+        """What one would set aside of it for what is not served yet."""
+        return self.piece.most(self.order.amount - queries.set_aside_under(self.page.session, self.order.order_id))
+
+
+def find(page: PageDep, order_id: OrderId, receivable_id: ReceivableId) -> OrderedSubject:
+    """NotFound for an order that the reader may not see, or a piece that is none of the holder's under it."""
     row = service.get(page.session, page.reader, order_id)
+    piece = next(iter(_pieces(page, row, receivable_id)), None)
+    if piece is None:
+        raise NotFound.of("receivable under this order", receivable_id)
     read = service.read(page.session, page.services, page.reader, row)
-    piece = next(iter(_pieces(page, row, receivable_id)), None)
-    if piece is None:
-        raise NotFound.of("receivable under this order", receivable_id)
-    missing = row.amount - queries.set_aside_under(page.session, order_id)
-    most = piece.under if act is ENFORCE and piece.under.minor else piece.most(missing)
-    return page.render(
-        "freeze_piece.html",
-        act=act,
-        name="enforce" if act is ENFORCE else "set-aside",
-        order=read,
-        amount=amount_of(page, read),
-        piece=piece,
-        typed=typed or {"amount": most.amount, "to": ""},
-        receivers=organisations.choices(page, organisations.ACTIVE, Organisation.address != row.holder),
-        problem=problem,
-    )
+    return OrderedSubject(page, "/freeze-orders", order_id, piece.value.currency, row, read, piece)
 
 
-@router.get("/{order_id}/{receivable_id}/set-aside")
-def show_set_aside(page: PageDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
-    """What it will do, with what is missing of the order."""
-    return _form(page, order_id, receivable_id, SET_ASIDE, None)
+def _receivers(subject: OrderedSubject) -> organisations.Choices:
+    others = Organisation.address != subject.order.holder
+    return organisations.choices(subject.page, organisations.ACTIVE, others)
 
 
-@router.post("/{order_id}/{receivable_id}/set-aside")
-def set_aside(page: PageDep, form: FormDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
-    """By compliance, or by the holder, which chooses what serves the order."""
-    typed = {"amount": forms.text(form, "amount"), "to": ""}
-    try:
-        body = FreezeSetAside(receivable_id=receivable_id, amount=_amount(page, order_id, receivable_id, typed))
-        operation = service.set_aside(page.command(form), order_id, body)
-    except NotFound:
-        raise
-    except REFUSALS as error:
-        return _form(page, order_id, receivable_id, SET_ASIDE, typed, problem_of(error, "amount"))
-    return page.follow(operation)
+def _left(subject: OrderedSubject, given: Given) -> list[Fact]:
+    rest = Total.of(subject.piece.value.minor - given["amount"].minor, subject.currency)
+    return [(mark("Its holder keeps of it"), subject.page.words.money(rest))]
 
 
-@router.get("/{order_id}/{receivable_id}/enforce")
-def show_enforcement(page: PageDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
-    """What it will do, with what is set aside."""
-    return _form(page, order_id, receivable_id, ENFORCE, None)
+CASES: dict[str, Case[OrderedSubject]] = {
+    "set-aside": Case(
+        mark("Set aside"),
+        mark("Set aside under the order"),
+        (
+            mark("So much of the piece serves the order and cannot move while it is in force."),
+            mark("Once pieces worth the order's amount are set aside, the order stops nothing else of the holder's."),
+            mark("Of a piece that is redeemed already it is the cash set aside for it that counts."),
+        ),
+        mark("Set it aside"),
+        yours=always,
+        asks=(Ask("amount", mark("Amount"), "amount"),),
+        suggest=lambda subject: {"amount": subject.missing.amount},
+        command=on(service.set_aside, FreezeSetAside),
+    ),
+    "enforce": Case(
+        mark("Enforce"),
+        mark("Enforce the order"),
+        (
+            mark("So much of the piece goes to whom you name, against its holder's will. This cannot be undone."),
+            mark("What is not set aside yet is set aside first. Nothing else of the holder's moves."),
+            mark("Of a piece that is redeemed already its cash goes."),
+        ),
+        mark("Move it"),
+        danger=True,
+        yours=complies,
+        asks=(
+            Ask("amount", mark("Amount"), "amount"),
+            Ask("to", mark("Who gets it"), "organisation", choices=_receivers),
+        ),
+        suggest=lambda subject: {
+            "amount": (subject.piece.under if subject.piece.under.minor else subject.missing).amount
+        },
+        command=on(service.enforce, FreezeEnforce),
+        review=_left,
+    ),
+}
 
-
-@router.post("/{order_id}/{receivable_id}/enforce")
-def enforce(page: PageDep, form: FormDep, order_id: OrderId, receivable_id: ReceivableId) -> Response:
-    """The forced transfer."""
-    page.must_be(Role.COMPLIANCE)
-    typed = {name: forms.text(form, name) for name in ("amount", "to")}
-    about = "amount"
-    try:
-        amount = _amount(page, order_id, receivable_id, typed)
-        about = "to"
-        if not typed["to"]:
-            raise forms.ReceiverMissing("choose who gets it")
-        body = FreezeEnforce(receivable_id=receivable_id, amount=amount, to=organisations.account_of(page, typed["to"]))
-        about = "amount"
-        operation = service.enforce(page.command(form), order_id, body)
-    except NotFound:
-        raise
-    except REFUSALS as error:
-        return _form(page, order_id, receivable_id, ENFORCE, typed, problem_of(error, about))
-    return page.follow(operation)
-
-
-def _amount(page: Page, order_id: int, receivable_id: str, typed: dict[str, str]) -> Money:
-    """In the piece's currency; NotFound for a piece that is none of the holder's under the order."""
-    row = service.get(page.session, page.reader, order_id)
-    piece = next(iter(_pieces(page, row, receivable_id)), None)
-    if piece is None:
-        raise NotFound.of("receivable under this order", receivable_id)
-    return forms.amount(typed["amount"], piece.value.currency)
+serve(router, CASES, find, "/{order_id}/{receivable_id}")

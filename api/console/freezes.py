@@ -1,39 +1,28 @@
 """Freeze orders: compliance gives and releases them; a holder sees those against itself."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import forms, organisations
-from api.console.acts import Act, do_act, show_act
+from api.console import organisations
+from api.console.asks import IN_CURRENCY, Ask
+from api.console.case_payables import KEPT
+from api.console.cases import Case, Fact, Subject, anew, links, on, serve
 from api.console.navigation import mark
-from api.console.page import FormDep, Page, PageDep
-from api.console.problems import REFUSALS, Problem, problem_of
+from api.console.page import Page, PageDep
 from api.currencies import served
-from api.domain.dates import business_date, end_of_day
 from api.domain.money import Money
-from api.errors import RequestInvalid
 from api.holds import service
 from api.holds.routes import OrderId
 from api.holds.schemas import FreezeOrder, FreezeOrderRead
 from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
-from api.pagination import PageRequest
 from api.programmes import service as programmes
 from api.schemas import ReasonGiven
 from indexer.models import Payable
 
 router = APIRouter(prefix="/freeze-orders")
-_FIELDS = ("holder", "payable_id", "amount", "currency", "version", "until", "reason", "authority")
-
-RELEASE = Act(
-    mark("Release the freeze"),
-    (
-        mark("Every hold under the order ends, and what was held moves again."),
-        mark("Your reason is kept encrypted; its salted hash goes on the chain."),
-    ),
-    mark("Release it"),
-    reason=mark("Why it is released"),
-)
 
 
 def amount_of(page: Page, read: FreezeOrderRead, minor: int | None = None) -> str:
@@ -48,90 +37,115 @@ def amount_of(page: Page, read: FreezeOrderRead, minor: int | None = None) -> st
     return " / ".join(page.words.money(Money(amount, currency)) for currency in currencies)
 
 
+@dataclass(frozen=True)
+class OrderSubject(Subject):
+    """A freeze order, as compliance and its holder see it."""
+
+    read: FreezeOrderRead
+
+    def facts(self) -> list[Fact]:
+        return [
+            (mark("Holder"), self.read.holder.name or self.read.holder.address),
+            (mark("Amount"), amount_of(self.page, self.read)),
+            (mark("Until"), self.page.words.instant(self.read.until)),
+        ]
+
+
+def find(page: PageDep, order_id: OrderId) -> OrderSubject:
+    """NotFound for what the reader may not see."""
+    return of_read(
+        page, service.read(page.session, page.services, page.reader, service.get(page.session, page.reader, order_id))
+    )
+
+
+def of_read(page: Page, read: FreezeOrderRead) -> OrderSubject:
+    """Of what was read already."""
+    return OrderSubject(page, "/freeze-orders", read.order_id, "", read)
+
+
+def desk(page: PageDep) -> Subject:
+    """Where freezes are ordered."""
+    return Subject(page, "/freeze-orders", None, "")
+
+
+def complies(subject: Subject) -> bool:
+    """Whether its reader is compliance."""
+    return subject.page.reader.role == Role.COMPLIANCE
+
+
+def _versions(desk: Subject) -> dict[str, str]:
+    """The newest first."""
+    return {str(version): str(version) for version in reversed(desk.page.services.deployments.versions)}
+
+
+DESK: dict[str, Case[Subject]] = {
+    "order": Case(
+        mark("Order a freeze"),
+        mark("Order a freeze"),
+        (
+            mark(
+                "Nothing of the holder's moves there until pieces worth the amount are set aside; then they alone stay."
+            ),
+            mark(
+                "Its holder sees the order, and not why. Others' pieces are as before. You can release it at any time."
+            ),
+        ),
+        mark("Order the freeze"),
+        danger=True,
+        primary=True,
+        yours=complies,
+        asks=(
+            Ask("holder", mark("Holder"), "organisation", choices=lambda desk: organisations.choices(desk.page)),
+            IN_CURRENCY,
+            Ask("amount", mark("Amount"), "amount"),
+            Ask(
+                "payable_id",
+                mark("Payable"),
+                hint=mark("its id; all that the holder has if left empty"),
+                required=False,
+            ),
+            Ask(
+                "version",
+                mark("Version of the contracts"),
+                "one_of",
+                mark("without a payable: each version that has payables needs an order of its own"),
+                required=False,
+                choices=_versions,
+            ),
+            Ask("until", mark("Until the end of"), "day"),
+            Ask("authority", mark("Authority and number"), hint=mark("who ordered it; kept encrypted")),
+            Ask("reason", mark("Reason"), "area", KEPT),
+        ),
+        command=anew(service.order, FreezeOrder),
+    ),
+}
+CASES: dict[str, Case[OrderSubject]] = {
+    "release": Case(
+        mark("Release"),
+        mark("Release the freeze"),
+        (
+            mark("Every hold under the order ends, and what was held moves again."),
+            mark("Your reason is kept encrypted; its salted hash goes on the chain."),
+        ),
+        mark("Release it"),
+        yours=complies,
+        now=lambda subject: subject.read.live,
+        asks=(Ask("reason", mark("Why it is released"), "area"),),
+        command=on(service.release, ReasonGiven),
+    ),
+}
+
+serve(router, DESK, desk, "")
+serve(router, CASES, find, "/{order_id}")
+
+
 @router.get("")
 def list_orders(page: PageDep, paging: PagingDep) -> Response:
-    """Those against the reader; for compliance, all, and the form for another."""
-    return _list(page, paging, dict.fromkeys(_FIELDS, ""))
-
-
-def _list(page: Page, paging: PageRequest, typed: dict[str, str], problem: Problem | None = None) -> Response:
+    """Those against the reader; for compliance, all."""
     found = service.list_orders(page.session, page.services, page.reader, paging)
     return page.render(
         "freezes.html",
-        items=[(item, amount_of(page, item)) for item in found.items],
+        items=[(item, amount_of(page, item), links(of_read(page, item), CASES)) for item in found.items],
         next=found.next,
-        typed=typed,
-        holders=organisations.choices(page),
-        currencies=served(page.services.deployments),
-        versions=page.services.deployments.versions,
-        may_order=page.reader.role == Role.COMPLIANCE and page.as_of is None,
-        problem=problem,
-    )
-
-
-@router.post("")
-def order(page: PageDep, form: FormDep) -> Response:
-    """It blocks all that the holder has there until pieces worth the amount are set aside."""
-    typed = {name: forms.text(form, name) for name in _FIELDS}
-    about: str | None = "amount"
-    try:
-        amount = forms.amount(typed["amount"], typed["currency"])
-        about = "until"
-        until = _end_of(typed["until"])
-        about = "holder"
-        holder = organisations.account_of(page, typed["holder"])
-        about = None
-        body = FreezeOrder.model_validate(
-            {
-                "holder": holder,
-                "payable_id": typed["payable_id"] or None,
-                "version": typed["version"] or None,
-                "amount": amount,
-                "until": until,
-                "reason": typed["reason"],
-                "authority": typed["authority"],
-            }
-        )
-        operation = service.order(page.command(form), body)
-    except REFUSALS as error:
-        if type(error) is RequestInvalid:
-            about = "amount"  # another currency than the payable's
-        return _list(page, PageRequest(None, 50), typed, problem_of(error, about))
-    return page.follow(operation)
-
-
-def _end_of(typed: str) -> str:
-    """The last second of a business day."""
-    day = forms.day(typed)
-    last = end_of_day(day) - 1
-    assert business_date(last) == day
-    return str(last)
-
-
-@router.get("/{order_id}/release")
-def show_release(page: PageDep, order_id: OrderId) -> Response:
-    """What it will do."""
-    return _release(page, order_id)
-
-
-def _release(page: Page, order_id: int, problem: Problem | None = None, reason: str = "") -> Response:
-    page.must_be(Role.COMPLIANCE)
-    read = service.read(page.session, page.services, page.reader, service.get(page.session, page.reader, order_id))
-    facts = (
-        (mark("Holder"), read.holder.name or read.holder.address),
-        (mark("Amount"), amount_of(page, read)),
-        (mark("Until"), page.words.instant(read.until)),
-    )
-    return show_act(page, RELEASE, back=f"/freeze-orders/{order_id}", problem=problem, reason=reason, facts=facts)
-
-
-@router.post("/{order_id}/release")
-def release(page: PageDep, form: FormDep, order_id: OrderId) -> Response:
-    """The end of the order."""
-    return do_act(
-        page,
-        form,
-        RELEASE,
-        lambda context, why: service.release(context, order_id, ReasonGiven(reason=why)),
-        lambda problem, why: _release(page, order_id, problem, why),
+        cases=links(desk(page), DESK),
     )

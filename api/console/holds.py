@@ -6,18 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.console.cases import Case, Link, Subject, links, serve
+from api.console.cases import Case, Link, Subject, links, on, serve
 from api.console.navigation import mark
 from api.console.page import Page, PageDep
-from api.errors import NotFound
 from api.holds import placed
 from api.holds.placed import Wanted
+from api.holds.routes import HoldId
 from api.holds.schemas import HoldRead
 from api.pagination import PageDep as PagingDep
 from api.reading import newest_block
 
 router = APIRouter(prefix="/holds")
-HOLD_ID_DIGITS = 10
 KINDS = {
     "freeze": mark("Freeze"),
     "dispute": mark("Dispute"),
@@ -63,17 +62,15 @@ class HoldSubject(Subject):
         return self.read.live and self.read.kind == "pledge" and since is not None and now >= since.timestamp()
 
 
-def find(page: Page, hold_id: str) -> HoldSubject:
+def find(page: PageDep, hold_id: HoldId) -> HoldSubject:
     """NotFound for what the reader may not see."""
-    if not (hold_id.isdecimal() and hold_id.isascii() and len(hold_id) <= HOLD_ID_DIGITS):
-        raise NotFound.of("hold", hold_id)
-    row = placed.get(page.session, page.reader, int(hold_id))
+    row = placed.get(page.session, page.reader, hold_id)
     return of_read(page, placed.read(page.session, page.services, page.reader, row))
 
 
 def of_read(page: Page, read: HoldRead) -> HoldSubject:
     """Of what was read already."""
-    return HoldSubject(page, f"/holds/{read.hold_id}", read.amount.currency, read)
+    return HoldSubject(page, "/holds", read.hold_id, read.amount.currency, read)
 
 
 def back(_subject: HoldSubject) -> str:
@@ -94,7 +91,7 @@ CASES: dict[str, Case[HoldSubject]] = {
         now=lambda subject: (
             subject.read.kind != "freeze" and not subject.read.released and subject.read.amount.minor > 0
         ),
-        command=lambda context, subject, _: placed.release(context, subject.read.hold_id),
+        command=on(placed.release),
     ),
     "enforce": Case(
         mark("Take it"),
@@ -107,11 +104,11 @@ CASES: dict[str, Case[HoldSubject]] = {
         danger=True,
         yours=lambda subject: subject.favours_reader and subject.read.kind == "pledge",
         now=lambda subject: subject.enforceable,
-        command=lambda context, subject, _: placed.enforce(context, subject.read.hold_id),
+        command=on(placed.enforce),
     ),
 }
 
-serve(router, CASES, find, back)
+serve(router, CASES, find, "/{hold_id}", back)
 
 
 @dataclass(frozen=True, slots=True)

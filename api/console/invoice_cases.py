@@ -1,19 +1,23 @@
 """Casework on invoices: a debtor owes one at once, unasked."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 
-from api.console.cases import Ask, Case, Given, Subject, serve
+from api.console.asks import Ask
+from api.console.cases import Case, Fact, Given, Subject, anew, serve
 from api.console.navigation import mark
-from api.console.page import Page
-from api.context import CommandContext
+from api.console.page import PageDep
 from api.invoices import service
 from api.invoices.models import Invoice
 from api.invoices.schemas import InvoiceRead
-from api.operations.schemas import OperationRead
+from api.pagination import PageRequest
 from api.payables import issuing
 from api.payables.schemas import PayableIssue
+from api.programmes import service as programmes
+from api.programmes.schemas import ProgrammeRead
+from api.schemas import Uuid
 from indexer.models import Payable, PayableState
 
 router = APIRouter(prefix="/invoices")
@@ -38,6 +42,16 @@ class InvoiceSubject(Subject):
             (mark("Due"), words.day(read.due_date)),
         ]
 
+    def known(self) -> dict[str, Any]:
+        return {"invoice_id": self.row.id}
+
+    @property
+    def terms(self) -> ProgrammeRead | None:
+        """The debtor's newest open ones in its currency."""
+        session, services = self.page.session, self.page.services
+        open_ = programmes.list_programmes(session, services, PageRequest(None, 200), self.read.debtor, True).items
+        return next((terms for terms in open_ if terms.currency == self.currency), None)
+
     @property
     def is_debtor(self) -> bool:
         return self.row.debtor_id == self.page.reader.organisation_id
@@ -47,15 +61,29 @@ class InvoiceSubject(Subject):
         return self.payable is None or (self.payable.issued == issued and self.payable.state in _ENDED)
 
 
-def find(page: Page, invoice_id: str) -> InvoiceSubject:
+def find(page: PageDep, invoice_id: Uuid) -> InvoiceSubject:
     """NotFound for what the reader may not see."""
     row = service.get(page.session, page.reader, invoice_id)
     payable = page.session.get(Payable, row.payable_id)
-    return InvoiceSubject(page, f"/invoices/{row.id}", row.currency, row, service.read(page.session, row), payable)
+    return InvoiceSubject(page, "/invoices", row.id, row.currency, row, service.read(page.session, row), payable)
 
 
-def _issue(context: CommandContext, subject: InvoiceSubject, given: Given) -> OperationRead:
-    return issuing.issue(context, PayableIssue(invoice_id=subject.row.id, **given))
+def _owed(subject: InvoiceSubject, _given: Given) -> list[Fact]:
+    words, read, terms = subject.page.words, subject.read, subject.terms
+    facts = [
+        (mark("You owe"), words.money(read.amount)),
+        (mark("Supplier"), read.seller),
+        (mark("Due at the end of"), words.day(read.due_date)),
+    ]
+    if terms is None:
+        return facts
+    agreed = words.rate(terms.late_rate_ppm) if terms.late_rate_ppm else words.say(mark("none"))
+    return [
+        *facts,
+        (mark("Your terms"), words.say("Programme %(number)s", number=terms.programme_id)),
+        (mark("A receiver may refuse within"), words.say("%(hours)s hours", hours=terms.refusal_hours)),
+        (mark("Late interest agreed"), agreed),
+    ]
 
 
 CASES: dict[str, Case[InvoiceSubject]] = {
@@ -87,8 +115,9 @@ CASES: dict[str, Case[InvoiceSubject]] = {
                 required=False,
             ),
         ),
-        command=_issue,
+        command=anew(issuing.issue, PayableIssue),
+        review=_owed,
     ),
 }
 
-serve(router, CASES, find)
+serve(router, CASES, find, "/{invoice_id}")

@@ -20,10 +20,8 @@ from api.invoices.models import Invoice
 from api.invoices.ubl import MAX_BYTES
 from api.operations.schemas import OperationRead
 from api.pagination import PageDep as PagingDep
-from api.pagination import PageRequest
 from api.payables import service as payables
 from api.payables.schemas import PayablePropose
-from api.programmes import service as programmes
 from api.schemas import Uuid
 from indexer.models import Anchor, Payable, PayableState
 
@@ -84,13 +82,12 @@ def show(page: PageDep, invoice_id: Uuid) -> Response:
 def _show(page: Page, invoice_id: str, problem: Problem | None = None, typed: dict[str, str] | None = None) -> Response:
     subject = find(page, invoice_id)
     invoice, read, payable = subject.row, subject.read, subject.payable
-    published = programmes.list_programmes(page.session, page.services, PageRequest(None, 200), read.debtor, True).items
     return page.render(
         "invoice.html",
         problem=problem,
         invoice=read,
         payable=payable,
-        terms=next((terms for terms in published if terms.currency == invoice.currency), None),
+        terms=subject.terms,
         typed=typed or dict.fromkeys(_TYPED, ""),
         proposable=invoice.organisation_id == page.reader.organisation_id and subject.unanswered(issued=True),
         cases=links(subject, CASES),

@@ -4,6 +4,17 @@ from typing import Any
 
 from api.console.navigation import mark
 from api.console.words import Words
+from api.identity.actor import Role
+
+ROLES = {
+    Role.SUPPLIER: mark("Supplier"),
+    Role.CORE_ENTERPRISE: mark("Core enterprise"),
+    Role.FINANCIER: mark("Financier"),
+    Role.BANK: mark("Settlement bank"),
+    Role.OPERATOR: mark("Platform operator"),
+    Role.REGULATOR: mark("Regulator"),
+    Role.COMPLIANCE: mark("Compliance"),
+}
 
 KINDS = {
     "deposit.credit": mark("Credit a deposit"),
@@ -154,6 +165,11 @@ MOVES = {
     "cancel": mark("Cancelled"),
     "repurchase": mark("Repurchased"),
 }
+
+
+def role_name(role: str) -> str:
+    """What kind of organisation it is, in English."""
+    return ROLES[Role(role)]
 
 
 def kind_name(kind: str) -> str:

@@ -255,7 +255,7 @@ def _rotations(page: Page) -> Iterator[Need]:
         text = page.words.say(
             mark("A change of the key of %(name)s waits for your approval"), name=_name(people[row.account])
         )
-        yield Need(f"rotation:{row.id}", text, "/participants", "warn")
+        yield Need(f"rotation:{row.id}", text, "/key-changes", "warn")
 
 
 def _pay_outs(page: Page) -> Iterator[Need]:
@@ -273,7 +273,7 @@ def _pay_outs(page: Page) -> Iterator[Need]:
             name=_name(people[row.account]),
             amount=page.words.money(amount),
         )
-        yield Need(f"pay_out:{row.pay_out_key}", text, "/deposits", "warn")
+        yield Need(f"pay_out:{row.pay_out_key}", text, "/cash", "warn")
 
 
 _OF_ROLE: dict[Role, list[Callable[[Page], Iterator[Need]]]] = {

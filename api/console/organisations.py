@@ -16,6 +16,7 @@ _LIKE = 5
 ACTIVE = Participant.status == int(ParticipantStatus.ACTIVE)
 TAKES_PIECES = ACTIVE & (Participant.roles.op("&")(int(ChainRole.SUPPLIER | ChainRole.FINANCIER)) != 0)
 """Who can be handed a receivable."""
+FINANCES = Participant.roles.op("&")(int(ChainRole.FINANCIER)) != 0
 
 
 class OrganisationUnknown(RequestInvalid):

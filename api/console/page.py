@@ -25,7 +25,7 @@ from api.console import assets, navigation, sessions
 from api.console import words as languages
 from api.console.days import Days, days_of
 from api.console.drawing import COLOURS
-from api.console.naming import event_name, kind_name, move_name, price_note
+from api.console.naming import event_name, kind_name, move_name, price_note, role_name
 from api.console.problems import Problem, plainly
 from api.console.words import Words, words
 from api.context import CommandContext, Services, ServicesDep, get_session
@@ -283,6 +283,7 @@ def _environment(language: str) -> Environment:
     environment.globals["asset"] = lambda name: f"{BASE}/assets/{assets.hashed(name)}"
     environment.globals["price_note"] = lambda price: price_note(chosen, price)
     environment.globals["move_name"] = lambda kind: chosen.say(move_name(kind))
+    environment.globals["role_name"] = lambda role: chosen.say(role_name(role))
     environment.globals["kind_name"] = lambda kind: chosen.say(kind_name(kind))
     environment.globals["event_name"] = lambda name: chosen.say(event_name(name))
     environment.filters.update(

@@ -1,21 +1,17 @@
-"""Payables: the list, one with its lineage, and what supplier and debtor do with it."""
+"""Payables: the list, and one with its lineage and the acts on it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from api.console import default_cases, forms, payable_cases, records
-from api.console.acts import Act, do_act, show_act
+from api.console import default_cases, payable_cases, records
 from api.console.case_payables import of_row
 from api.console.cases import links
 from api.console.charts import lineage
-from api.console.figures import SHOWN_MAX, minor_of
-from api.console.navigation import mark
-from api.console.page import FormDep, Page, PageDep
-from api.console.problems import REFUSALS, Problem, problem_of
+from api.console.figures import SHOWN_MAX
+from api.console.page import Page, PageDep
 from api.console.tables import csv_of
 from api.domain.money import Money
 from api.errors import NotFound
@@ -23,55 +19,18 @@ from api.identity.actor import Role
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
 from api.parties import parties
-from api.payables import cancelling, payment, reading, service
-from api.payables.schemas import PayablePay, PayableRead
+from api.payables import cancelling, reading, service
 from api.reading import newest_block
 from api.receivables import reading as receivables
 from api.receivables import service as pieces
 from api.receivables.schemas import ReceivableRead
-from api.schemas import PayableId, ReasonGiven, Total
+from api.schemas import PayableId
 from indexer import queries
 from indexer.models import Payable, Receivable, ReceivableMove
 
 router = APIRouter(prefix="/payables")
 SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
 CASES = {**payable_cases.CASES, **default_cases.CASES}
-
-CONFIRM = Act(
-    mark("Confirm that you owe it"),
-    (
-        mark("You owe the face value to whoever holds it at maturity, whatever becomes of your supplier."),
-        mark("It cannot be taken back: a confirmed payable is irrevocable."),
-        mark("The invoice behind it can never be confirmed a second time, not even with another amount."),
-    ),
-    mark("Confirm"),
-)
-ACTS = {
-    "confirm": CONFIRM,
-    "dispute": Act(
-        mark("Dispute the proposal"),
-        (
-            mark("It cannot be confirmed until you withdraw the dispute."),
-            mark("Your reason is kept encrypted; its salted hash goes on the chain."),
-        ),
-        mark("Dispute it"),
-        reason=mark("Why you dispute it"),
-    ),
-    "withdraw-dispute": Act(
-        mark("Withdraw the dispute"), (mark("The proposal stands again, and can be confirmed."),), mark("Withdraw it")
-    ),
-    "decline": Act(
-        mark("Decline the proposal"),
-        (
-            mark("It ends for good: the supplier would have to propose it anew."),
-            mark("Your reason is kept encrypted; its salted hash goes on the chain."),
-        ),
-        mark("Decline it"),
-        danger=True,
-        reason=mark("Why you decline it"),
-    ),
-    "withdraw": Act(mark("Take the proposal back"), (mark("It ends for good."),), mark("Take it back"), danger=True),
-}
 
 
 @router.get("")
@@ -114,6 +73,7 @@ def download(page: PageDep) -> Response:
 
 
 def get(page: Page, payable_id: str) -> Payable:
+    """NotFound for what the reader may not see."""
     if page.reader.role not in SUPERVISION:
         return service.get(page.session, page.reader, payable_id)
     row = page.session.get(Payable, payable_id)
@@ -163,98 +123,10 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
         payable=read,
         items=items,
         picture=lineage(read.face_value.minor, items),
-        acts=_possible(page, read),
         cases=[] if page.reader.role in SUPERVISION else links(of_row(page, row, read), CASES),
         offers=cancelling.list_offers(page.session, page.services, page.reader, payable_id).items if party else [],
         moves=moves,
         people=parties(page.session, accounts),
         row=row,
         records=records.paid_into(page, row, read.face_value.currency),
-    )
-
-
-def _possible(page: Page, read: PayableRead) -> list[str]:
-    """What the reader could do now; the contracts decide whether it may."""
-    if page.as_of is not None:
-        return []
-    if page.reader.address == read.debtor.address:
-        by_state = {"proposed": ["confirm", "dispute", "decline"], "disputed": ["withdraw-dispute", "decline"]}
-        return ["pay"] if read.state == "confirmed" else by_state.get(read.state, [])
-    if page.reader.address == read.supplier.address and read.state in {"proposed", "disputed"}:
-        return ["withdraw"]
-    return []
-
-
-@router.get("/{payable_id}/pay")
-def show_payment(page: PageDep, payable_id: PayableId) -> Response:
-    """All that is outstanding, unless one types less."""
-    read = reading.read(page.session, page.services, get(page, payable_id))
-    return _payment(page, read, {"amount": read.outstanding.amount, "payment_reference": ""})
-
-
-@router.post("/{payable_id}/pay")
-def pay(page: PageDep, form: FormDep, payable_id: PayableId) -> Response:
-    """First what the payment will do; then, from that page, the payment."""
-    read = reading.read(page.session, page.services, get(page, payable_id))
-    typed = {name: forms.text(form, name) for name in ("amount", "payment_reference")}
-    about = "amount"
-    try:
-        amount = forms.amount(typed["amount"], read.face_value.currency)
-        about = "payment_reference"
-        body = PayablePay(amount=amount, payment_reference=typed["payment_reference"])
-        if forms.text(form, "step") == "review":
-            return _payment(page, read, typed, booked=_booked(read, amount))
-        operation = payment.pay(page.command(form), payable_id, body)
-    except REFUSALS as error:
-        return _payment(page, read, typed, problem=problem_of(error, about if about == "amount" else None))
-    return page.follow(operation)
-
-
-def _booked(read: PayableRead, amount: Money) -> dict[str, Total]:
-    """Late interest first, then principal (R-17, R-18), and what is left."""
-    interest = min(amount.minor, read.late_interest.minor)
-    left = minor_of(read.outstanding) - amount.minor
-    parts = {"amount": amount.minor, "interest": interest, "principal": amount.minor - interest, "left": left}
-    return {name: Total.of(minor, amount.currency) for name, minor in parts.items()}
-
-
-def _payment(
-    page: Page,
-    read: PayableRead,
-    typed: dict[str, str],
-    *,
-    booked: dict[str, Total] | None = None,
-    problem: Problem | None = None,
-) -> Response:
-    return page.render("pay.html", payable=read, typed=typed, booked=booked, problem=problem)
-
-
-@router.get("/{payable_id}/{name}")
-def show_payable_act(page: PageDep, payable_id: PayableId, name: str) -> Response:
-    """What the act will do."""
-    return _act(page, payable_id, name)
-
-
-def _act(page: Page, payable_id: str, name: str, problem: Problem | None = None, reason: str = "") -> Response:
-    read = reading.read(page.session, page.services, get(page, payable_id))
-    act = ACTS.get(name)
-    if act is None:
-        raise NotFound.of("page", name)
-    return show_act(page, act, back=f"/payables/{payable_id}", problem=problem, reason=reason, payable=read)
-
-
-@router.post("/{payable_id}/{name}")
-def do_payable_act(page: PageDep, form: FormDep, payable_id: PayableId, name: str) -> Response:
-    """The act itself."""
-    commands: dict[str, Any] = {
-        "confirm": lambda context, _: service.confirm(context, payable_id),
-        "dispute": lambda context, why: service.dispute(context, payable_id, ReasonGiven(reason=why)),
-        "withdraw-dispute": lambda context, _: service.withdraw_dispute(context, payable_id),
-        "decline": lambda context, why: service.decline(context, payable_id, ReasonGiven(reason=why)),
-        "withdraw": lambda context, _: service.withdraw(context, payable_id),
-    }
-    if name not in commands:
-        raise NotFound.of("page", name)
-    return do_act(
-        page, form, ACTS[name], commands[name], lambda problem, why: _act(page, payable_id, name, problem, why)
     )

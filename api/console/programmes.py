@@ -1,118 +1,130 @@
 """Programmes: the terms that a debtor publishes for its payables."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import forms
-from api.console.acts import Act, do_act, show_act
+from api.console.asks import IN_CURRENCY, Ask
+from api.console.cases import Case, Given, Subject, links, on, serve
 from api.console.navigation import mark
-from api.console.page import FormDep, Page, PageDep
-from api.console.problems import REFUSALS, Problem, problem_of
-from api.currencies import served
+from api.console.page import PageDep
+from api.context import CommandContext
 from api.identity.actor import Role
+from api.operations.schemas import OperationRead
 from api.pagination import PageDep as PagingDep
 from api.programmes import service
 from api.programmes.routes import ProgrammeId
-from api.programmes.schemas import ProgrammePublish
+from api.programmes.schemas import ProgrammePublish, ProgrammeRead
 
 router = APIRouter(prefix="/programmes")
-NUMBERS = (
-    "maximum_depth",
-    "soft_tenor_months",
-    "hard_tenor_months",
-    "refusal_hours",
-    "blackout_days_before",
-    "blackout_days_after",
-    "dishonour_days",
-)
 
-RETIRE = Act(
-    mark("Retire these terms"),
-    (
-        mark("No new payable can be proposed under them."),
-        mark("What is proposed or confirmed under them goes on as it is."),
+
+@dataclass(frozen=True)
+class ProgrammeSubject(Subject):
+    """One debtor's terms: published terms are for all to read."""
+
+    read: ProgrammeRead
+
+    def named(self) -> dict[str, Any]:
+        return {"programme": self.read}
+
+
+def find(page: PageDep, programme_id: ProgrammeId) -> ProgrammeSubject:
+    """NotFound where there are none."""
+    read = service.read(page.session, page.services, service.get(page.session, programme_id))
+    return ProgrammeSubject(page, "/programmes", programme_id, read.currency, read)
+
+
+def desk(page: PageDep) -> Subject:
+    """Where terms are published."""
+    return Subject(page, "/programmes", None, "")
+
+
+def _usual(_desk: Subject) -> dict[str, str]:
+    """Every form begins with what the API does where nothing is said."""
+    usual = ProgrammePublish().model_dump(exclude={"currency", "deposit_tokens", "registration_required"})
+    return {**{name: str(value) for name, value in usual.items()}, "minimum_piece": service.MINIMUM_PIECE}
+
+
+def _publish(context: CommandContext, _desk: Subject, given: Given) -> OperationRead:
+    currency = given["minimum_piece"].currency
+    return service.publish(context, ProgrammePublish.model_validate({**given, "currency": currency}))
+
+
+_MONTHS, _BLACKOUT = mark("months, 1 to 12"), mark("0 to 60")
+DESK: dict[str, Case[Subject]] = {
+    "new": Case(
+        mark("Publish terms"),
+        mark("Publish terms"),
+        (
+            mark(
+                "Suppliers propose their invoices under them. Published terms never change; you can retire them and "
+                "publish others."
+            ),
+        ),
+        mark("Publish for good"),
+        primary=True,
+        yours=lambda desk: desk.page.reader.role == Role.CORE_ENTERPRISE,
+        asks=(
+            IN_CURRENCY,
+            Ask("minimum_piece", mark("Smallest piece"), "amount", mark("the least a split may hand on")),
+            Ask("maximum_depth", mark("Splits deep at most"), "number", mark("0 to 255")),
+            Ask("soft_tenor_months", mark("Longest term without a reason"), "number", _MONTHS),
+            Ask("hard_tenor_months", mark("Longest term with a reason"), "number", _MONTHS),
+            Ask("refusal_hours", mark("A receiver may refuse within"), "number", mark("hours, 0 to 720")),
+            Ask("dishonour_days", mark("Days of grace before a dishonour"), "number", mark("3 to 30")),
+            Ask(
+                "blackout_days_before",
+                mark("Nothing is handed on this many days before the due date"),
+                "number",
+                _BLACKOUT,
+            ),
+            Ask("blackout_days_after", mark("and until this many days after it"), "number", _BLACKOUT),
+            Ask(
+                "late_rate_ppm",
+                mark("Late interest agreed"),
+                "rate",
+                mark("0: none agreed, the law's 0.05 %% a day"),
+            ),
+            Ask("registration_required", mark("A financing names the registration of its assignment"), "tick"),
+        ),
+        suggest=_usual,
+        command=_publish,
     ),
-    mark("Retire them"),
-    danger=True,
-)
+}
+CASES: dict[str, Case[ProgrammeSubject]] = {
+    "retire": Case(
+        mark("Retire these terms"),
+        mark("Retire these terms"),
+        (
+            mark("No new payable can be proposed under them."),
+            mark("What is proposed or confirmed under them goes on as it is."),
+        ),
+        mark("Retire them"),
+        danger=True,
+        terms="programme_facts.html",
+        yours=lambda subject: subject.read.debtor.address == subject.reader,
+        now=lambda subject: subject.read.open,
+        command=on(service.retire),
+    ),
+}
+
+serve(router, DESK, desk, "")
+serve(router, CASES, find, "/{programme_id}")
 
 
 @router.get("")
 def list_programmes(page: PageDep, paging: PagingDep) -> Response:
-    """Everybody's: published terms are for all to read."""
+    """Everybody's."""
     found = service.list_programmes(page.session, page.services, paging, None, None)
-    return page.render("programmes.html", items=found.items, next=found.next)
-
-
-@router.get("/new")
-def show_new(page: PageDep) -> Response:
-    """The form, filled with what is usual."""
-    page.must_be(Role.CORE_ENTERPRISE)
-    usual = ProgrammePublish()
-    typed = {name: str(getattr(usual, name)) for name in NUMBERS}
-    usual_too = {"minimum_piece": service.MINIMUM_PIECE, "currency": "", "late_rate": "0", "registration_required": ""}
-    return _new(page, {**typed, **usual_too})
-
-
-def _new(page: Page, typed: dict[str, str], problem: Problem | None = None) -> Response:
-    return page.render("programme_new.html", typed=typed, currencies=served(page.services.deployments), problem=problem)
-
-
-@router.post("/new")
-def publish(page: PageDep, form: FormDep) -> Response:
-    """For good: published terms never change."""
-    page.must_be(Role.CORE_ENTERPRISE)
-    names = (*NUMBERS, "minimum_piece", "currency", "late_rate", "registration_required")
-    typed = {name: forms.text(form, name) for name in names}
-    about: str | None = None
-    try:
-        about = "minimum_piece"
-        minimum = forms.amount(typed["minimum_piece"], typed["currency"])
-        about = "late_rate"
-        late = forms.per_cent(typed["late_rate"])
-        about = None
-        body = ProgrammePublish.model_validate(
-            {
-                **{name: typed[name] for name in NUMBERS},
-                "currency": typed["currency"],
-                "minimum_piece": minimum,
-                "late_rate_ppm": late,
-                "registration_required": forms.ticked(form, "registration_required"),
-            }
-        )
-        operation = service.publish(page.command(form), body)
-    except REFUSALS as error:
-        return _new(page, typed, problem_of(error, about))
-    return page.follow(operation)
+    return page.render("programmes.html", items=found.items, next=found.next, cases=links(desk(page), DESK))
 
 
 @router.get("/{programme_id}")
 def show(page: PageDep, programme_id: ProgrammeId) -> Response:
     """One debtor's terms, in full."""
-    row = service.get(page.session, programme_id)
-    read = service.read(page.session, page.services, row)
-    mine = read.debtor.address == page.reader.address and page.as_of is None
-    return page.render("programme.html", programme=read, mine=mine, final=page.is_final(row.last_block_number))
-
-
-@router.get("/{programme_id}/retire")
-def show_retire(page: PageDep, programme_id: ProgrammeId) -> Response:
-    """What it will do."""
-    return _retire(page, programme_id)
-
-
-def _retire(page: Page, programme_id: int, problem: Problem | None = None) -> Response:
-    read = service.read(page.session, page.services, service.get(page.session, programme_id))
-    return show_act(page, RETIRE, back=f"/programmes/{programme_id}", problem=problem, programme=read)
-
-
-@router.post("/{programme_id}/retire")
-def retire(page: PageDep, form: FormDep, programme_id: ProgrammeId) -> Response:
-    """The end of it for new payables."""
-    return do_act(
-        page,
-        form,
-        RETIRE,
-        lambda context, _: service.retire(context, programme_id),
-        lambda problem, _: _retire(page, programme_id, problem),
-    )
+    subject = find(page, programme_id)
+    final = page.is_final(service.get(page.session, programme_id).last_block_number)
+    return page.render("programme.html", programme=subject.read, cases=links(subject, CASES), final=final)

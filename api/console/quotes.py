@@ -1,6 +1,7 @@
 """Quotes: sold on, in whole or in part, one or several at once; called off; and the registrations they name (R-11)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -8,13 +9,13 @@ from sqlalchemy import select
 from starlette.datastructures import FormData
 
 from api.console import forms
-from api.console.acts import Act, do_act, show_act
+from api.console.asks import Ask
+from api.console.cases import Case, Fact, Given, Subject, anew, on, serve
 from api.console.figures import totals
 from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.domain.money import Money
-from api.errors import NotYours
 from api.financing import acceptance, reading, registrations, service
 from api.financing.models import FinancingQuote, FinancingRequest
 from api.financing.schemas import (
@@ -32,24 +33,127 @@ from api.schemas import Uuid
 router = APIRouter(prefix="/financing")
 SHOWN_MAX = 50
 
-CANCEL = Act(
-    mark("Call the quote off"),
-    (
-        mark("From then on nobody can sell on it; the chain itself refuses."),
-        mark("Until that is in a block the supplier can still be faster."),
+
+@dataclass(frozen=True)
+class QuoteSubject(Subject):
+    """A quote, as its financier and its supplier see it."""
+
+    read: QuoteRead
+    financier_id: str
+    supplier_id: str
+
+    def named(self) -> dict[str, Any]:
+        return {"quote": self.read}
+
+    @property
+    def parts(self) -> bool:
+        """Less than all of it can be sold."""
+        return self.read.minimum_take.minor < self.read.value.minor
+
+
+def find(page: PageDep, quote_id: Uuid) -> QuoteSubject:
+    """NotFound for what the reader may not see."""
+    row = service.get_quote(page.session, page.reader, quote_id)
+    request = page.session.get_one(FinancingRequest, row.request_id)
+    read = reading.read_quote(page.session, page.services, request, row)
+    own = (row.organisation_id, request.organisation_id)
+    return QuoteSubject(page, "/financing/quotes", quote_id, read.value.currency, read, *own)
+
+
+@dataclass(frozen=True)
+class RequestSubject(Subject):
+    """A request that the reader may see."""
+
+    read: FinancingRequestRead
+
+    def facts(self) -> list[Fact]:
+        words, read = self.page.words, self.read
+        return [
+            (mark("Value"), words.money(read.value)),
+            (mark("Supplier"), read.supplier.name or read.supplier.address),
+            (mark("Owed by"), read.debtor.name or read.debtor.address),
+            (mark("Due"), words.day(read.due_date)),
+        ]
+
+
+def find_request(page: PageDep, request_id: Uuid) -> RequestSubject:
+    """NotFound for what the reader may not see."""
+    row = service.get_request(page.session, page.reader, request_id)
+    read = reading.read_requests(page.session, page.services, [row])[0]
+    return RequestSubject(page, "/financing", request_id, read.value.currency, read)
+
+
+def _sold(subject: QuoteSubject, given: Given) -> list[Fact]:
+    money, take = subject.page.words.money, given.get("take", subject.read.value)
+    return [
+        (mark("You give"), money(take)),
+        (mark("You get today"), money(acceptance.paid_for(subject.read, take))),
+    ]
+
+
+CASES: dict[str, Case[QuoteSubject]] = {
+    "accept": Case(
+        mark("Sell"),
+        mark("Sell on this quote"),
+        (
+            mark("The receivable goes to the financier and the cash comes to you in one transaction, or neither does."),
+            mark("You get exactly the proceeds shown here, on your account with the settlement bank."),
+        ),
+        mark("Sell"),
+        terms="quote_facts.html",
+        yours=lambda subject: subject.supplier_id == subject.page.reader.organisation_id,
+        asks=(
+            Ask(
+                "take",
+                mark("How much of it"),
+                "amount",
+                mark("all of it, or a part; the price is in proportion, rounded down"),
+                when=lambda subject: subject.parts,
+            ),
+        ),
+        suggest=lambda subject: {"take": subject.read.value.amount},
+        command=on(acceptance.accept, QuoteAccept),
+        review=_sold,
     ),
-    mark("Call it off"),
-    danger=True,
-)
-REGISTER = Act(
-    mark("Put a registration on record"),
-    (
-        mark("What you write is kept encrypted; its salted hash goes on the chain in your name."),
-        mark("Your quotes can name it from then on. A sale on a quote that names none is refused by the programme."),
+    "cancel": Case(
+        mark("Call it off"),
+        mark("Call the quote off"),
+        (
+            mark("From then on nobody can sell on it; the chain itself refuses."),
+            mark("Until that is in a block the supplier can still be faster."),
+        ),
+        mark("Call it off"),
+        danger=True,
+        terms="quote_facts.html",
+        yours=lambda subject: subject.financier_id == subject.page.reader.organisation_id,
+        command=on(acceptance.cancel),
     ),
-    mark("Put it on record"),
-    reason=mark("What was registered: its number, the time to the second, the collateral's text"),
-)
+}
+REQUEST_CASES: dict[str, Case[RequestSubject]] = {
+    "register": Case(
+        mark("Put a registration on record"),
+        mark("Put a registration on record"),
+        (
+            mark("What you write is kept encrypted; its salted hash goes on the chain in your name."),
+            mark(
+                "Your quotes can name it from then on. A sale on a quote that names none is refused by the programme."
+            ),
+        ),
+        mark("Put it on record"),
+        yours=lambda subject: subject.page.reader.role == Role.FINANCIER,
+        asks=(
+            Ask(
+                "registration",
+                mark("What was registered: its number, the time to the second, the collateral's text"),
+                "area",
+            ),
+        ),
+        command=anew(registrations.register, AssignmentRegister),
+    ),
+}
+
+serve(router, CASES, find, "/quotes/{quote_id}", lambda subject: f"/financing/{subject.read.request_id}")
+serve(router, REQUEST_CASES, find_request, "/{request_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +172,6 @@ def _read(page: Page, quote_id: str) -> tuple[QuoteRead, FinancingRequest, Finan
     row = service.get_quote(page.session, page.reader, quote_id)
     request = page.session.get_one(FinancingRequest, row.request_id)
     return reading.read_quote(page.session, page.services, request, row), request, row
-
-
-@router.get("/quotes/{quote_id}/accept")
-def show_acceptance(page: PageDep, quote_id: Uuid) -> Response:
-    """What one gives and gets."""
-    return _acceptance(page, quote_id, None)
-
-
-def _acceptance(page: Page, quote_id: str, take: str | None, problem: Problem | None = None) -> Response:
-    quote, request, _ = _read(page, quote_id)
-    if request.organisation_id != page.reader.organisation_id:
-        raise NotYours("a quote is accepted by the supplier it was made to")
-    given, paid = quote.value, quote.proceeds
-    if take is not None and problem is None:
-        try:
-            given = forms.amount(take, quote.value.currency)
-            paid = acceptance.paid_for(quote, given)
-        except REFUSALS as error:
-            problem = problem_of(error, "take")
-    return page.render(
-        "accept.html",
-        quote=quote,
-        take=quote.value.amount if take is None else take,
-        parts=quote.minimum_take.minor < quote.value.minor,
-        reviewed=take is not None and problem is None,
-        given=given,
-        paid=paid,
-        problem=problem,
-    )
-
-
-@router.post("/quotes/{quote_id}/accept")
-def accept(page: PageDep, form: FormDep, quote_id: Uuid) -> Response:
-    """A part is shown with its price first; then receivable and cash change hands."""
-    take = forms.text(form, "take") or None
-    if forms.text(form, "step") == "review":
-        return _acceptance(page, quote_id, take or "")
-    try:
-        amount = None if take is None else forms.amount(take, _read(page, quote_id)[0].value.currency)
-        operation = acceptance.accept(page.command(form), quote_id, QuoteAccept(take=amount))
-    except REFUSALS as error:
-        return _acceptance(page, quote_id, take, problem_of(error))
-    return page.follow(operation)
 
 
 def open_quotes(page: Page) -> list[tuple[QuoteRead, FinancingRequestRead]]:
@@ -188,52 +249,3 @@ def _typed(page: Page, form: FormData) -> tuple[list[Taken], Problem | None]:
     if gone and problem is None:
         problem = problem_of(forms.QuoteGone("one that was ticked is not open any more; the rest is as you left it"))
     return lines, problem
-
-
-@router.get("/quotes/{quote_id}/cancel")
-def show_cancel(page: PageDep, quote_id: Uuid) -> Response:
-    """What it will do."""
-    return _cancel(page, quote_id)
-
-
-def _cancel(page: Page, quote_id: str, problem: Problem | None = None) -> Response:
-    quote, _, row = _read(page, quote_id)
-    if row.organisation_id != page.reader.organisation_id:
-        raise NotYours("a quote is called off by the financier that made it")
-    return show_act(page, CANCEL, back=f"/financing/{quote.request_id}", problem=problem, quote=quote)
-
-
-@router.post("/quotes/{quote_id}/cancel")
-def cancel(page: PageDep, form: FormDep, quote_id: Uuid) -> Response:
-    """The end of the quote."""
-    return do_act(
-        page,
-        form,
-        CANCEL,
-        lambda context, _: acceptance.cancel(context, quote_id),
-        lambda problem, _: _cancel(page, quote_id, problem),
-    )
-
-
-@router.get("/{request_id}/register")
-def show_registration(page: PageDep, request_id: Uuid) -> Response:
-    """What it will do."""
-    return _registration(page, request_id)
-
-
-def _registration(page: Page, request_id: str, problem: Problem | None = None, text: str = "") -> Response:
-    page.must_be(Role.FINANCIER)
-    service.get_request(page.session, page.reader, request_id)
-    return show_act(page, REGISTER, back=f"/financing/{request_id}", problem=problem, reason=text)
-
-
-@router.post("/{request_id}/register")
-def register(page: PageDep, form: FormDep, request_id: Uuid) -> Response:
-    """On record in the financier's name."""
-    return do_act(
-        page,
-        form,
-        REGISTER,
-        lambda context, text: registrations.register(context, AssignmentRegister(registration=text)),
-        lambda problem, text: _registration(page, request_id, problem.at("reason"), text),
-    )

@@ -1,47 +1,25 @@
-"""Casework on pieces: disputes, dilutions, merging, pledges, reservations, recourse, and what is to be cleared away."""
-
-from datetime import timedelta
+"""What a holder does with a piece, and who answers to it: redeeming, refusing, giving up, merging, recourse."""
 
 from fastapi import APIRouter
-from sqlalchemy import select
 
+from api.console.asks import Ask
 from api.console.case_payables import KEPT
 from api.console.case_pieces import PieceSubject, find
-from api.console.cases import Ask, Case, Given, serve
+from api.console.cases import Case, Fact, Given, on, serve
 from api.console.navigation import mark
 from api.context import CommandContext
 from api.defaults import recourse
 from api.defaults.schemas import ReceivableRepurchase
 from api.domain.money import Money
-from api.holds import placed
-from api.holds.schemas import PieceDispute, PiecePledge, PieceReserve
-from api.identity.models import Organisation
 from api.operations.schemas import OperationRead
 from api.receivables import service
 from api.receivables.schemas import ReceivableDilute, ReceivablesMerge
 from api.schemas import Total
 from api.settlement import set_aside
 from api.settlement.schemas import SetAsideRelease
-from indexer.models import Participant, ParticipantStatus, PayableState
-from indexer.models import Role as ChainRole
+from indexer.models import PayableState
 
 router = APIRouter(prefix="/receivables")
-_HOLD_DAYS = 30
-"""How long a dispute, a pledge or a reservation is suggested to stand."""
-
-
-def _financiers(subject: PieceSubject) -> dict[str, str]:
-    query = (
-        select(Organisation.address, Organisation.name)
-        .join(Participant, Participant.account == Organisation.address)
-        .where(
-            Participant.status == int(ParticipantStatus.ACTIVE),
-            Participant.roles.op("&")(int(ChainRole.FINANCIER)) != 0,
-            Organisation.address != subject.reader,
-        )
-        .order_by(Organisation.name)
-    )
-    return {str(address): name for address, name in subject.page.session.execute(query)}
 
 
 def _mergeable(subject: PieceSubject) -> dict[str, str]:
@@ -53,6 +31,13 @@ def _mergeable(subject: PieceSubject) -> dict[str, str]:
     }
 
 
+def _merged(subject: PieceSubject, given: Given) -> list[Fact]:
+    """Nothing of one that is none of its neighbours: the service says so."""
+    other = [row.end - row.start for row in subject.neighbours if row.receivable_id == given["absorbed_id"]]
+    whole = Money(subject.read.value.minor + sum(other), subject.currency)
+    return [(mark("One piece then, of"), subject.page.words.money(whole))]
+
+
 def _merge(context: CommandContext, subject: PieceSubject, given: Given) -> OperationRead:
     """The one that begins first stays, and takes the other in."""
     own, other = subject.row.receivable_id, given["absorbed_id"]
@@ -61,33 +46,12 @@ def _merge(context: CommandContext, subject: PieceSubject, given: Given) -> Oper
     return service.merge(context, ReceivablesMerge(receivable_id=first, absorbed_id=second))
 
 
-def _until(subject: PieceSubject) -> dict[str, str]:
-    return {"until": (subject.page.today + timedelta(days=_HOLD_DAYS)).isoformat()}
+def _diluted(subject: PieceSubject, given: Given) -> list[Fact]:
+    rest = Total.of(subject.read.value.minor - given["value"].minor, subject.currency)
+    return [(mark("You keep"), subject.page.words.money(rest))]
 
 
-def _pledged(subject: PieceSubject) -> dict[str, str]:
-    """Enforceable from the day after the claim is due: the loan is to be repaid of it."""
-    due = subject.read.due_date
-    return {
-        "enforceable_from": (due + timedelta(days=1)).isoformat(),
-        "until": (due + timedelta(days=_HOLD_DAYS)).isoformat(),
-    }
-
-
-def _diluted(subject: PieceSubject, given: Given) -> list[tuple[str, str]]:
-    return _parts(subject, given["value"], mark("The debtor gets back"), mark("You keep"))
-
-
-def _disputed(subject: PieceSubject, given: Given) -> list[tuple[str, str]]:
-    return _parts(subject, given["amount"], mark("You dispute"), mark("Not disputed by this"))
-
-
-def _parts(subject: PieceSubject, part: Money, taken: str, left: str) -> list[tuple[str, str]]:
-    rest = Total.of(subject.read.value.minor - part.minor, subject.currency)
-    return [(taken, subject.page.words.money(part)), (left, subject.page.words.money(rest))]
-
-
-def _repurchased(subject: PieceSubject, _given: Given) -> list[tuple[str, str]]:
+def _repurchased(subject: PieceSubject, _given: Given) -> list[Fact]:
     """What Settlement.repurchasePrice asks: the value less the principal drawn."""
     price = Money(subject.row.end - subject.row.start - subject.row.drawn_principal, subject.currency)
     return [(mark("You pay"), subject.page.words.money(price))]
@@ -99,28 +63,48 @@ def _release_set_aside(context: CommandContext, subject: PieceSubject, _given: G
     return set_aside.release(context, subject.row.receivable_id, body)
 
 
+def _may_redeem(subject: PieceSubject) -> bool:
+    """What came in after a write-off is cleared."""
+    return bool(subject.due.minor) and not subject.payable.recovered
+
+
 CASES: dict[str, Case[PieceSubject]] = {
-    "dispute": Case(
-        mark("Dispute a part"),
-        mark("Dispute a part of what you owe"),
+    "redeem": Case(
+        mark("Redeem"),
+        mark("Redeem the receivable"),
+        (mark("All that is due to it by now is paid to your account, to the cent."),),
+        mark("Redeem"),
+        primary=True,
+        worth=lambda subject: subject.page.words.money(subject.due),
+        yours=lambda subject: subject.is_holder,
+        now=_may_redeem,
+        command=on(service.redeem),
+    ),
+    "refuse": Case(
+        mark("Refuse"),
+        mark("Refuse the receivable"),
         (
-            mark("That much of the piece cannot move, and is set aside when it is paid; the rest is due all the same."),
-            mark("Its holder sees your reason. You end the dispute when it is settled; else it ends by itself."),
+            mark("It goes back to whoever handed it to you, as if it had never come."),
+            mark("What it was given for is between you and them."),
         ),
-        mark("Dispute it"),
+        mark("Refuse it"),
         danger=True,
-        yours=lambda subject: subject.is_debtor,
-        now=lambda subject: subject.open,
-        asks=(
-            Ask("amount", mark("How much of it"), "amount"),
-            Ask("until", mark("Until the end of"), "day", mark("a year away at most")),
-            Ask("reason", mark("Why you dispute it"), "area", KEPT),
+        yours=lambda subject: subject.is_holder,
+        now=lambda subject: subject.live and subject.read.refusable_until is not None,
+        command=on(service.refuse),
+    ),
+    "extinguish": Case(
+        mark("Give it up"),
+        mark("Give the receivable up"),
+        (
+            mark("All of it goes to its debtor, for nothing, and never comes back."),
+            mark("This is for claims that ended otherwise, such as by a credit note."),
         ),
-        suggest=_until,
-        command=lambda context, subject, given: placed.dispute(
-            context, subject.row.receivable_id, PieceDispute(**given)
-        ),
-        review=_disputed,
+        mark("Give it up for good"),
+        danger=True,
+        yours=lambda subject: subject.is_holder,
+        now=lambda subject: subject.live,
+        command=on(service.extinguish),
     ),
     "dilute": Case(
         mark("Credit note"),
@@ -137,9 +121,7 @@ CASES: dict[str, Case[PieceSubject]] = {
             Ask("value", mark("How much of it"), "amount"),
             Ask("credit_note", mark("Its number, and what for"), "area", KEPT),
         ),
-        command=lambda context, subject, given: service.dilute(
-            context, subject.row.receivable_id, ReceivableDilute(**given)
-        ),
+        command=on(service.dilute, ReceivableDilute),
         review=_diluted,
     ),
     "merge": Case(
@@ -157,51 +139,9 @@ CASES: dict[str, Case[PieceSubject]] = {
             and subject.free == subject.read.value.minor
             and bool(subject.neighbours)
         ),
-        asks=(Ask("absorbed_id", mark("With which of its neighbours"), "choice"),),
-        choices=_mergeable,
+        asks=(Ask("absorbed_id", mark("With which of its neighbours"), "choice", choices=_mergeable),),
         command=_merge,
-    ),
-    "pledge": Case(
-        mark("Pledge it"),
-        mark("Pledge the whole to a financier"),
-        (
-            mark("It stays yours, and moves nowhere until the financier releases it or the time is over."),
-            mark("From the day you name on the financier may take it, or the cash that it became."),
-        ),
-        mark("Pledge it"),
-        danger=True,
-        yours=lambda subject: subject.is_holder,
-        now=lambda subject: subject.open and subject.free == subject.read.value.minor,
-        asks=(
-            Ask("pledgee", mark("Financier"), "choice"),
-            Ask("enforceable_from", mark("The financier may take it from"), "since"),
-            Ask("until", mark("Until the end of"), "day"),
-            Ask("loan", mark("Which loan it secures"), "area", KEPT),
-        ),
-        suggest=_pledged,
-        choices=_financiers,
-        command=lambda context, subject, given: placed.pledge(context, subject.row.receivable_id, PiecePledge(**given)),
-    ),
-    "reserve": Case(
-        mark("Reserve it"),
-        mark("Reserve a part for a financier"),
-        (
-            mark("It goes to nobody else until then; what the financier buys of you is taken from it."),
-            mark("The financier can release it before."),
-        ),
-        mark("Reserve it"),
-        yours=lambda subject: subject.is_holder,
-        now=lambda subject: subject.open and subject.free > 0,
-        asks=(
-            Ask("amount", mark("How much of it"), "amount"),
-            Ask("financier", mark("Financier"), "choice"),
-            Ask("until", mark("Until the end of"), "day", mark("a year away at most")),
-        ),
-        suggest=lambda subject: {"amount": Money(subject.free, subject.currency).amount, **_until(subject)},
-        choices=_financiers,
-        command=lambda context, subject, given: placed.reserve(
-            context, subject.row.receivable_id, PieceReserve(**given)
-        ),
+        review=_merged,
     ),
     "claim-recourse": Case(
         mark("Claim recourse"),
@@ -213,7 +153,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         mark("Give notice"),
         yours=lambda subject: subject.is_holder,
         now=lambda subject: subject.overdue and subject.row.endorser is not None,
-        command=lambda context, subject, _: recourse.claim(context, subject.row.receivable_id),
+        command=on(recourse.claim),
     ),
     "repurchase": Case(
         mark("Buy it back"),
@@ -225,9 +165,7 @@ CASES: dict[str, Case[PieceSubject]] = {
         mark("Pay, and take it back"),
         yours=lambda subject: subject.reader is not None and subject.reader == subject.row.endorser,
         now=lambda subject: subject.overdue,
-        command=lambda context, subject, _: recourse.repurchase(
-            context, subject.row.receivable_id, ReceivableRepurchase()
-        ),
+        command=on(recourse.repurchase, ReceivableRepurchase),
         review=_repurchased,
     ),
     "release-set-aside": Case(
@@ -252,8 +190,8 @@ CASES: dict[str, Case[PieceSubject]] = {
             and subject.payable.state == PayableState.WRITTEN_OFF
             and (subject.payable.recovery_closed or subject.payable.recovered > 0)
         ),
-        command=lambda context, subject, _: service.redeem(context, subject.row.receivable_id),
+        command=on(service.redeem),
     ),
 }
 
-serve(router, CASES, find)
+serve(router, CASES, find, "/{receivable_id}")

@@ -8,18 +8,15 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.datastructures import FormData
 
-from api.console import forms, organisations, records
-from api.console.acts import Act, do_act, show_act
+from api.console import forms, organisations, piece_holds, receivable_cases, records
 from api.console.case_pieces import of_row
 from api.console.cases import links
 from api.console.charts import lineage, price_of_waiting
-from api.console.figures import SHOWN_MAX, drawable, price_of
+from api.console.figures import SHOWN_MAX, price_of
 from api.console.holds import Row, rows_of
-from api.console.navigation import mark
 from api.console.page import FormDep, Page, PageDep
 from api.console.payables import SUPERVISION, pieces_of
 from api.console.problems import REFUSALS, Problem, problem_of
-from api.console.receivable_cases import CASES
 from api.console.tables import csv_of
 from api.domain.dates import DayCount
 from api.domain.money import Money
@@ -40,31 +37,7 @@ PARTS_SHOWN = 3
 PARTS_MAX = 20
 _ABOUT_TO = (ValidationError, forms.ReceiverMissing, organisations.OrganisationUnknown)
 
-ACTS = {
-    "redeem": Act(
-        mark("Redeem the receivable"),
-        (mark("All that is due to it by now is paid to your account, to the cent."),),
-        mark("Redeem"),
-    ),
-    "refuse": Act(
-        mark("Refuse the receivable"),
-        (
-            mark("It goes back to whoever handed it to you, as if it had never come."),
-            mark("What it was given for is between you and them."),
-        ),
-        mark("Refuse it"),
-        danger=True,
-    ),
-    "extinguish": Act(
-        mark("Give the receivable up"),
-        (
-            mark("All of it goes to its debtor, for nothing, and never comes back."),
-            mark("This is for claims that ended otherwise, such as by a credit note."),
-        ),
-        mark("Give it up for good"),
-        danger=True,
-    ),
-}
+CASES = {**receivable_cases.CASES, **piece_holds.CASES}
 
 
 @router.get("")
@@ -121,7 +94,6 @@ def show(page: PageDep, receivable_id: ReceivableId) -> Response:
     read = reading.read(page.session, page.services, page.reader, row)
     items = pieces_of(page, row.payable_id)
     mine = read.state == "live" and read.holder.address == page.reader.address and not read.parked
-    due = Money(drawable(row, payable), read.value.currency) if mine else None
     price = price_of(page) if mine and read.due_date > page.today else None
     wait = []
     if price is not None and read.free is not None and read.free.minor:
@@ -133,7 +105,6 @@ def show(page: PageDep, receivable_id: ReceivableId) -> Response:
         items=items,
         picture=lineage(payable.face_value, items),
         mine=mine and page.as_of is None,
-        due=due,
         price=price,
         wait=wait,
         cases=[] if page.reader.role in SUPERVISION else links(of_row(page, row, read), CASES),
@@ -239,41 +210,3 @@ def ask(page: PageDep, form: FormDep, receivable_id: ReceivableId) -> Response:
         problem = problem_of(error, "value")
         return page.render("ask.html", receivable=read, typed=typed, free=read.free or read.value, problem=problem)
     return page.go(f"/financing/{operation.resource.id}")
-
-
-@router.get("/{receivable_id}/{name}")
-def show_receivable_act(page: PageDep, receivable_id: ReceivableId, name: str) -> Response:
-    """What the act will do."""
-    return _act(page, receivable_id, name)
-
-
-def _act(page: Page, receivable_id: str, name: str, problem: Problem | None = None) -> Response:
-    row = _get(page, receivable_id)
-    read = reading.read(page.session, page.services, page.reader, row)
-    if name not in ACTS:
-        raise NotFound.of("page", name)
-    due = Money(drawable(row, page.session.get_one(Payable, row.payable_id)), read.value.currency)
-    back = f"/receivables/{receivable_id}"
-    return show_act(
-        page, ACTS[name], back=back, problem=problem, receivable=read, due=due if name == "redeem" else None
-    )
-
-
-@router.post("/{receivable_id}/{name}")
-def do_receivable_act(page: PageDep, form: FormDep, receivable_id: ReceivableId, name: str) -> Response:
-    """The act itself."""
-    commands: dict[str, Any] = {
-        "redeem": service.redeem,
-        "refuse": service.refuse,
-        "extinguish": service.extinguish,
-    }
-    if name not in commands:
-        raise NotFound.of("page", name)
-    command = commands[name]
-    return do_act(
-        page,
-        form,
-        ACTS[name],
-        lambda context, _: command(context, receivable_id),
-        lambda problem, _: _act(page, receivable_id, name, problem),
-    )

@@ -87,7 +87,7 @@ def _steps(page: Page) -> list[Step]:
                     " and the core enterprise with what it will pay."
                 ),
             ),
-            ((operator, "/"), (bank, "/deposits")),
+            ((operator, "/"), (bank, "/deposits/credit")),
             there(Participant.account == account, admitted),
         ),
         Step(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from api.domain.dates import DayCount, from_day, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import discount_yield_ppm
 from api.financing.models import FinancingQuote, FinancingRequest
-from api.financing.schemas import FinancingRequestRead, FinancingRequests, QuoteFee, QuoteRead, Quotes
+from api.financing.schemas import FinancingRequestRead, FinancingRequests, QuoteFee, QuoteRead, Quotes, QuoteState
 from api.financing.service import accepted, quote_visible_to, visible_to
 from api.identity.actor import Actor
 from api.pagination import PageRequest, fetch
@@ -83,12 +82,28 @@ def list_quotes(session: Session, services: Services, actor: Actor, request: Fin
 
 def read_quote(session: Session, services: Services, request: FinancingRequest, row: FinancingQuote) -> QuoteRead:
     """One quote, with what it really costs a year (R-14c)."""
-    currency, convention = currency_of(services.deployments, request.deposit_token), DayCount(row.day_count)
     deal = session.scalar(select(Deal).where(Deal.quote_hash == row.quote_hash))
+    return _read(session, services, request, row, deal, _state(session, row, deal))
+
+
+def read_priced(session: Session, services: Services, request: FinancingRequest, row: FinancingQuote) -> QuoteRead:
+    """One that is priced, and neither signed nor kept."""
+    return _read(session, services, request, row, None, "awaiting_signature")
+
+
+def _read(
+    session: Session,
+    services: Services,
+    request: FinancingRequest,
+    row: FinancingQuote,
+    deal: Deal | None,
+    state: QuoteState,
+) -> QuoteRead:
+    currency, convention = currency_of(services.deployments, request.deposit_token), DayCount(row.day_count)
     return QuoteRead(
         id=row.id,
         request_id=row.request_id,
-        state=_state(session, row, deal),
+        state=state,
         financier=parties(session, {row.financier})[row.financier],
         value=Money(row.value, currency),
         proceeds=Money(row.proceeds, currency),
@@ -106,13 +121,11 @@ def read_quote(session: Session, services: Services, request: FinancingRequest, 
         recourse=row.recourse,
         expires_at=datetime.fromtimestamp(row.expiry, UTC),
         registration_hash=row.registration_hash,
-        quote_hash=row.quote_hash,
+        quote_hash=row.quote_hash or "",
     )
 
 
-def _state(
-    session: Session, row: FinancingQuote, deal: Deal | None
-) -> Literal["awaiting_signature", "open", "accepted", "cancelled", "expired"]:
+def _state(session: Session, row: FinancingQuote, deal: Deal | None) -> QuoteState:
     if deal is not None:
         return "accepted"
     called_off = select(QuoteCancellation.nonce).where(

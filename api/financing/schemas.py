@@ -94,12 +94,15 @@ class QuotesAccept(Request):
     quotes: list[QuoteAcceptOne] = Field(min_length=1, max_length=10)
 
 
+QuoteState = Literal["awaiting_signature", "open", "accepted", "cancelled", "expired"]
+
+
 class QuoteRead(BaseModel):
     """A financier's offer."""
 
     id: str
     request_id: str
-    state: Literal["awaiting_signature", "open", "accepted", "cancelled", "expired"]
+    state: QuoteState
     financier: Party
     value: Money
     minimum_take: Money

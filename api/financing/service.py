@@ -160,11 +160,16 @@ def make_quote(context: CommandContext, request_id: str, body: QuoteMake) -> Ope
     )
 
 
-def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_hash: str) -> Prepared:
+def priced(context: CommandContext, request_id: str, body: QuoteMake) -> tuple[FinancingRequest, FinancingQuote]:
+    """What the financier would sign now, kept nowhere; refused as `make_quote` is."""
     request = get_request(context.session, context.actor, request_id)
     if accepted(context.session, [request_id]):
         raise RequestAccepted(f"financing request {request_id} has been accepted", request_id=request_id)
-    row = _priced(context, request, body)
+    return request, _priced(context, request, body)
+
+
+def _quote(context: CommandContext, request_id: str, body: QuoteMake, request_hash: str) -> Prepared:
+    request, row = priced(context, request_id, body)
     chain_id, discounting = context.services.deployments.chain_id, context.address("Discounting", request.payable_id)
     quote = typed_data.quote(chain_id, discounting, quote_values(request, row))
     row.quote_hash = "0x" + typed_data.digest(quote).hex()

@@ -101,6 +101,14 @@ def list_participants(session: Session, services: Services, actor: Actor, page: 
     return Participants(items=_read_all(session, services, actor, rows), next=following, **services.as_of(session))
 
 
+def read_participant(session: Session, services: Services, actor: Actor, account: str) -> ParticipantRead:
+    """The organisation that acts under an account; NotFound for an account of nobody's."""
+    row = session.scalar(select(Organisation).where(Organisation.address == account))
+    if row is None:
+        raise NotFound.of("participant", account)
+    return _read_all(session, services, actor, [row])[0]
+
+
 def _read_all(
     session: Session, services: Services, actor: Actor, rows: Sequence[Organisation]
 ) -> list[ParticipantRead]:

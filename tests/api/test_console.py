@@ -289,8 +289,6 @@ def test_page__that_answers_a_form__asks_again_where_there_is_a_page(
     sent = [
         ("o", "/participants", "/participants/admit"),
         ("f1", f"/financing/{request}", f"/financing/{request}/quote"),
-        ("b", "/deposits", "/deposits"),
-        ("co", "/freeze-orders", "/freeze-orders"),
         ("s1", "/invoices", "/invoices"),
     ]
     for login, page, form in sent:

@@ -44,6 +44,15 @@ class Desk:
         assert ended["state"] == "done", ended
         return ended
 
+    def reviewed(self, login: str, path: str, **fields: Any) -> dict[str, str]:
+        """What an act would come to, as it is shown before it is done."""
+        self.page(login, path)
+        answer = self[login].post(path, {**fields, "step": "review"})
+        assert (answer.status_code, 'name="step" value="do"' in answer.text) == (200, True), answer.text[-2000:]
+        for name, value in fields.items():
+            assert f'<input type="hidden" name="{name}" value="{value}">' in answer.text, "nothing typed is lost"
+        return dict(re.findall(r"<dt>([^<]*)</dt><dd><b>([^<]*)</b>", answer.text))
+
     def refused(self, login: str, path: str, **fields: Any) -> tuple[int, str, str]:
         """Status, the refusal's name, and the page."""
         self.page(login, path)
@@ -101,8 +110,7 @@ def test_proposal__disputed__is_answered_with_a_credit_note__r20(desk: Desk) -> 
     assert re.search(r'name="amount"[^>]*aria-invalid="true"', text)
 
     typed["amount"] = "100,000.00"
-    review = desk["s1"].post(f"{path}/credit", {**typed, "step": "review"}).text
-    assert "CNY 900,000.00" in review
+    assert desk.reviewed("s1", f"{path}/credit", **typed)["Face value then"] == "CNY 900,000.00"
     desk.do("s1", f"{path}/credit", **typed)
     shown = desk.page("c", path)
     assert "CNY 900,000.00" in shown
@@ -126,6 +134,10 @@ def test_invoice__issued_by_its_debtor__is_refused_in_time__i6(desk: Desk) -> No
     network.settle()
     assert desk.offers("c", invoice[1]) == {"issue", "document"}
     before = desk.waiting("s1", "issued to you")
+    review = desk.reviewed("c", f"{invoice[1]}/issue", tenor_reason="", undertaking="")
+    assert ("You owe", "CNY 1,000,000.00") in review.items()
+    assert {"Due at the end of", "Your terms", "Late interest agreed"} <= review.keys()
+    assert desk.waiting("s1", "issued to you") == before, "nothing is done by looking"
     issued = desk.do("c", f"{invoice[1]}/issue", tenor_reason="", undertaking="")
     path = f"/payables/{issued['resource']['id']}"
     assert "issued unasked" in desk.page("s1", path)
@@ -196,9 +208,7 @@ def test_piece__diluted_by_its_holder__gives_that_part_up__i1(desk: Desk) -> Non
     piece = piece_of(payable)
     typed = {"value": "100,000.00", "credit_note": "CN-7, rebate"}
     assert desk.kept_from("c", f"{piece}/dilute") == 403
-    desk.page("s1", f"{piece}/dilute")
-    review = desk["s1"].post(f"{piece}/dilute", {**typed, "step": "review"}).text
-    assert "CNY 900,000.00" in review
+    assert desk.reviewed("s1", f"{piece}/dilute", **typed)["You keep"] == "CNY 900,000.00"
     desk.do("s1", f"{piece}/dilute", **typed)
     assert "CNY 900,000.00" in desk.page("s1", piece)
     back = desk.page("c", piece_of(payable, 2))
@@ -217,6 +227,8 @@ def test_pieces__that_are_neighbours__merge_whichever_one_starts_from(desk: Desk
     assert desk.kept_from("c", f"{whole}/merge") == 403
     status, name, _ = desk.refused("s1", f"{whole}/merge", absorbed_id=f"0x{'0' * 64}")
     assert (status, name) == (404, "NotFound")
+    one = desk.reviewed("s1", f"/receivables/{part}/merge", absorbed_id=payable + "00000001")
+    assert one["One piece then, of"] == "CNY 1,000,000.00"
     desk.do("s1", f"/receivables/{part}/merge", absorbed_id=payable + "00000001")
     assert "CNY 1,000,000.00" in desk.page("s1", whole)
     assert 'class="badge off">Merged' in desk.page("s1", f"/receivables/{part}")
@@ -231,6 +243,11 @@ def test_pledge__of_a_piece__is_taken_by_its_financier_or_released(desk: Desk) -
     status, name, text = desk.refused("s1", f"{piece}/pledge", **wrong)
     assert (status, name) == (409, "HoldUntilOutOfRange")
     assert "loan 2026-8</textarea>" in text
+    review = desk.reviewed("s1", f"{piece}/pledge", **to_f1, enforceable_from=str(today))
+    assert review["Financier"] == network["f1"].name
+    assert review["Pledged"] == "CNY 1,000,000.00"
+    assert {"The financier may take it from", "Until the end of", "Which loan it secures"} <= review.keys()
+    assert "pledge" in desk.offers("s1", piece), "nothing is done by looking"
     first = desk.do("s1", f"{piece}/pledge", **to_f1, enforceable_from=str(today))["resource"]["id"]
     assert "pledge" not in desk.offers("s1", piece)
     desk.do("f1", f"/holds/{first}/release")
@@ -295,8 +312,7 @@ def test_recourse__claimed__is_bought_back__r21(desk: Desk) -> None:
     assert f"{piece}/repurchase" in desk.page("s1", "/late")
     assert desk.kept_from("s2", f"{piece}/repurchase") == 403
     network.credit("s1", FACE)
-    desk.page("s1", f"{piece}/repurchase")
-    assert "CNY 1,000,000.00" in desk["s1"].post(f"{piece}/repurchase", {"step": "review"}).text
+    assert re.search(r"You pay</dt><dd><b>CNY 1,000,000.00", desk.page("s1", f"{piece}/repurchase"))
     desk.do("s1", f"{piece}/repurchase")
     assert network["s1"].read(f"/api/v1{piece}")["holder"]["address"] == network["s1"].address
 

@@ -37,8 +37,8 @@ class Desk:
         """The form of a page, sent (to `at`, where that is another address), and its operation once it is done."""
         browser = self.of(login)
         assert browser.get(path).status_code == 200, browser.seen[-500:]
-        answer = browser.post(at or path, fields)
-        assert answer.status_code == 303, answer.text[-3000:]
+        answer = browser.post(at or path, {"step": "do", **(fields or {})})
+        assert answer.status_code == 303, re.findall(r"<p>.*?</p>|bad-text.*?</span>", answer.text)
         place, operation = answer.headers["location"].rsplit("/", 1)
         assert place == "/console/operations"
         ended = self.network[login].ended(operation)
@@ -50,7 +50,7 @@ class Desk:
     def refused(self, login: str, path: str, fields: dict[str, Any], status: int) -> Response:
         browser = self.of(login)
         browser.get(path)
-        answer = browser.post(path, fields)
+        answer = browser.post(path, {"step": "do", **fields})
         assert answer.status_code == status, answer.text[-3000:]
         return answer
 
@@ -59,7 +59,7 @@ class Desk:
         for login in logins:
             browser = self.of(login)
             assert (login, browser.get(path).status_code) == (login, status)
-            assert (login, browser.post(path, {"reason": "x"}).status_code) == (login, status)
+            assert (login, browser.post(path, {"step": "do", "reason": "x"}).status_code) == (login, status)
 
 
 def asked(network: Stage, value: int = FACE) -> str:
@@ -69,6 +69,10 @@ def asked(network: Stage, value: int = FACE) -> str:
 
 def quote_of(network: Stage, quote: str) -> Any:
     return network["s1"].read(f"/api/v1/quotes/{quote}")
+
+
+def quotes_of(network: Stage, request: str) -> Any:
+    return network["s1"].read(f"/api/v1/financing-requests/{request}/quotes")["items"]
 
 
 # Quotes
@@ -88,7 +92,13 @@ def test_quote__with_fees_and_to_be_taken_in_part__is_made_by_form_and_shown_so(
     too_much = financier.post(f"/financing/{request}/quote", {**fields, "minimum_take": "1000000.01"})
     assert re.search(r'name="minimum_take" [^>]*aria-invalid="true"', too_much.text)
     fees["fee_amount"] = ["1,000.00", ""]
-    assert financier.post(f"/financing/{request}/quote", {**fields, **fees}).status_code == 303
+    review = financier.post(f"/financing/{request}/quote", {**fields, **fees})
+    assert (review.status_code, "<b>CNY 988,000.00</b>" in review.text) == (200, True)
+    assert quotes_of(network, request) == [], "it is shown, and not made"
+    agreed = {**fields, **fees, "step": "do", "proceeds": "988000.01"}
+    assert financier.post(f"/financing/{request}/quote", agreed).status_code == 200, "at another price than was shown"
+    agreed["proceeds"] = "988000.00"
+    assert financier.post(f"/financing/{request}/quote", agreed).status_code == 303
     page = desk.of("s1").get(f"/financing/{request}").text
     assert "CNY 988,000.00" in page
     assert "4.8583 %" in page, "R-14c: what it really costs a year"
@@ -103,7 +113,7 @@ def test_quote__taken_in_part__is_shown_with_its_price_first_and_moves_that(netw
     small = desk.refused("s1", path, {"take": "1.00", "step": "review"}, 422)
     assert re.search(r'name="take" [^>]*value="1.00"[^>]*aria-invalid="true"', small.text)
     review = desk.refused("s1", path, {"take": "333,333.33", "step": "review"}, 200)
-    assert "You sell CNY 333,333.33 and get CNY 329,333.33 for it" in review.text
+    assert re.search(r"You give</dt><dd><b>CNY 333,333.33<.*You get today</dt><dd><b>CNY 329,333.33<", review.text)
     before = network["s1"].cash()
     desk.does("s1", path, {"take": "333333.33"})
     assert network["s1"].cash() - before == 329_333_33, "the chain pays what was shown"
@@ -159,15 +169,15 @@ def test_quote__where_the_programme_wants_a_registration__names_one_on_record__r
     financier.get(f"/financing/{request}")
     refused = financier.post(f"/financing/{request}/quote", without)
     assert re.search(r'name="registration_hash" required aria-invalid="true"', refused.text)
-    empty = desk.refused("f1", f"/financing/{request}/register", {"reason": ""}, 422)
-    assert re.search(r'name="reason"[^>]*aria-invalid="true"', empty.text)
+    empty = desk.refused("f1", f"/financing/{request}/register", {"registration": ""}, 422)
+    assert re.search(r'name="registration"[^>]*aria-invalid="true"', empty.text)
     number = f"ZD-{secrets.token_hex(4)}"
-    done = desk.does("f1", f"/financing/{request}/register", {"reason": f"{number}, 10:00:01"})
+    done = desk.does("f1", f"/financing/{request}/register", {"registration": f"{number}, 10:00:01"})
     assert number in financier.get(f"/financing/{request}").text
     assert number not in desk.of("f2").get(f"/financing/{request}").text
-    fields = {**without, "registration_hash": done["resource"]["id"]}
+    fields = {**without, "registration_hash": done["resource"]["id"], "step": "do", "proceeds": "988000.00"}
     assert financier.post(f"/financing/{request}/quote", fields).status_code == 303
-    (quote,) = network["s1"].read(f"/api/v1/financing-requests/{request}/quotes")["items"]
+    (quote,) = quotes_of(network, request)
     desk.does("s1", f"/financing/quotes/{quote['id']}/accept")
 
 
@@ -189,17 +199,18 @@ def test_pay_out__asked_for_by_form__is_the_banks_to_complete_under_a_reference(
     path = f"/cash/pay-outs/{paid_out(network, desk, '5,000.00')}/complete"
     assert network["s1"].cash() == before + 5_000_00
     assert path not in desk.of("s1").get("/cash").text
-    desk.closed_to(path, "s1", "f1")
+    desk.closed_to(path, "s1")
+    desk.closed_to(path, "f1", status=404)
     bank = desk.of("b")
     assert "/console/cash" in bank.get("/").text
     assert path in bank.get("/cash").text
     assert "to account 6222 0001" in bank.get(path).text
     reference = secrets.token_hex(8)
-    desk.does("b", path, {"reason": reference})
+    desk.does("b", path, {"bank_reference": reference})
     assert path not in bank.get("/cash").text
     second = f"/cash/pay-outs/{paid_out(network, desk, '1.00')}/complete"
-    twice = desk.refused("b", second, {"reason": reference}, 409)
-    assert re.search(rf'name="reason" [^>]*value="{reference}"', twice.text)
+    twice = desk.refused("b", second, {"bank_reference": reference}, 409)
+    assert re.search(rf'name="bank_reference" [^>]*value="{reference}"', twice.text)
 
 
 def test_pay_out__refused__is_the_accounts_again_and_says_why(network: Stage, desk: Desk) -> None:
@@ -256,10 +267,10 @@ def in_two_currencies(network: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("in_two_currencies")
 def test_amounts__where_several_currencies_are_served__are_of_the_one_chosen(network: Stage, desk: Desk) -> None:
     fields = {"account": network["s1"].address, "amount": "5.00", "currency": "JPY", "bank_reference": "x"}
-    refused = desk.refused("b", "/deposits", fields, 422)
+    refused = desk.refused("b", "/deposits/credit", fields, 422)
     assert "TooManyDecimals" in refused.text, "a yen has no cents"
-    assert "<option selected>JPY</option>" in refused.text
-    assert "CurrencyNotServed" in desk.refused("b", "/deposits", {**fields, "currency": "USD"}, 422).text
+    assert '<option value="JPY" selected>' in refused.text
+    assert "CurrencyNotServed" in desk.refused("b", "/deposits/credit", {**fields, "currency": "USD"}, 422).text
     assert 'class="value">JPY 0<' in desk.of("s1").get("/cash").text
 
 
@@ -311,11 +322,11 @@ newcomer = test_key_rotations.newcomer
 def test_key__changed__by_two_persons_and_the_new_key_itself(network: Stage, desk: Desk, newcomer: Newcomer) -> None:
     account, login = newcomer.member.address, newcomer.login
     key, wallet = newcomer.wallet()
-    prepare = f"/key-changes/of/{account}"
+    prepare = f"/participants/{account}/change-key"
     desk.closed_to(prepare, "s1", login)
-    mistyped = desk.refused("o", prepare, {"reason": key[:-1]}, 422)
-    assert re.search(rf'name="reason" [^>]*value="{key[:-1]}"[^>]*aria-invalid="true"', mistyped.text)
-    rotation = desk.does("o", prepare, {"reason": key})["resource"]["id"]
+    mistyped = desk.refused("o", prepare, {"key": key[:-1]}, 422)
+    assert re.search(rf'name="key" [^>]*value="{key[:-1]}"[^>]*aria-invalid="true"', mistyped.text)
+    rotation = desk.does("o", prepare, {"key": key})["resource"]["id"]
     base = f"/key-changes/{rotation}"
     desk.closed_to(f"{base}/approve", "s1", status=404)
     desk.closed_to(f"{base}/approve", login)
@@ -367,7 +378,7 @@ def ordered(network: Stage, desk: Desk, payable: str, amount: str, **changes: st
         "authority": "a court, 2026-17",
         "reason": "an inquiry",
     }
-    return int(desk.does("co", "/freeze-orders", {**fields, **changes})["resource"]["id"])
+    return int(desk.does("co", "/freeze-orders/order", {**fields, **changes})["resource"]["id"])
 
 
 def test_freeze__of_two_orders_side_by_side__each_is_served_by_pieces_of_its_own(network: Stage, desk: Desk) -> None:
@@ -404,7 +415,8 @@ def test_freeze__enforced__moves_exactly_that_to_whom_compliance_names__r23(netw
     payable = network.confirmed()
     order = ordered(network, desk, payable, "5,000.00")
     path = f"/freeze-orders/{order}/{payable}00000001/enforce"
-    desk.closed_to(path, "s1", "o", "b")
+    desk.closed_to(path, "s1")
+    desk.closed_to(path, "o", "b", status=404)
     nobody = desk.refused("co", path, {"amount": "5000.00", "to": ""}, 422)
     assert re.search(r'name="to" required aria-invalid="true"', nobody.text)
     assert 'value="5000.00"' in nobody.text
@@ -425,7 +437,7 @@ def test_freeze__in_another_currency__counts_its_minor_units(network: Stage, des
     payable = network.confirmed()
     fields = {"holder": network["s1"].address, "payable_id": payable, "amount": "500", "currency": "JPY"}
     fields |= {"until": f"{network.today().year + 1}-06-30", "authority": "a court", "reason": "an inquiry"}
-    wrong = desk.refused("co", "/freeze-orders", fields, 422)
+    wrong = desk.refused("co", "/freeze-orders/order", fields, 422)
     assert "not in JPY" in wrong.text or "this is in CNY" in wrong.text
     assert re.search(r'name="amount" [^>]*value="500"[^>]*aria-invalid="true"', wrong.text)
     order = ordered(network, desk, "", "500", currency="JPY", holder=network["poor"].address)
@@ -438,11 +450,11 @@ def test_freeze__in_another_currency__counts_its_minor_units(network: Stage, des
 def test_freeze__where_there_are_versions_of_the_contracts__is_in_the_one_chosen(
     network: Stage, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert 'name="version"' not in desk.of("co").get("/freeze-orders").text
+    assert '<select id="f-version"' not in desk.of("co").get("/freeze-orders/order").text
     contracts = network.services.deployments.contracts
     monkeypatch.setitem(contracts, "Holds.2", replace(contracts["Holds"], address="0x" + secrets.token_hex(20)))
-    page = desk.of("co").get("/freeze-orders").text
-    assert re.search(r'name="version".*?<option>2</option><option>1</option>', page)
+    page = desk.of("co").get("/freeze-orders/order").text
+    assert re.search(r'name="version".*?<option value="2">2</option><option value="1">1</option>', page)
     order = ordered(network, desk, "", "1.00", version="1", holder=network["poor"].address)
     desk.does("co", f"/freeze-orders/{order}/release", {"reason": "done"})
 
@@ -452,16 +464,16 @@ def test_freeze__where_there_are_versions_of_the_contracts__is_in_the_one_chosen
 
 def test_reference_rate__set_by_the_operator__is_for_all_to_read__r17(network: Stage, desk: Desk) -> None:
     today = network.today()
-    late = {"rate": "3.1O", "effective_date": str(today)}
-    typed = desk.refused("o", "/reference-rate", late, 422)
-    assert re.search(r'name="rate" [^>]*value="3.1O"[^>]*aria-invalid="true"', typed.text)
-    tomorrow = {"rate": "0.01", "effective_date": str(today + timedelta(days=1))}
-    early = desk.refused("o", "/reference-rate", tomorrow, 422)
+    late = {"rate_ppm": "3.1O", "effective_date": str(today)}
+    typed = desk.refused("o", "/reference-rate/set", late, 422)
+    assert re.search(r'name="rate_ppm" [^>]*value="3.1O"[^>]*aria-invalid="true"', typed.text)
+    tomorrow = {"rate_ppm": "0.01", "effective_date": str(today + timedelta(days=1))}
+    early = desk.refused("o", "/reference-rate/set", tomorrow, 422)
     assert re.search(rf'name="effective_date" [^>]*value="{today + timedelta(days=1)}"[^>]*aria-invalid', early.text)
     supplier = desk.of("s1")
     assert "Set a new rate" not in supplier.get("/reference-rate").text
-    assert supplier.post("/reference-rate", tomorrow).status_code == 403
-    desk.does("o", "/reference-rate", {"rate": "0.01", "effective_date": str(today)})
+    assert supplier.post("/reference-rate/set", tomorrow).status_code == 403
+    desk.does("o", "/reference-rate/set", {"rate_ppm": "0.01", "effective_date": str(today)})
     assert re.search(r'class="value">0.01 %<', supplier.get("/reference-rate").text)
 
 
@@ -470,12 +482,12 @@ def test_programme__in_another_currency__is_published_in_it(network: Stage, desk
     """Its token is on no chain here: the refusal names it."""
     debtor = desk.of("rival")
     page = debtor.get("/programmes/new").text
-    assert re.findall(r"<option(?: selected)?>(\w+)</option>", page)[:2] == ["CNY", "JPY"]
+    assert re.findall(r'<option value="(\w+)">', page)[:2] == ["CNY", "JPY"]
     usual = dict(re.findall(r'name="(\w+)" type="text" value="(\d+)"', page))
     cents = debtor.post("/programmes/new", {**usual, "currency": "JPY", "minimum_piece": "10000.50"})
     assert (cents.status_code, "TooManyDecimals" in cents.text) == (422, True)
-    assert "<option selected>JPY</option>" in cents.text
-    no_token = debtor.post("/programmes/new", {**usual, "currency": "JPY"})
+    assert '<option value="JPY" selected>' in cents.text
+    no_token = debtor.post("/programmes/new", {**usual, "currency": "JPY", "step": "do"})
     assert no_token.status_code == 409
     assert "ParticipantNotActive" in no_token.text
     assert network.services.deployments.address("DepositTokenJPY") in no_token.text

@@ -54,11 +54,13 @@ def test_account__of_many__is_credited_by_its_name_or_its_address(network: Stage
     before = network["f2"].cash()
     fields = {"amount": "1.00", "currency": "CNY"}
     for who in (network["f2"].name, network["f2"].address):
-        browser.get("/deposits")
-        done = browser.post("/deposits", {**fields, "account": who, "bank_reference": secrets.token_hex(8)})
+        browser.get("/deposits/credit")
+        done = browser.post(
+            "/deposits/credit", {**fields, "account": who, "bank_reference": secrets.token_hex(8), "step": "do"}
+        )
         assert network["b"].ended(done.headers["location"].rsplit("/", 1)[-1])["state"] == "done"
     assert network["f2"].cash() == before + 200
-    answer = browser.post("/deposits", {**fields, "account": "Nobody At All", "bank_reference": "x"})
+    answer = browser.post("/deposits/credit", {**fields, "account": "Nobody At All", "bank_reference": "x"})
     assert (answer.status_code, "OrganisationUnknown" in answer.text) == (422, True)
 
 
@@ -70,6 +72,9 @@ def test_fee__to_one_of_many__is_quoted_by_name(network: Stage, app: FastAPI) ->
     fields = {"rate": "4.80", "day_count": "ACT/360", "valid_minutes": "60", "fee_amount": "10.00"}
     answer = browser.post(f"/financing/{request}/quote", {**fields, "fee_to": "nobody so called"})
     assert html.fromstring(answer.text).get_element_by_id("f-fee_to-0").get("aria-invalid") == "true"
-    done = browser.post(f"/financing/{request}/quote", {**fields, "fee_to": network["s3"].name})
+    named = {**fields, "fee_to": network["s3"].name}
+    review = html.fromstring(browser.post(f"/financing/{request}/quote", named).text)
+    (proceeds,) = review.xpath('//input[@name="proceeds"]/@value')
+    done = browser.post(f"/financing/{request}/quote", {**named, "step": "do", "proceeds": proceeds})
     assert done.status_code == 303, done.text[-600:]
     assert network["s3"].name in browser.get(f"/financing/{request}").text

@@ -36,8 +36,10 @@ def admit(person: Person) -> None:
 
 def credit(person: Person, name: str, amount: str, reference: str) -> None:
     person.become("b")
-    person.visit("/deposits")
+    person.visit("/deposits/credit")
     person.fill(account=person.address_of(name), amount=amount, bank_reference=reference)
+    person.press()
+    person.look("credit-review")
     person.press()
     person.done()
 
@@ -46,6 +48,8 @@ def publish(person: Person) -> None:
     person.become("c")
     person.visit("/programmes/new")
     person.look("publish")
+    person.press()
+    person.look("publish-review")
     person.press()
     person.page.locator("#hand-in").wait_for()
     person.look("to-sign")
@@ -124,6 +128,8 @@ def finance(person: Person, payable: str) -> tuple[str, str]:
             assert person.page.locator('[name="rate"]').input_value() == "four"
             person.fill(rate=rate)
             person.press()
+        person.look("quote-review")
+        person.press()
         person.page.locator("table.quotes").wait_for()
     person.become("s1")
     person.look("supplier-home")

@@ -23,9 +23,9 @@ pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(400), py
 
 DESKS = {
     "r": ("/events", "/reference-rate"),
-    "co": ("/freeze-orders",),
-    "b": ("/deposits", "/cash"),
-    "o": ("/participants", "/key-changes", "/reference-rate"),
+    "co": ("/freeze-orders", "/freeze-orders/order"),
+    "b": ("/deposits", "/deposits/credit", "/cash"),
+    "o": ("/participants", "/key-changes", "/reference-rate", "/reference-rate/set"),
     "s1": ("/cash", "/cash/pay-out", "/financing/quotes/several"),
     "f2": ("/financing", "/key-changes"),
 }
@@ -159,6 +159,7 @@ def test_signing__with_a_key_file_in_the_page__never_sends_the_key(
     who.visit("/programmes/new")
     who.fill(refusal_hours="24")
     who.press()
+    who.press('button[value="do"]')
     who.page.locator("#key-file").set_input_files(str(key_file))
     who.page.locator("#key-pass").fill((net.folder.wallets / "passphrase").read_text().strip())
     who.page.locator("#sign-file").click()
@@ -200,6 +201,7 @@ def test_signing__with_the_browsers_own_wallet__asks_it_and_tells_what_it_said(
     who.visit("/programmes/new")
     who.fill(refusal_hours="36")
     who.press()
+    who.press('button[value="do"]')
     who.page.locator("#sign-wallet").click()
     who.page.locator("#sign-told", has_text="You refused in your wallet").wait_for()
     who.page.locator("#sign-wallet").click()

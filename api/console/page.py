@@ -101,8 +101,7 @@ class Page:
     def moment(self) -> str:
         """What is shown is as of this block and instant."""
         block = newest_block(self.session)
-        number = self.words.say("block %(block)s", block=block.number)
-        return f"{number}, {self.words.instant(block.timestamp)}"
+        return self.words.say("block %(block)s", block=block.number) + f", {self.words.instant(block.timestamp)}"
 
     @property
     def block(self) -> int | None:
@@ -113,7 +112,7 @@ class Page:
         return None if head is None else head.number
 
     def is_final(self, block: int) -> bool:
-        """Whether it can no longer vanish: what there is evidence on."""
+        """Whether it can no longer vanish."""
         return self.services.is_final_now(self.session, block)
 
     @property

@@ -40,8 +40,8 @@ def played(net: Network) -> dict[str, str]:
         credit = {"account": net.address(login), "amount": money(amount), "bank_reference": f"CNAPS-{login}"}
         by["b"].command("/api/v1/deposits", credit)
     by["c"].command("/api/v1/programmes", {"minimum_piece": money(1_000_00)})
-    due = date.fromisoformat(by["r"].get("/api/v1/chain")["business_date"]) + timedelta(days=90)
-    payable = _proposed(by["s1"], "SJ-2026-1107", due, FACE)
+    today = date.fromisoformat(by["r"].get("/api/v1/chain")["business_date"])
+    payable = _proposed(by["s1"], "SJ-2026-1107", (today, today + timedelta(days=90)), FACE)
     by["c"].command(f"/api/v1/payables/{payable}/confirm")
     root = f"{payable}00000001"
     by["s1"].command(f"/api/v1/receivables/{root}/split", _part(net, "s2", 400_000_00))
@@ -50,12 +50,12 @@ def played(net: Network) -> dict[str, str]:
     middle = f"{payable}00000002"
     by["s2"].command(f"/api/v1/receivables/{middle}/split", _part(net, "s3", 150_000_00))
     request, _ = _asked(by["s2"], middle, 250_000_00, {"f1": by["f1"], "f2": by["f2"]})
-    proposed = _proposed(by["s1"], "SJ-2026-1108", due + timedelta(days=30), FACE // 2)
+    proposed = _proposed(by["s1"], "SJ-2026-1108", (today, today + timedelta(days=120)), FACE // 2)
     return {"payable": payable, "piece": middle, "request": request, "proposed": proposed}
 
 
-def _proposed(seller: Client, number: str, due: date, amount: int) -> str:
-    content = document("s1", number, (due - timedelta(days=90), due), amount)
+def _proposed(seller: Client, number: str, dates: tuple[date, date], amount: int) -> str:
+    content = document("s1", number, dates, amount)
     invoice = seller.command("/api/v1/invoices", file=("i.xml", content, "application/xml"))["resource"]["id"]
     return str(seller.command("/api/v1/payables", {"invoice_id": invoice})["resource"]["id"])
 

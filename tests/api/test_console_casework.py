@@ -13,6 +13,20 @@ from tests.api.test_console import Browser
 pytestmark = pytest.mark.devnet
 
 
+def shows_what_came_of(browser: Browser, ended: dict[str, Any]) -> None:
+    """The operation's page: the act by name, its transaction, what it did there, and the proof of that."""
+    seen = browser.get(f"/operations/{ended['id']}").text
+    assert ended["kind"] not in seen, "a command has a name on screen"
+    if ended["tx"] is None:
+        assert "nothing of it goes on the chain" in seen
+        return
+    assert ended["tx"] in seen
+    did = re.search(r'<ul class="bullets"><li>([^<]+)', seen)
+    assert did, ("no event of it is named", ended["kind"])
+    assert "/console/evidence/event/" in seen or "once its block is final" in seen, ended["kind"]
+    assert re.search(r'<a class="button primary" href="/console/[^"]+">See what came of it', seen), ended["kind"]
+
+
 class Desk:
     """Everybody's browser, and the network beside it."""
 
@@ -42,6 +56,7 @@ class Desk:
             assert member.sign(read).status_code == 202
         ended = member.ended(operation)
         assert ended["state"] == "done", ended
+        shows_what_came_of(self[login], ended)
         return ended
 
     def reviewed(self, login: str, path: str, **fields: Any) -> dict[str, str]:

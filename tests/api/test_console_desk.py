@@ -14,6 +14,7 @@ from node_adapter.words import checksum_address
 from tests.api import test_key_rotations
 from tests.api.stage import FACE, Stage, money
 from tests.api.test_console import Browser
+from tests.api.test_console_casework import shows_what_came_of
 from tests.api.test_key_rotations import Newcomer
 
 pytestmark = pytest.mark.devnet
@@ -43,8 +44,7 @@ class Desk:
         assert place == "/console/operations"
         ended = self.network[login].ended(operation)
         assert ended["state"] == "done", ended
-        browser.get(f"/operations/{operation}")
-        assert ended["kind"] not in browser.seen, "a command has a name on screen"
+        shows_what_came_of(browser, ended)
         return ended
 
     def refused(self, login: str, path: str, fields: dict[str, Any], status: int) -> Response:

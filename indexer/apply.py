@@ -16,7 +16,7 @@ from indexer import journal
 from indexer.errors import ClockWentBack, ColumnTooSmall, ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
 from indexer.fold import Fold, Row, chunks, load, write
-from indexer.models import EVENT_ROWS, FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, table_of
+from indexer.models import EVENT_ROWS, FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, subject_column, table_of
 from indexer.registry import folding
 from node_adapter.bulk import insert_rows
 from node_adapter.client import Header, RawLog
@@ -104,7 +104,7 @@ def rollback_to(connection: Connection, number: int, decoder: Decoder, *, eviden
     subjects = _orphaned_subjects(connection, number, decoder)
     for some in chunks(subjects):
         for table in (*map(table_of, FOLDED), *PAST.values()):
-            connection.execute(delete(table).where(table.c.subject.in_(some)))
+            connection.execute(delete(table).where(subject_column(table).in_(some)))
     if evidence:
         _keep_evidence(connection, number)
     blocks = list(connection.scalars(select(_BLOCK.c.hash).where(_BLOCK.c.number > number)))

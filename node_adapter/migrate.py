@@ -40,8 +40,9 @@ class MigrationError(Exception):
     """One line for the user."""
 
 
-def upgrade(engine: Engine, room: str) -> None:
-    """All of the room's migrations in one transaction: done whole or not at all, and by one process at a time."""
+def upgrade(engine: Engine, room: str, revision: str = "head") -> None:
+    """All of the room's migrations in one transaction: done whole or not at all, and by one process at a time. Tests of
+    a step stop at the one before it."""
     from alembic import command
 
     with engine.connect() as connection:
@@ -54,7 +55,7 @@ def upgrade(engine: Engine, room: str) -> None:
                 before, after = _around(room)
                 if not _is_newest(config, connection, room):
                     before(connection)
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
                 _check_foreign_keys(connection, room)
                 after(connection)
         finally:

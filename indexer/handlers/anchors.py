@@ -6,6 +6,6 @@ from indexer.models import Anchor
 from indexer.registry import handles
 
 
-@handles("Anchors", "Anchored", subject="anchor_hash", folds=False)
+@handles("Anchors", "Anchored", subject="author", folds=False)
 def on_anchored(fold: Fold, event: Event) -> None:
     fold.append(Anchor, event, **event.args)

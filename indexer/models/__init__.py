@@ -1,6 +1,6 @@
 """The indexer's tables, of two kinds: the chain log (append-only) and the projections folded from it."""
 
-from indexer.models.base import Base, table_of
+from indexer.models.base import Base, subject_column, table_of
 from indexer.models.disclosed import DisclosedInvoice, DisclosedParticipant, DisclosedText
 from indexer.models.enums import (
     HoldKind,
@@ -154,5 +154,6 @@ __all__ = [
     "StateRoot",
     "Succession",
     "TokenPause",
+    "subject_column",
     "table_of",
 ]

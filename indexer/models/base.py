@@ -2,7 +2,7 @@
 
 from typing import Annotated, cast
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, Table
+from sqlalchemy import BigInteger, ColumnElement, ForeignKeyConstraint, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from node_adapter.db import NAMING_CONVENTION, Hex32
@@ -41,9 +41,19 @@ class OfOneEvent:
 
 
 class OfOneEventFolded(OfOneEvent):
-    """A row of one event whose handler needs the rows so far, or steps them: folded again with its subject."""
+    """A row of one event whose handler needs the rows so far, or steps them: folded again with its subject.
 
-    subject: Mapped[Hex32] = mapped_column(index=True)
+    That is its payable in all of these tables: `payable_id` has the index, and one more over the same random words is
+    a page to write for each payable of a block.
+    """
+
+    subject: Mapped[Hex32]
+
+
+def subject_column(table: Table) -> ColumnElement[str]:
+    """What finds the rows of a subject by an index."""
+    indexed = any(index.columns[0] is table.c.subject for index in table.indexes)
+    return table.c.subject if indexed else table.c.payable_id
 
 
 def event_key(table: str) -> ForeignKeyConstraint:

@@ -26,10 +26,10 @@ class CashPosting(OfOneEvent, Base):
 
 
 class DepositCredit(OfOneEvent, Base):
-    """The bank credited money it received, under a reference it can use once (R-43)."""
+    """The bank credited money it received, under a reference it can use once (R-43): the token sees to that."""
 
     __tablename__ = "deposit_credit"
-    __table_args__ = (event_key("deposit_credit"), UniqueConstraint("bank_reference", "token"))
+    __table_args__ = (event_key("deposit_credit"),)
 
     bank_reference: Mapped[Hex32]
     account: Mapped[Address] = mapped_column(index=True)

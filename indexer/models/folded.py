@@ -114,7 +114,7 @@ class Receivable(Folded, Base):
 
     receivable_id: Mapped[Hex32] = mapped_column(primary_key=True)
     payable_id: Mapped[Hex32]
-    parent_id: Mapped[Hex32 | None] = mapped_column(index=True)
+    parent_id: Mapped[Hex32 | None]
     holder: Mapped[Address] = mapped_column(index=True)
     sender: Mapped[Address]
     endorser: Mapped[Address | None] = mapped_column(index=True)
@@ -133,6 +133,7 @@ class Receivable(Folded, Base):
     created_tx: Mapped[Hex32]
     created_block: Mapped[BlockNumber]
     created_at: Mapped[UnixSeconds]
+    subject: Mapped[Hex32] = mapped_column(doc="Its payable: found by `payable_id`, as in `OfOneEventFolded`.")
 
 
 class Hold(Folded, Base):

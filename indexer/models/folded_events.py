@@ -19,7 +19,7 @@ class ReceivableMove(OfOneEventFolded, Base):
 
     receivable_id: Mapped[Hex32] = mapped_column(index=True)
     payable_id: Mapped[Hex32] = mapped_column(index=True)
-    parent_id: Mapped[Hex32 | None] = mapped_column(index=True)
+    parent_id: Mapped[Hex32 | None]
     kind: Mapped[str] = mapped_column(String(10))
     from_account: Mapped[Address | None] = mapped_column(index=True)
     to_account: Mapped[Address | None] = mapped_column(index=True)

@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, select
 
 from indexer.apply import all_events
 from indexer.events import split_topics
 from indexer.fold import chunks
-from indexer.models import ChainEvent, Deal, FreezeOrder, Hold, table_of
+from indexer.models import Anchor, ChainEvent, Deal, FreezeOrder, Hold, table_of
 from indexer.proof.errors import NoSuchSubject
 from indexer.proof.subjects import ORIGINS, PUBLISHED, Said, Subject, belongs, hashes, payables, programmes, read_event
 from node_adapter.words import payable_of
 
-_EVENT, _DEAL, _HOLD, _ORDER = (table_of(model) for model in (ChainEvent, Deal, Hold, FreezeOrder))
+_EVENT, _ANCHOR, _DEAL, _HOLD, _ORDER = map(table_of, (ChainEvent, Anchor, Deal, Hold, FreezeOrder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,11 @@ class Found:
 
 def own_events(connection: Connection, subject: Subject, last: int) -> list[Found]:
     """Those that concern the subject, up to block `last` included. Raises NoSuchSubject where there is none."""
-    about = _index_subjects(connection, subject)
-    candidates = _stored(connection, all_events().where(_EVENT.c.subject.in_(sorted(about))), last)
+    if subject.kind == "anchor":
+        candidates = _anchored(connection, {subject.id}, last)
+    else:
+        about = _index_subjects(connection, subject)
+        candidates = _stored(connection, all_events().where(_EVENT.c.subject.in_(sorted(about))), last)
     links = subject.linked(found.said for found in candidates)
     own = [found for found in candidates if subject.concerns(found.said, links)]
     if not own:
@@ -58,7 +61,7 @@ def explaining(connection: Connection, own: Collection[Found], last: int) -> lis
     terms = _of_subjects(connection, payables(mine), ORIGINS, last)
     named = {f"programme:{number}" for number in programmes([*mine, *(found.said for found in terms)])}
     published = _of_subjects(connection, named, PUBLISHED, last)
-    anchored = _of_subjects(connection, hashes(mine), ("Anchored",), last)
+    anchored = _anchored(connection, hashes(mine), last)
     places = {found.place for found in own}
     told = [*mine, *(found.said for found in terms)]
     return [f for f in (*terms, *published, *anchored) if f.place not in places and belongs(f.said, told)]
@@ -92,6 +95,16 @@ def _of_subjects(connection: Connection, subjects: Collection[str], names: Itera
     found = []
     for some in chunks(sorted(subjects)):
         statement = all_events().where(_EVENT.c.subject.in_(some), _EVENT.c.name.in_(list(names)))
+        found += _stored(connection, statement, last)
+    return found
+
+
+def _anchored(connection: Connection, wanted: Collection[str], last: int) -> list[Found]:
+    """Who put these hashes on record, and when."""
+    of_anchor = and_(_ANCHOR.c.block_hash == _EVENT.c.block_hash, _ANCHOR.c.log_index == _EVENT.c.log_index)
+    found = []
+    for some in chunks(sorted(wanted)):
+        statement = all_events().join(_ANCHOR, of_anchor).where(_ANCHOR.c.anchor_hash.in_(some))
         found += _stored(connection, statement, last)
     return found
 

@@ -204,7 +204,7 @@ def test_verify__events_and_rows_invented_together__journals_find_it(indexed: In
     assert "journal" in indexed.found_after(forget)
 
 
-UNIQUE = {"bank_reference", "quote_hash", "anchor_hash", "deposit_token", "nonce"}
+UNIQUE = {"quote_hash", "anchor_hash", "deposit_token", "nonce"}
 
 
 def _change(db: sqlite3.Connection, table: str, column: Column[Any]) -> sqlite3.Cursor:

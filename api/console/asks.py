@@ -40,6 +40,8 @@ class Ask:
     kind: AskKind = "text"
     hint: str = ""
     required: bool = True
+    unit: str = ""
+    """Of a number."""
     choices: Callable[[Any], Mapping[str, str]] = nothing
     """Value → name, of a choice on a subject."""
     when: Callable[[Any], bool] = always
@@ -82,16 +84,18 @@ def read(ask: Ask, typed: str, currency: str) -> Any:
 
 def told(page: Page, ask: Ask, subject: Any, typed: str, given: Any) -> str:
     """A field as it was understood, in the reader's language."""
+    words, text = page.words, typed
     match ask.kind:
         case "amount":
-            return page.words.money(given)
+            text = words.money(given)
         case "rate":
-            return page.words.rate(given)
+            text = words.rate(given)
         case "since" | "day" | "date":
-            return page.words.day(forms.day(typed))
+            text = words.day(forms.day(typed))
         case "choice" | "one_of":
-            return ask.choices(subject).get(typed, typed)
+            text = ask.choices(subject).get(typed, typed)
         case "tick":
-            return page.words.say(mark("yes"))
-        case _:
-            return typed
+            text = words.say(mark("yes") if given else mark("no"))
+        case "number" if ask.unit:
+            text = f"{typed} {words.say(ask.unit)}"
+    return text

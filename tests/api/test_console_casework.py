@@ -189,6 +189,30 @@ def test_cancelling__by_who_only_holds_a_piece__is_kept_from_it(desk: Desk) -> N
     assert "offer-cancellation" not in desk.offers("s1", f"/payables/{payable}"), "it is not whole any more"
 
 
+def test_payment__by_form__says_what_it_comes_to_and_can_then_be_drawn__r18(desk: Desk) -> None:
+    payable = desk.network.confirmed()
+    path, piece = f"/payables/{payable}", piece_of(payable)
+    assert desk.kept_from("s1", f"{path}/pay") == 403
+    assert desk.kept_from("c", f"{piece}/redeem") == 403
+    typed = {"amount": "400,000.00", "payment_reference": f"P-{payable[:8]}"}
+    review = desk.reviewed("c", f"{path}/pay", **typed)
+    assert (review["of it late interest"], review["of it principal"]) == ("CNY 0.00", "CNY 400,000.00")
+    assert review["Then outstanding"] == "CNY 600,000.00"
+    assert "redeem" not in desk.offers("s1", piece), "nothing is done by looking"
+    desk.network.credit("c", FACE)
+    desk.do("c", f"{path}/pay", **typed)
+    status, name, text = desk.refused("c", f"{path}/pay", amount="600,000.01", payment_reference="too much")
+    assert (status, 'value="600,000.01"' in text, 'value="too much"' in text) == (409, True, True), name
+    assert re.search(r'name="amount"[^>]*aria-invalid="true"', text)
+    assert re.search(
+        rf'class="button primary" href="/console{piece}/redeem">Redeem CNY 400,000.00<', desk.page("s1", piece)
+    )
+    before = desk.network["s1"].cash()
+    assert ">Redeem CNY 400,000.00</button>" in desk.page("s1", f"{piece}/redeem")
+    desk.do("s1", f"{piece}/redeem")
+    assert desk.network["s1"].cash() - before == 400_000_00
+
+
 # On pieces
 
 

@@ -43,7 +43,7 @@ DEEP = {"FOUNDRY_FUZZ_RUNS": "5120", "FOUNDRY_INVARIANT_RUNS": "2560"}
 
 
 def checks(*, slow: bool, deep: bool = False) -> list[Check]:
-    """In order: what is quick to fail comes first."""
+    """In order: what runs beside the others, then what is quick to fail."""
     try:
         forge = str(require("forge"))
         require("anvil")
@@ -53,6 +53,8 @@ def checks(*, slow: bool, deep: bool = False) -> list[Check]:
     contracts = ROOT / "contracts"
     pytest = [sys.executable, "-m", "pytest", "-q"]
     found = [
+        # Most of it keeps one core busy, as the checks after it do: compiling, and the campaign.
+        Check("contracts", [forge, "test", "--summary"], contracts, DEEP if deep else {}, beside=True),
         Check("format", [str(VENV / "ruff"), "format", "--check", "."]),
         Check("lint", [str(VENV / "ruff"), "check", "."]),
         Check("solidity format", [forge, "fmt", "--check"], contracts),
@@ -63,8 +65,6 @@ def checks(*, slow: bool, deep: bool = False) -> list[Check]:
         Check("storage table", [sys.executable, "-m", "scripts.storage_table", "--check"]),
         Check("catalogues", [sys.executable, "-m", "api.console.catalogue", "--check"]),
         Check("table of views", [sys.executable, "-m", "scripts.view_table", "--check"]),
-        # Most of it keeps one core busy: compiling, and the campaign.
-        Check("contracts", [forge, "test", "--summary"], contracts, DEEP if deep else {}, beside=True),
         Check("tests", [*pytest, "-n", "2", "--dist", "loadgroup", "-m", "not slow"]),
     ]
     if slow:

@@ -84,6 +84,7 @@ def test_doctor__data_folder_is_a_file__says_so(tmp_path: Path) -> None:
 def test_checks__in_order__are_all_that_are_promised() -> None:
     names = [check.name for check in checks.checks(slow=False)]
     assert names == [
+        "contracts",
         "format",
         "lint",
         "solidity format",
@@ -94,7 +95,6 @@ def test_checks__in_order__are_all_that_are_promised() -> None:
         "storage table",
         "catalogues",
         "table of views",
-        "contracts",
         "tests",
     ]
     assert [check.name for check in checks.checks(slow=True)] == [*names, "slow tests"]

@@ -173,6 +173,24 @@ class CommandContext:
             id=self.operation_id,
         )
 
+    def by_signature(
+        self,
+        request_hash: str,
+        message: dict[str, Any] | None,
+        *,
+        kind: str,
+        resource: tuple[str, str | None],
+        subject: str | None,
+        call: Call,
+    ) -> Command:
+        """The actor signs `message`, and the relay brings the signature in `call`, where a placeholder stands for it.
+        With nothing to sign the actor itself calls.
+        """
+        told: dict[str, Any] = {"kind": kind, "resource": resource, "subject": subject, "call": call}
+        if message is None:
+            return self.command(request_hash, sender=self.key(), **told)
+        return self.command(request_hash, sender=self.services.relay, sign=[message], sign_as=self.key(), **told)
+
     def once(self, act: str, request: BaseModel | bytes, prepare: "Callable[[str], Prepared]") -> OperationRead:
         """The stored operation if this very command was given before; else prepare, try it on the node, and store it.
 

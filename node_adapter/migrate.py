@@ -158,7 +158,8 @@ def _write_revision(room: str, message: str) -> Path:
 
     versions = _versions(room)
     versions.mkdir(parents=True, exist_ok=True)
-    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
+    newest = max((int(path.name[:4]) for path in versions.glob("[0-9][0-9][0-9][0-9]_*.py")), default=0)
+    number = f"{newest + 1:04d}"  # numbers may be left out, never used again
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/empty.sqlite3")
         upgrade(engine, room)

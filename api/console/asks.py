@@ -44,6 +44,8 @@ class Ask:
     kind: AskKind = "text"
     hint: str = ""
     required: bool = True
+    unit: str = ""
+    """Of a number."""
     choices: Callable[[Any], Any] = nothing
     """Value → name, of a choice on a subject; organisations.Choices of an organisation."""
     when: Callable[[Any], bool] = always
@@ -88,19 +90,20 @@ def read(page: Page, ask: Ask, typed: str, currency: str) -> Any:
 
 def told(page: Page, ask: Ask, subject: Any, typed: str, given: Any) -> str:
     """A field as it was understood, in the reader's language."""
+    words, text = page.words, typed
     match ask.kind:
         case "amount":
-            said = page.words.money(given)
+            text = words.money(given)
         case "rate":
-            said = page.words.rate(given)
+            text = words.rate(given)
         case "since" | "day" | "date":
-            said = page.words.day(forms.day(typed))
+            text = words.day(forms.day(typed))
         case "choice" | "one_of":
-            said = str(ask.choices(subject).get(typed, typed))
+            text = str(ask.choices(subject).get(typed, typed))
         case "organisation":
-            said = parties(page.session, {given})[given].name or str(given)
+            text = parties(page.session, {given})[given].name or str(given)
         case "tick":
-            said = page.words.say(mark("yes"))
-        case _:
-            said = typed
-    return said
+            text = words.say(mark("yes") if given else mark("no"))
+        case "number" if ask.unit:
+            text = f"{typed} {words.say(ask.unit)}"
+    return text

@@ -124,7 +124,7 @@ class Case(Generic[S]):
     review: Callable[[S, Given], list[Fact]] | None = None
     """What it comes to, besides what was typed; with nothing to type it stands on the first page."""
     worth: Callable[[S], str] | None = None
-    """The amount that its link names."""
+    """The amount that its link names; its button names the one that was typed."""
     terms: str = ""
     """The template that tells the subject in full, in place of its facts."""
     danger: bool = False
@@ -192,7 +192,8 @@ def _serve(router: APIRouter, path: str, case: Case[S], find: Callable[..., S], 
         asked = case.asked(subject)
         facts = case.review(subject, {}) if case.review is not None and not asked else []
         choices = {ask.name: ask.choices(subject) for ask in asked}
-        more = {"told": facts, "review": False, "problem": None, **subject.named(), **more}
+        worth = case.worth(subject) if case.worth is not None and not asked else ""
+        more = {"told": facts, "worth": worth, "review": False, "problem": None, **subject.named(), **more}
         return page.render(
             "case.html",
             case=case,
@@ -222,7 +223,10 @@ def _serve(router: APIRouter, path: str, case: Case[S], find: Callable[..., S], 
                     given[about] = read(page, ask, typed[about], typed.get(CURRENCY, subject.currency))
             about = None
             if case.reviewed(subject) and step != "do":
-                return shown(page, subject, typed, told=_told(page, case, subject, typed, given), review=True)
+                amounts = [page.words.money(given[ask.name]) for ask in asked if ask.kind == "amount"]
+                worth = amounts[0] if case.worth is not None and amounts else ""
+                said = _told(page, case, subject, typed, given)
+                return shown(page, subject, typed, told=said, worth=worth, review=True)
             operation = case.command(page.command(form), subject, given)
         except REFUSALS as error:
             return shown(page, subject, typed, problem=_problem(case, error, about))
@@ -234,7 +238,7 @@ def _serve(router: APIRouter, path: str, case: Case[S], find: Callable[..., S], 
 
 def _told(page: Page, case: Case[S], subject: S, typed: dict[str, str], given: Given) -> list[Fact]:
     """What was typed, as it was understood, and what it comes to."""
-    asked = [ask for ask in case.asked(subject) if typed[ask.name] and not ask.settled(subject)]
+    asked = [ask for ask in case.asked(subject) if (typed[ask.name] or ask.kind == "tick") and not ask.settled(subject)]
     facts = [(ask.label, told(page, ask, subject, typed[ask.name], given.get(ask.name))) for ask in asked]
     return facts + (case.review(subject, given) if case.review is not None else [])
 

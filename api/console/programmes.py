@@ -53,7 +53,7 @@ def _publish(context: CommandContext, _desk: Subject, given: Given) -> Operation
     return service.publish(context, ProgrammePublish.model_validate({**given, "currency": currency}))
 
 
-_MONTHS, _BLACKOUT = mark("months, 1 to 12"), mark("0 to 60")
+_TENOR, _BLACKOUT, _MONTHS, _DAYS = mark("1 to 12"), mark("0 to 60"), mark("months"), mark("days")
 DESK: dict[str, Case[Subject]] = {
     "new": Case(
         mark("Publish terms"),
@@ -71,17 +71,18 @@ DESK: dict[str, Case[Subject]] = {
             IN_CURRENCY,
             Ask("minimum_piece", mark("Smallest piece"), "amount", mark("the least a split may hand on")),
             Ask("maximum_depth", mark("Splits deep at most"), "number", mark("0 to 255")),
-            Ask("soft_tenor_months", mark("Longest term without a reason"), "number", _MONTHS),
-            Ask("hard_tenor_months", mark("Longest term with a reason"), "number", _MONTHS),
-            Ask("refusal_hours", mark("A receiver may refuse within"), "number", mark("hours, 0 to 720")),
-            Ask("dishonour_days", mark("Days of grace before a dishonour"), "number", mark("3 to 30")),
+            Ask("soft_tenor_months", mark("Longest term without a reason"), "number", _TENOR, unit=_MONTHS),
+            Ask("hard_tenor_months", mark("Longest term with a reason"), "number", _TENOR, unit=_MONTHS),
+            Ask("refusal_hours", mark("A receiver may refuse within"), "number", mark("0 to 720"), unit=mark("hours")),
+            Ask("dishonour_days", mark("Days of grace before a dishonour"), "number", mark("3 to 30"), unit=_DAYS),
             Ask(
                 "blackout_days_before",
                 mark("Nothing is handed on this many days before the due date"),
                 "number",
                 _BLACKOUT,
+                unit=_DAYS,
             ),
-            Ask("blackout_days_after", mark("and until this many days after it"), "number", _BLACKOUT),
+            Ask("blackout_days_after", mark("and until this many days after it"), "number", _BLACKOUT, unit=_DAYS),
             Ask(
                 "late_rate_ppm",
                 mark("Late interest agreed"),

@@ -28,7 +28,7 @@ from api.financing.schemas import (
 )
 from api.identity.actor import Role
 from api.reading import newest_block
-from api.schemas import Uuid
+from api.schemas import Total, Uuid
 
 router = APIRouter(prefix="/financing")
 SHOWN_MAX = 50
@@ -84,11 +84,12 @@ def find_request(page: PageDep, request_id: Uuid) -> RequestSubject:
 
 
 def _sold(subject: QuoteSubject, given: Given) -> list[Fact]:
-    money, take = subject.page.words.money, given.get("take", subject.read.value)
-    return [
-        (mark("You give"), money(take)),
-        (mark("You get today"), money(acceptance.paid_for(subject.read, take))),
-    ]
+    if "take" not in given:
+        return []  # the quote says it
+    paid = acceptance.paid_for(subject.read, given["take"])
+    rest = Total.of(subject.read.value.minor - given["take"].minor, subject.currency)
+    money = subject.page.words.money
+    return [(mark("You get today"), money(paid)), (mark("You keep"), money(rest))]
 
 
 CASES: dict[str, Case[QuoteSubject]] = {

@@ -83,15 +83,13 @@ def _repurchase(context: CommandContext, receivable_id: str, body: ReceivableRep
     )
     arguments = [int(receivable_id, 16), token, valid_before, signature_placeholder(0)]
     return Prepared(
-        context.command(
+        context.by_signature(
             request_hash,
+            message,
             kind="receivable.repurchase",
             resource=("receivable", receivable_id),
             subject=row.payable_id,
             call=Call("Settlement", "repurchase", arguments),
-            sender=context.services.relay,
-            sign=[message],
-            sign_as=context.key(),
         )
     )
 

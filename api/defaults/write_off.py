@@ -62,14 +62,12 @@ def _recovery(context: CommandContext, payable_id: str, body: PayableRecover, re
     message, valid_before = to_settlement(context, payable_id, payer=payer, token=token, value=amount, nonce=nonce)
     arguments = [int(payable_id, 16), payer, token, amount, reference, valid_before, signature_placeholder(0)]
     return Prepared(
-        context.command(
+        context.by_signature(
             request_hash,
+            message,
             kind="payable.recover",
             resource=("payable", payable_id),
             subject=payable_id,
             call=Call("Settlement", "recover", arguments),
-            sender=context.services.relay,
-            sign=[message],
-            sign_as=context.key(),
         )
     )

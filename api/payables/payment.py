@@ -48,15 +48,13 @@ def _payment(context: CommandContext, payable_id: str, body: PayablePay, request
     pieces = [int(piece, 16) for piece in parked]
     arguments = [int(payable_id, 16), token, amount, reference, pieces, valid_before, signature]
     return Prepared(
-        context.command(
+        context.by_signature(
             request_hash,
+            message if signed else None,
             kind="payable.pay",
             resource=("payable", payable_id),
             subject=payable_id,
             call=Call("Settlement", "pay", arguments),
-            sender=context.services.relay if signed else context.key(),
-            sign=[message] if signed else [],
-            sign_as=context.key() if signed else None,
         )
     )
 

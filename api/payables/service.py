@@ -157,15 +157,13 @@ def _confirmation(context: CommandContext, payable_id: str, request_hash: str) -
     )
     arguments = [int(payable_id, 16), terms, deadline, signature_placeholder(0)]
     return Prepared(
-        context.command(
+        context.by_signature(
             request_hash,
+            message,
             kind="payable.confirm",
             resource=("payable", payable_id),
             subject=payable_id,
             call=Call("Origination", "confirmBySignature", arguments),
-            sender=context.services.relay,
-            sign=[message],
-            sign_as=context.key(),
         )
     )
 

@@ -64,15 +64,13 @@ def _publication(context: CommandContext, body: ProgrammePublish, request_hash: 
     }
     message = typed_data.publication(deployments.chain_id, context.address("Origination"), terms, deadline)
     return Prepared(
-        context.command(
+        context.by_signature(
             request_hash,
+            message,
             kind="programme.publish",
             resource=("programme", None),
             subject=None,
             call=Call("Origination", "publishProgrammeBySignature", [terms, deadline, signature_placeholder(0)]),
-            sender=context.services.relay,
-            sign=[message],
-            sign_as=context.key(),
         )
     )
 

@@ -13,6 +13,20 @@ from tests.api.test_console import Browser
 pytestmark = pytest.mark.devnet
 
 
+def shows_what_came_of(browser: Browser, ended: dict[str, Any]) -> None:
+    """The operation's page: the act by name, its transaction, what it did there, and the proof of that."""
+    seen = browser.get(f"/operations/{ended['id']}").text
+    assert ended["kind"] not in seen, "a command has a name on screen"
+    if ended["tx"] is None:
+        assert "nothing of it goes on the chain" in seen
+        return
+    assert ended["tx"] in seen
+    did = re.search(r'<ul class="bullets"><li>([^<]+)', seen)
+    assert did, ("no event of it is named", ended["kind"])
+    assert "/console/evidence/event/" in seen or "once its block is final" in seen, ended["kind"]
+    assert re.search(r'<a class="button primary" href="/console/[^"]+">See what came of it', seen), ended["kind"]
+
+
 class Desk:
     """Everybody's browser, and the network beside it."""
 
@@ -42,6 +56,7 @@ class Desk:
             assert member.sign(read).status_code == 202
         ended = member.ended(operation)
         assert ended["state"] == "done", ended
+        shows_what_came_of(self[login], ended)
         return ended
 
     def reviewed(self, login: str, path: str, **fields: Any) -> dict[str, str]:
@@ -172,6 +187,30 @@ def test_cancelling__by_who_only_holds_a_piece__is_kept_from_it(desk: Desk) -> N
     for act in ("offer-cancellation", "cancel"):
         assert desk.kept_from("s2", f"/payables/{payable}/{act}") == 403
     assert "offer-cancellation" not in desk.offers("s1", f"/payables/{payable}"), "it is not whole any more"
+
+
+def test_payment__by_form__says_what_it_comes_to_and_can_then_be_drawn__r18(desk: Desk) -> None:
+    payable = desk.network.confirmed()
+    path, piece = f"/payables/{payable}", piece_of(payable)
+    assert desk.kept_from("s1", f"{path}/pay") == 403
+    assert desk.kept_from("c", f"{piece}/redeem") == 403
+    typed = {"amount": "400,000.00", "payment_reference": f"P-{payable[:8]}"}
+    review = desk.reviewed("c", f"{path}/pay", **typed)
+    assert (review["of it late interest"], review["of it principal"]) == ("CNY 0.00", "CNY 400,000.00")
+    assert review["Then outstanding"] == "CNY 600,000.00"
+    assert "redeem" not in desk.offers("s1", piece), "nothing is done by looking"
+    desk.network.credit("c", FACE)
+    desk.do("c", f"{path}/pay", **typed)
+    status, name, text = desk.refused("c", f"{path}/pay", amount="600,000.01", payment_reference="too much")
+    assert (status, 'value="600,000.01"' in text, 'value="too much"' in text) == (409, True, True), name
+    assert re.search(r'name="amount"[^>]*aria-invalid="true"', text)
+    assert re.search(
+        rf'class="button primary" href="/console{piece}/redeem">Redeem CNY 400,000.00<', desk.page("s1", piece)
+    )
+    before = desk.network["s1"].cash()
+    assert ">Redeem CNY 400,000.00</button>" in desk.page("s1", f"{piece}/redeem")
+    desk.do("s1", f"{piece}/redeem")
+    assert desk.network["s1"].cash() - before == 400_000_00
 
 
 # On pieces

@@ -14,6 +14,7 @@ from node_adapter.words import checksum_address
 from tests.api import test_key_rotations
 from tests.api.stage import FACE, Stage, money
 from tests.api.test_console import Browser
+from tests.api.test_console_casework import shows_what_came_of
 from tests.api.test_key_rotations import Newcomer
 
 pytestmark = pytest.mark.devnet
@@ -43,8 +44,7 @@ class Desk:
         assert place == "/console/operations"
         ended = self.network[login].ended(operation)
         assert ended["state"] == "done", ended
-        browser.get(f"/operations/{operation}")
-        assert ended["kind"] not in browser.seen, "a command has a name on screen"
+        shows_what_came_of(browser, ended)
         return ended
 
     def refused(self, login: str, path: str, fields: dict[str, Any], status: int) -> Response:
@@ -113,7 +113,9 @@ def test_quote__taken_in_part__is_shown_with_its_price_first_and_moves_that(netw
     small = desk.refused("s1", path, {"take": "1.00", "step": "review"}, 422)
     assert re.search(r'name="take" [^>]*value="1.00"[^>]*aria-invalid="true"', small.text)
     review = desk.refused("s1", path, {"take": "333,333.33", "step": "review"}, 200)
-    assert re.search(r"You give</dt><dd><b>CNY 333,333.33<.*You get today</dt><dd><b>CNY 329,333.33<", review.text)
+    assert re.search(
+        r"How much of it</dt><dd><b>CNY 333,333.33<.*You get today</dt><dd><b>CNY 329,333.33<", review.text
+    )
     before = network["s1"].cash()
     desk.does("s1", path, {"take": "333333.33"})
     assert network["s1"].cash() - before == 329_333_33, "the chain pays what was shown"
@@ -211,6 +213,19 @@ def test_pay_out__asked_for_by_form__is_the_banks_to_complete_under_a_reference(
     second = f"/cash/pay-outs/{paid_out(network, desk, '1.00')}/complete"
     twice = desk.refused("b", second, {"bank_reference": reference}, 409)
     assert re.search(rf'name="bank_reference" [^>]*value="{reference}"', twice.text)
+
+
+def test_credit__by_form__is_shown_first_and_is_the_accounts_once_done(network: Stage, desk: Desk) -> None:
+    desk.closed_to("/deposits/credit", "s1", "o")
+    fields = {"account": network["s1"].address, "amount": "1,234.50", "currency": "CNY"}
+    fields["bank_reference"] = secrets.token_hex(8)
+    before = network["s1"].cash()
+    review = desk.refused("b", "/deposits/credit", {**fields, "step": "review"}, 200)
+    shown = dict(re.findall(r"<dt>([^<]*)</dt><dd><b>([^<]*)</b>", review.text))
+    assert (shown["Account"], shown["Amount"]) == (network["s1"].name, "CNY 1,234.50")
+    assert network["s1"].cash() == before, "nothing is done by looking"
+    desk.does("b", "/deposits/credit", fields)
+    assert network["s1"].cash() - before == 1_234_50
 
 
 def test_pay_out__refused__is_the_accounts_again_and_says_why(network: Stage, desk: Desk) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate, read_only
-from node_adapter.migrate import MigrationError, drift
+from node_adapter.migrate import MigrationError, drift, main
 
 BOTH = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -254,3 +254,9 @@ def test_reader__after_one_that_left_writing_on__cannot_write(tmp_path: Path) ->
     with read_only(engine).connect() as connection, pytest.raises(DBAPIError, match="readonly"):
         connection.exec_driver_sql("CREATE TABLE x (y int)")
     engine.dispose()
+
+
+def test_revision__a_number_was_left_out__is_the_next_after_the_highest(room: Path) -> None:
+    (room / "0003_third.py").write_text(SECOND.replace('"0002"', '"0003"'))
+    assert main(["revision", "pantry", "more"]) == 0
+    assert sorted(path.name for path in room.glob("*.py")) == ["0001_first.py", "0003_third.py", "0004_more.py"]

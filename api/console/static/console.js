@@ -88,6 +88,13 @@ document.addEventListener("click", async (event) => {
   button.textContent = button.dataset.copied;
 });
 
+// A lineage wider than its window begins where the reader's pieces do.
+for (const picture of document.querySelectorAll("svg.lineage")) {
+  const first = picture.querySelector(".own");
+  const part = picture.closest(".scroll");
+  if (first) part.scrollLeft = first.getBoundingClientRect().left - part.getBoundingClientRect().left - 8;
+}
+
 // What asks again keeps the reader's place: what was open, scrolled to the side, or had the focus.
 let place = null;
 document.body.addEventListener("htmx:beforeSwap", (event) => {

@@ -136,17 +136,6 @@ def places(page: Page, name: str, subjects: Iterable[str]) -> dict[str, str]:
     return {row.subject: f"{row.block_number}/{row.log_index}" for row in rows}
 
 
-def newest(page: Page, name: str) -> tuple[int, str] | None:
-    """The block of the newest event of that name, and BLOCK/LOG_INDEX; None where there is none."""
-    found = page.session.execute(
-        select(ChainEvent.block_number, ChainEvent.log_index)
-        .where(ChainEvent.name == name)
-        .order_by(ChainEvent.block_number.desc(), ChainEvent.log_index.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if found is None else (found.block_number, f"{found.block_number}/{found.log_index}")
-
-
 def _newest(model: Any, where: ColumnElement[bool]) -> Select[Any]:
     return select(model).where(where).order_by(model.block_number.desc(), model.log_index.desc()).limit(SHOWN_MAX)
 

@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.console import records
 from api.console.asks import Ask
 from api.console.cases import Case, Fact, Subject, anew, links, serve
 from api.console.navigation import mark
@@ -62,11 +61,11 @@ serve(router, DESK, desk, "")
 def show(page: PageDep) -> Response:
     """The rate in force; the operator sets another."""
     rate = rates.read_rate(page.session, page.services)
-    record = records.newest(page, "ReferenceRateSet")
+    row = rates.in_force(page.session, page.services)
     return page.render(
         "reference_rate.html",
         rate=rate,
         cases=links(desk(page), DESK),
-        record=None if record is None else record[1],
-        final=record is not None and page.is_final(record[0]),
+        record=None if row is None else f"{row.block_number}/{row.log_index}",
+        final=row is not None and page.is_final(row.block_number),
     )

@@ -11,6 +11,7 @@ from api.identity.actor import Role
 from api.operations.schemas import OperationRead
 from api.schemas import Request
 from indexer import queries
+from indexer.models import ReferenceRate
 from node_adapter.outbox.commands import Call
 
 
@@ -50,9 +51,14 @@ def set_rate(context: CommandContext, body: ReferenceRateSet) -> OperationRead:
     return context.once("reference rate", body, prepare)
 
 
+def in_force(session: Session, services: Services) -> ReferenceRate | None:
+    """The newest, of the contracts' current version; None before the first."""
+    return queries.reference_rates(session).get(services.deployments.instance("Origination"))
+
+
 def read_rate(session: Session, services: Services) -> ReferenceRateRead:
     """That of the contracts' current version, whoever asks."""
-    row = queries.reference_rates(session).get(services.deployments.instance("Origination"))
+    row = in_force(session, services)
     return ReferenceRateRead(
         effective_date=None if row is None else from_day(row.effective_date),
         rate_ppm=None if row is None else row.rate_ppm,

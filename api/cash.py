@@ -8,12 +8,16 @@ from node_adapter.typed_data import TypedData
 PAYMENT_LIFE_S = 7 * 86_400
 
 
+def valid_before(context: CommandContext) -> int:
+    """Of a message that is made now: the Unix second before which it is good."""
+    return context.now() + PAYMENT_LIFE_S
+
+
 def to_settlement(
-    context: CommandContext, payable_id: str, *, payer: str, token: str, value: int, nonce: str
-) -> tuple[TypedData, int]:
-    """The ERC-3009 message over `value` minor units, and its `validBefore`. `nonce` says what the cash is for."""
-    valid_before = context.now() + PAYMENT_LIFE_S
-    message = typed_data.receive_with_authorization(
+    context: CommandContext, payable_id: str, *, payer: str, token: str, value: int, nonce: str, before: int
+) -> TypedData:
+    """The ERC-3009 message over `value` minor units. `nonce` says what the cash is for."""
+    return typed_data.receive_with_authorization(
         chain_id=context.services.deployments.chain_id,
         token_address=token,
         token_name=typed_data.deposit_token_name(currency_of(context.services.deployments, token)),
@@ -21,7 +25,6 @@ def to_settlement(
         to=context.address("Settlement", payable_id),
         value=value,
         valid_after=0,
-        valid_before=valid_before,
+        valid_before=before,
         nonce=nonce,
     )
-    return message, valid_before

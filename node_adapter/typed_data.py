@@ -150,9 +150,11 @@ def payment_nonce(payable_id: int | str, amount: int, parked_ids: Sequence[int |
     return hex0x(keccak(encode(["uint256", "uint56", "uint256[]", "bytes32"], values)))
 
 
-def repurchase_nonce(receivable_id: int | str, holder: str) -> str:
-    """Settlement.repurchaseNonce: binds a repurchase's signature to the piece and its present holder."""
-    return hex0x(keccak(_integer(receivable_id).to_bytes(32, "big") + from_hex(holder).rjust(32, b"\0")))
+def repurchase_nonce(receivable_id: int | str, holder: str, valid_before: int) -> str:
+    """Settlement.repurchaseNonce: binds a repurchase's signature to the piece and its present holder; the Unix second
+    before which it is good tells it from an earlier one."""
+    about = _integer(receivable_id).to_bytes(32, "big") + from_hex(holder).rjust(32, b"\0")
+    return hex0x(keccak(about + valid_before.to_bytes(32, "big")))
 
 
 def recovery_nonce(payable_id: int | str, reference: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from api.cash import to_settlement
+from api.cash import to_settlement, valid_before
 from api.context import CommandContext, Prepared, Services
 from api.defaults.schemas import ReceivableRepurchase, RecourseList, RecourseRead
 from api.domain.dates import business_date, from_day, to_day
@@ -77,11 +77,18 @@ def _repurchase(context: CommandContext, receivable_id: str, body: ReceivableRep
         raise ReceivableNotEndorser(f"another answers for receivable {receivable_id}", receivable_id=receivable_id)
     payable = context.session.get_one(Payable, row.payable_id)
     token = programmes.payment_token(context.session, payable.programme_id, body.deposit_token)
-    nonce = typed_data.repurchase_nonce(receivable_id, row.holder)
-    message, valid_before = to_settlement(
-        context, row.payable_id, payer=context.actor.account(), token=token, value=_price(row), nonce=nonce
+    before = valid_before(context)
+    nonce = typed_data.repurchase_nonce(receivable_id, row.holder, before)
+    message = to_settlement(
+        context,
+        row.payable_id,
+        payer=context.actor.account(),
+        token=token,
+        value=_price(row),
+        nonce=nonce,
+        before=before,
     )
-    arguments = [int(receivable_id, 16), token, valid_before, signature_placeholder(0)]
+    arguments = [int(receivable_id, 16), token, before, signature_placeholder(0)]
     return Prepared(
         context.by_signature(
             request_hash,

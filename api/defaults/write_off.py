@@ -1,6 +1,6 @@
 """What is given up, and what comes in after that."""
 
-from api.cash import to_settlement
+from api.cash import to_settlement, valid_before
 from api.context import CommandContext, Prepared
 from api.currencies import currency_of, minor_units
 from api.defaults.dishonours import any_payable
@@ -59,8 +59,9 @@ def _recovery(context: CommandContext, payable_id: str, body: PayableRecover, re
     amount = minor_units(currency_of(context.services.deployments, token), body.amount)
     reference = reference_hash(body.recovery_reference)
     nonce = typed_data.recovery_nonce(payable_id, reference)
-    message, valid_before = to_settlement(context, payable_id, payer=payer, token=token, value=amount, nonce=nonce)
-    arguments = [int(payable_id, 16), payer, token, amount, reference, valid_before, signature_placeholder(0)]
+    before = valid_before(context)
+    message = to_settlement(context, payable_id, payer=payer, token=token, value=amount, nonce=nonce, before=before)
+    arguments = [int(payable_id, 16), payer, token, amount, reference, before, signature_placeholder(0)]
     return Prepared(
         context.by_signature(
             request_hash,

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.cash import to_settlement
+from api.cash import to_settlement, valid_before
 from api.context import CommandContext, Prepared
 from api.currencies import currency_of, minor_units
 from api.domain.settlement import Share, due_after
@@ -40,13 +40,14 @@ def _payment(context: CommandContext, payable_id: str, body: PayablePay, request
     reference = reference_hash(body.payment_reference)
     parked, netted = _netted(context.session, payable, amount, context.now())
     nonce = typed_data.payment_nonce(payable_id, amount, parked, reference)
-    message, valid_before = to_settlement(
-        context, payable_id, payer=payable.debtor, token=token, value=amount - netted, nonce=nonce
+    before = valid_before(context)
+    message = to_settlement(
+        context, payable_id, payer=payable.debtor, token=token, value=amount - netted, nonce=nonce, before=before
     )
     signed = netted < amount
     signature = signature_placeholder(0) if signed else "0x"
     pieces = [int(piece, 16) for piece in parked]
-    arguments = [int(payable_id, 16), token, amount, reference, pieces, valid_before, signature]
+    arguments = [int(payable_id, 16), token, amount, reference, pieces, before, signature]
     return Prepared(
         context.by_signature(
             request_hash,

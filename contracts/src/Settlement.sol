@@ -104,7 +104,7 @@ contract Settlement is PayOuts, AccessManaged {
         _announce(4, abi.encode(ReceivableRepurchased.selector, receivableId, endorser, holder, depositToken, price));
         if (!eligible) _setAside(receivableId, holder, depositToken, price);
 
-        bytes32 nonce = repurchaseNonce(receivableId, holder);
+        bytes32 nonce = repurchaseNonce(receivableId, holder, validBefore);
         _pull(depositToken, endorser, price, validBefore, nonce, signature);
         if (eligible) _send(depositToken, holder, price);
     }
@@ -187,8 +187,8 @@ contract Settlement is PayOuts, AccessManaged {
     }
 
     /// @inheritdoc ISettlement
-    function repurchaseNonce(uint256 receivableId, address holder) public pure returns (bytes32) {
-        return keccak256(abi.encode(receivableId, holder));
+    function repurchaseNonce(uint256 receivableId, address holder, uint256 validBefore) public pure returns (bytes32) {
+        return keccak256(abi.encode(receivableId, holder, validBefore));
     }
 
     /// @inheritdoc ISettlement

@@ -133,6 +133,6 @@ contract Holds_FrontRun_Test is HoldsKit {
     }
 
     function _repurchaseNonce(uint256 receivableId, address holder) private pure returns (bytes32) {
-        return keccak256(abi.encode(receivableId, holder));
+        return keccak256(abi.encode(receivableId, holder, NOON + 92 days));
     }
 }

@@ -188,7 +188,7 @@ contract Journal_Test is BaseTest, AbiKit {
     function _repurchase(uint256 receivableId) private {
         _credit(supplier, FACE);
         uint256 validBefore = block.timestamp + 1;
-        bytes32 nonce = settlement.repurchaseNonce(receivableId, financier);
+        bytes32 nonce = settlement.repurchaseNonce(receivableId, financier, validBefore);
         uint56 price = settlement.repurchasePrice(receivableId);
         bytes memory signature = _signCash(cash, supplier, address(settlement), price, validBefore, nonce);
         settlement.repurchase(receivableId, address(cash), validBefore, signature);

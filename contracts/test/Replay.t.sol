@@ -141,7 +141,7 @@ contract Replay_Test is BaseTest {
         receivables2.transferWithRecourse(root, financier);
         _credit(supplier, FACE);
         vm.warp(NOON + 91 days);
-        bytes32 nonce = keccak256(abi.encode(root, financier));
+        bytes32 nonce = keccak256(abi.encode(root, financier, VALID_BEFORE));
         bytes memory old = _signCash(cash, supplier, address(settlement), FACE, VALID_BEFORE, nonce);
         bytes memory own = _signCash(cash, supplier, address(settlement2), FACE, VALID_BEFORE, nonce);
         vm.expectRevert(abi.encodeWithSelector(IDepositToken.AuthorizationInvalidSignature.selector, supplier));

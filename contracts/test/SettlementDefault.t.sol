@@ -23,6 +23,8 @@ import {SettlementKit} from "./SettlementKit.sol";
 /// │   └── it should revert
 /// ├── given the holder may not be paid
 /// │   └── it should set the price aside
+/// ├── given the endorser handed the piece on to the same holder again
+/// │   └── it should buy it back again, by a signature of then
 /// └── else
 ///     ├── it should go up the chain, endorser by endorser, through a split
 ///     └── it should cost the value less the principal drawn; what is undrawn goes along
@@ -149,6 +151,26 @@ contract Settlement_Recourse_Test is SettlementKit {
         _reinstate(financier);
         settlement.releaseSetAside(piece, financier, address(cash));
         assertEq(cash.balanceOf(financier), 10 * FACE + 40_000_000);
+    }
+
+    function test_ItShouldBuyBackAgain() external {
+        _onDay(DUE + 1);
+        _repurchase(piece, supplier3, 40_000_000);
+        _handOn(piece, financier, true);
+        _repurchaseRefused(
+            piece,
+            supplier3,
+            40_000_000,
+            abi.encodeWithSelector(
+                IDepositToken.AuthorizationAlreadyUsed.selector,
+                supplier3,
+                settlement.repurchaseNonce(piece, financier, block.timestamp + 1 hours)
+            )
+        );
+        skip(1);
+        _repurchase(piece, supplier3, 40_000_000);
+        assertEq(receivables.ownerOf(piece), supplier3);
+        assertEq(cash.balanceOf(financier), 10 * FACE + 80_000_000);
     }
 
     function test_ItShouldGoUpTheChain() external {

@@ -107,8 +107,9 @@ abstract contract SettlementKit is BaseTest {
         view
         returns (bytes memory)
     {
-        bytes32 nonce = keccak256(abi.encode(receivableId, receivables.pieceOf(receivableId).holder));
-        return _signCash(cash, endorser, address(settlement), price, block.timestamp + 1 hours, nonce);
+        uint256 validBefore = block.timestamp + 1 hours;
+        bytes32 nonce = keccak256(abi.encode(receivableId, receivables.pieceOf(receivableId).holder, validBefore));
+        return _signCash(cash, endorser, address(settlement), price, validBefore, nonce);
     }
 
     function _writeOff() internal {

@@ -162,7 +162,9 @@ contract Settlement_Pay_Test is SettlementKit {
         assertEq(
             settlement.paymentNonce(id, 60, parked, "reference"), _paymentNonce(id, 60, parked, "reference"), "payment"
         );
-        assertEq(settlement.repurchaseNonce(root, financier), keccak256(abi.encode(root, financier)), "repurchase");
+        assertEq(
+            settlement.repurchaseNonce(root, financier, 7), keccak256(abi.encode(root, financier, 7)), "repurchase"
+        );
         assertEq(settlement.recoveryNonce(id, "reference"), keccak256(abi.encode(id, bytes32("reference"))), "recovery");
     }
 

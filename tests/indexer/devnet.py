@@ -1,6 +1,7 @@
 """The network on a real anvil, deployed without the outbox, so that only the indexer is tested; and what parties do."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from hardhat_free_devnet import rpc
@@ -200,7 +201,7 @@ class Network(Wire):
 
     def repurchase(self, endorser: str, holder: str, piece: str) -> None:
         price = self.call("Settlement", "repurchasePrice", piece)
-        nonce = repurchase_nonce(piece, self.addresses[holder])
+        nonce = partial(repurchase_nonce, piece, self.addresses[holder])
         before, signature = self.authorise(endorser, "Settlement", price, nonce)
         token = self.deployments.address("DepositTokenCNY")
         self.send(endorser, "Settlement", "repurchase", piece, token, before, signature)

@@ -1,6 +1,7 @@
 """A real anvil, each party speaking for itself: transactions, signatures, the clock. No outbox, no rules."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,9 +78,9 @@ class Wire:
         return hex0x(signature[:64] + bytes([27 + signature[64]]))
 
     def authorise(
-        self, payer: str, to: str, amount: int, nonce: str, token: str = "DepositTokenCNY"
+        self, payer: str, to: str, amount: int, nonce: str | Callable[[int], str], token: str = "DepositTokenCNY"
     ) -> tuple[int, str]:
-        """ERC-3009: the unix second before which it is usable, and the signature."""
+        """ERC-3009: the unix second before which it is usable, of which a nonce may be made, and the signature."""
         before = self.now() + SIGNATURE_LIFE_S
         message = receive_with_authorization(
             chain_id=self.deployments.chain_id,
@@ -90,7 +91,7 @@ class Wire:
             value=amount,
             valid_after=0,
             valid_before=before,
-            nonce=nonce,
+            nonce=nonce if isinstance(nonce, str) else nonce(before),
         )
         return before, self.sign(payer, message)
 

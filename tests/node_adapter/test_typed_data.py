@@ -66,8 +66,8 @@ def test_nonces__of_what_is_paid__are_the_contracts(network: TestNetwork) -> Non
         nonce = typed_data.payment_nonce(number, 2**53 - 1, parked, word)
         assert nonce == network.call("Settlement", "paymentNonce", number, 2**53 - 1, parked, word)
     holder = network.accounts["supplier"]
-    nonce = typed_data.repurchase_nonce(number << 32 | 1, holder)
-    assert nonce == network.call("Settlement", "repurchaseNonce", number << 32 | 1, holder)
+    nonce = typed_data.repurchase_nonce(number << 32 | 1, holder, 1_800_000_000)
+    assert nonce == network.call("Settlement", "repurchaseNonce", number << 32 | 1, holder, 1_800_000_000)
     assert typed_data.recovery_nonce(number, word) == network.call("Settlement", "recoveryNonce", number, word)
 
 

@@ -269,8 +269,10 @@ interface ISettlement {
         pure
         returns (bytes32);
 
-    /// @notice The nonce that binds a repurchase's signature to the receivable and its present holder.
-    function repurchaseNonce(uint256 receivableId, address holder) external pure returns (bytes32);
+    /// @notice The nonce that binds a repurchase's signature to the receivable and its present holder:
+    /// `keccak256(abi.encode(receivableId, holder, validBefore))`. Whoever handed the piece on to the same holder once
+    /// more buys it back once more: by another `validBefore`.
+    function repurchaseNonce(uint256 receivableId, address holder, uint256 validBefore) external pure returns (bytes32);
 
     /// @notice The nonce that binds a recovery's signature to payable and reference.
     function recoveryNonce(uint256 payableId, bytes32 recoveryReference) external pure returns (bytes32);

@@ -165,8 +165,8 @@ abstract contract MoneyHandler is MovesHandler {
             uint56 price = p.end - p.start - p.principal;
             if (price == 0) continue;
             _fund(endorser, price);
-            uint256 validBefore = block.timestamp + 1;
-            bytes32 nonce = keccak256(abi.encode(p.id, p.holder));
+            uint256 validBefore = block.timestamp + 1 + _times["repurchase"]; // what tells one from the next
+            bytes32 nonce = keccak256(abi.encode(p.id, p.holder, validBefore));
             bytes memory signature = _signCash(cash, endorser, address(settlement), price, validBefore, nonce);
             if (endorser == p.holder) continue;
             vm.prank(stranger);

@@ -171,7 +171,7 @@ contract PermissionMatrix_Cash_Test is PermissionKit {
 
         // The endorser's signature buys back; being who answers, it must be able to act.
         uint256 validBefore = block.timestamp + 1;
-        bytes32 nonce = keccak256(abi.encode(pieceId, holder));
+        bytes32 nonce = keccak256(abi.encode(pieceId, holder, validBefore));
         bytes memory signature = _signCash(cash, supplier, at, FACE / 2, validBefore, nonce);
         bytes memory repurchase =
             abi.encodeCall(settlement.repurchase, (pieceId, address(cash), validBefore, signature));

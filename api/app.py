@@ -26,7 +26,7 @@ from api.guard import Guard
 from api.health import health_router
 from api.holds.routes import holds
 from api.holds.routes import router as freeze_orders
-from api.identity.actor import Role
+from api.identity.actor import SUPERVISION
 from api.identity.routes import router as identity
 from api.invoices.routes import router as invoices
 from api.invoices.vault import load_or_create_master_key
@@ -155,7 +155,7 @@ def create_app(services: Services, *, worker: bool = True) -> FastAPI:
 
 def supervision_only(actor: ActorDep) -> None:
     """RoleMissing for everybody but the regulator and the compliance officer."""
-    actor.must_be(Role.REGULATOR, Role.COMPLIANCE)
+    actor.must_be(*SUPERVISION)
 
 
 def _audit_services(services: Services) -> AuditServices:

@@ -15,7 +15,7 @@ from api.console.page import Page, PageDep
 from api.console.tables import csv_of
 from api.domain.money import Money
 from api.errors import NotFound
-from api.identity.actor import Role
+from api.identity.actor import SUPERVISION
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
 from api.parties import parties
@@ -29,7 +29,6 @@ from indexer import queries
 from indexer.models import Payable, Receivable, ReceivableMove
 
 router = APIRouter(prefix="/payables")
-SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
 CASES = {**payable_cases.CASES, **default_cases.CASES}
 
 

@@ -21,7 +21,7 @@ from api.domain.dates import BUSINESS_UTC_OFFSET, DayCount, end_of_day, from_day
 from api.domain.money import Money, format_amount
 from api.errors import NotFound
 from api.financing.reading import best_offers
-from api.identity.actor import Role
+from api.identity.actor import SUPERVISION, Role
 from api.parties import parties
 from api.programmes import service as programmes
 from indexer.models import CashPosting, ChainBlock, Payable, PayableState, Receivable, ReceivableState
@@ -30,7 +30,6 @@ router = APIRouter(prefix="/pictures")
 WEEKS_BACK, WEEKS_AHEAD = 6, 13
 DEBTORS_MAX = 12
 DAY_S = 86_400
-SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
 OWNED = {Role.SUPPLIER, Role.FINANCIER}
 """Whose question is what comes to them, and not what they owe."""
 

@@ -15,7 +15,7 @@ from api.console.charts import lineage, price_of_waiting
 from api.console.figures import SHOWN_MAX, price_of
 from api.console.holds import Row, rows_of
 from api.console.page import FormDep, Page, PageDep
-from api.console.payables import SUPERVISION, pieces_of
+from api.console.payables import pieces_of
 from api.console.problems import REFUSALS, Problem, problem_of
 from api.console.tables import csv_of
 from api.domain.dates import DayCount
@@ -24,6 +24,7 @@ from api.errors import NotFound
 from api.financing import service as financing
 from api.financing.schemas import FinancingAsk
 from api.holds import placed
+from api.identity.actor import SUPERVISION
 from api.pagination import PageDep as PagingDep
 from api.pagination import PageRequest
 from api.parties import parties

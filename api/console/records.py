@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from api.console.navigation import mark
 from api.console.page import Page
 from api.currencies import bank_of, currency_of, tokens
-from api.identity.actor import Role
+from api.identity.actor import SUPERVISION
 from api.pagination import PageRequest, fetch
 from api.parties import Party, parties
 from api.schemas import Total
@@ -29,7 +29,6 @@ from indexer.models import (
 )
 
 SHOWN_MAX = 100
-SUPERVISION = {Role.REGULATOR, Role.COMPLIANCE}
 _CAME = (
     "DepositCredited",
     "QuoteAccepted",
@@ -66,7 +65,7 @@ def paid_into(page: Page, payable: Payable, currency: str) -> list[Record]:
     found = []
     for model, what in kinds:
         rows = page.session.scalars(_newest(model, model.payable_id == payable.payable_id)).all()
-        times = _times(page, rows)
+        times = times_of(page, rows)
         for row in rows:
             minor = row.principal + row.interest if isinstance(row, Payment) else row.amount
             found.append(_record(times, row, what, None, Total.of(minor, currency)))
@@ -79,7 +78,7 @@ def drawn_by(page: Page, row: Receivable, payable: Payable, currency: str) -> li
     if page.reader.role not in SUPERVISION and page.reader.address != payable.debtor:
         where &= Draw.holder == page.reader.address
     rows = page.session.scalars(_newest(Draw, where)).all()
-    times, people = _times(page, rows), parties(page.session, {row.holder for row in rows})
+    times, people = times_of(page, rows), parties(page.session, {row.holder for row in rows})
     return [
         _record(
             times,
@@ -97,7 +96,7 @@ def movements(page: Page, paging: PageRequest) -> tuple[list[Record], str | None
     account = page.reader.account()
     key = [CashPosting.block_number, CashPosting.log_index, CashPosting.leg]
     rows, following = fetch(page.session, select(CashPosting).where(CashPosting.account == account), key, paging)
-    times, told, others = _times(page, rows), _said_with(page, rows), _other_legs(page, rows)
+    times, told, others = times_of(page, rows), _said_with(page, rows), _other_legs(page, rows)
     known, lines = page.services.deployments, []
     for row in rows:
         place = (row.block_hash, row.log_index)
@@ -119,7 +118,7 @@ def credits_of(page: Page, paging: PageRequest) -> tuple[list[Record], str | Non
     own = [token for token in tokens(known) if bank_of(known, token) == page.reader.address]
     key = [DepositCredit.block_number, DepositCredit.log_index]
     rows, following = fetch(page.session, select(DepositCredit).where(DepositCredit.token.in_(own)), key, paging)
-    times, people = _times(page, rows), parties(page.session, {row.account for row in rows})
+    times, people = times_of(page, rows), parties(page.session, {row.account for row in rows})
     return [
         _record(times, row, "DepositCredited", people[row.account], Total.of(row.amount, currency_of(known, row.token)))
         for row in rows
@@ -144,7 +143,8 @@ def _record(times: dict[str, datetime], row: Any, what: str, party: Party | None
     return Record(times[row.block_hash], what, party, amount, f"{row.block_number}/{row.log_index}")
 
 
-def _times(page: Page, rows: Sequence[Any]) -> dict[str, datetime]:
+def times_of(page: Page, rows: Sequence[Any]) -> dict[str, datetime]:
+    """Hash → time of the blocks that rows of events came with."""
     query = select(ChainBlock.hash, ChainBlock.timestamp).where(ChainBlock.hash.in_({row.block_hash for row in rows}))
     return {row.hash: datetime.fromtimestamp(row.timestamp, UTC) for row in page.session.execute(query)}
 

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from api.audit.evidence import EvidenceSubjectUnknown, evidence
 from api.audit.services import AuditServices
 from api.console.page import PageDep
+from api.console.records import times_of
 from api.errors import StateForbids
 from api.evidence import service as parties
-from api.identity.actor import Role
+from api.identity.actor import SUPERVISION
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
-from indexer.models import ChainBlock, ChainEvent
+from indexer.models import ChainEvent
 
 router = APIRouter()
 
@@ -24,13 +25,10 @@ class EvidenceNotFinal(StateForbids):
 @router.get("/events")
 def list_events(page: PageDep, paging: PagingDep) -> Response:
     """All events, newest first."""
-    page.must_be(Role.REGULATOR, Role.COMPLIANCE)
+    page.must_be(*SUPERVISION)
     key = [ChainEvent.block_number, ChainEvent.log_index]
     rows, following = fetch(page.session, select(ChainEvent), key, paging)
-    times = page.session.execute(
-        select(ChainBlock.hash, ChainBlock.timestamp).where(ChainBlock.hash.in_({row.block_hash for row in rows}))
-    )
-    return page.render("events.html", items=rows, times={row.hash: row.timestamp for row in times}, next=following)
+    return page.render("events.html", items=rows, times=times_of(page, rows), next=following)
 
 
 @router.get("/evidence/{kind}/{subject:path}")
@@ -41,7 +39,7 @@ def download_evidence(request: Request, page: PageDep, kind: str, subject: str) 
     """
     audit: AuditServices = request.app.state.audit
     try:
-        if page.reader.role in {Role.REGULATOR, Role.COMPLIANCE}:
+        if page.reader.role in SUPERVISION:
             return evidence(audit, kind, subject, at=None, complete=False)
         return parties.of(page.session, page.services, audit, page.reader, kind, subject)
     except EvidenceSubjectUnknown as error:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from api.financing.models import FinancingQuote, FinancingRequest
-from api.identity.actor import Actor, Role
+from api.identity.actor import SUPERVISION, Actor, Role
 from api.payables.models import CancellationOffer
 from api.payables.service import visible_to
 from indexer import queries
@@ -103,7 +103,7 @@ class Watch:
             touched.everything = True
             return
         if events:
-            touched.roles |= {Role.REGULATOR, Role.COMPLIANCE}
+            touched.roles |= SUPERVISION
         unnamed = []
         for event, subject, contract, args in events:
             touched.roles |= {role for role, names in _CONTRACTS.items() if contract.startswith(names)}

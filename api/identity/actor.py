@@ -18,6 +18,10 @@ class Role(StrEnum):
     COMPLIANCE = "compliance"
 
 
+SUPERVISION = frozenset({Role.COMPLIANCE, Role.REGULATOR})
+"""Who reads everything, as a party to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A logged-in user, with its organisation."""

@@ -3,6 +3,8 @@ tests without the marker `devnet` run with their sockets cut off, and so would a
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -13,17 +15,35 @@ from tests.api.stage import Stage, TestClient, build, set_the_scene
 from tests.conftest import tool
 
 
+@contextmanager
+def built(folder: Path, database: str | None = None) -> Iterator[Stage]:
+    tool("anvil")
+    node = Anvil(folder / "node", durable=False).start()
+    stage = build(node, folder, database)
+    yield stage
+    for engine in (stage.services.readers, stage.services.engine, stage.follower.engine):
+        engine.dispose()
+    stage.services.client.close()
+    node.stop()
+
+
+@contextmanager
+def opened(built_stage: Stage, app: FastAPI) -> Iterator[Stage]:
+    """While a test runs: served, its scene set, and put back afterwards."""
+    with TestClient(app, raise_server_exceptions=False) as http:
+        stage = built_stage.opened(http)
+        if not stage.scene_set:
+            set_the_scene(stage)
+        yield stage
+        stage.settle()
+        stage.restore()
+
+
 @pytest.fixture(scope="session")
 def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A node of its own: the outbox would take what other tests do to theirs for a reorg."""
-    tool("anvil")
-    folder = tmp_path_factory.mktemp("api")
-    node = Anvil(folder / "node", durable=False).start()
-    stage = build(node, folder)
-    yield stage
-    stage.services.engine.dispose()
-    stage.services.client.close()
-    node.stop()
+    with built(tmp_path_factory.mktemp("api")) as stage:
+        yield stage
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +54,5 @@ def app(_stage: Stage) -> FastAPI:
 @pytest.fixture
 def network(_stage: Stage, app: FastAPI) -> Iterator[Stage]:
     """The network, running. Mark the test `devnet`."""
-    with TestClient(app, raise_server_exceptions=False) as http:
-        stage = _stage.opened(http)
-        if not stage.scene_set:
-            set_the_scene(stage)
+    with opened(_stage, app) as stage:
         yield stage
-        stage.settle()
-        stage.restore()

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from hardhat_free_devnet import Anvil
-from tests.api.stage import Stage, TestClient, build, set_the_scene
+from tests.api.conftest import built, opened
+from tests.api.stage import Stage
 from tests.api.test_changes import running
 from tests.api.test_changes import test_changes__of_a_payable__are_heard_by_its_parties_and_by_nobody_else as test_heard
 from tests.api.test_changes import (
@@ -22,7 +22,7 @@ from tests.api.test_evidence import (
 from tests.api.test_evidence import test_movements__of_an_account__say_what_for_and_add_up as test_movements
 from tests.api.test_notices import test_notices__a_quote__says_so_and_again_when_it_runs_out_soon as test_notices
 from tests.api.test_notices import test_notices__read__by_one_login__and_forgotten_when_they_are_gone as test_read
-from tests.conftest import database_on, tool
+from tests.conftest import database_on
 
 __all__ = [
     "running",
@@ -40,16 +40,8 @@ pytestmark = [pytest.mark.devnet, pytest.mark.postgres, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def _stage(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    tool("anvil")
-    folder = tmp_path_factory.mktemp("postgres")
-    node = Anvil(folder / "node", durable=False).start()
-    with database_on(postgres_server) as url:
-        stage = build(node, folder, url)
+    with database_on(postgres_server) as url, built(tmp_path_factory.mktemp("postgres"), url) as stage:
         yield stage
-        for engine in (stage.services.readers, stage.services.engine, stage.follower.engine):
-            engine.dispose()
-        stage.services.client.close()
-    node.stop()
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +52,5 @@ def app(_stage: Stage) -> FastAPI:
 @pytest.fixture
 def network(_stage: Stage, app: FastAPI) -> Iterator[Stage]:
     assert _stage.services.engine.dialect.name == "postgresql"
-    with TestClient(app, raise_server_exceptions=False) as http:
-        stage = _stage.opened(http)
-        if not stage.scene_set:
-            set_the_scene(stage)
+    with opened(_stage, app) as stage:
         yield stage
-        stage.settle()
-        stage.restore()

@@ -44,6 +44,12 @@ class Stream:
                 return name, int(line.removeprefix("data: "))
         return "", 0
 
+    def heard_first(self, block: int) -> bool:
+        """Whether the next event is of this block's look, not of one before. The head that it names may be above the
+        block: the devnet's keeper mines an empty one now and then."""
+        name, head = self.next()
+        return name == "changed" and head >= block
+
     def close(self) -> None:
         self._lines.close()
         self._socket.close()
@@ -113,7 +119,7 @@ def test_changes__of_a_payable__are_heard_by_its_parties_and_by_nobody_else(netw
     network.split("s1", f"{payable}00000001", "s3", FACE // 4)
     split = network["r"].read(f"/audit/v1/events?subject={payable}")["items"][0]["block"]
     assert split > confirmed
-    assert stranger.next() == ("changed", split), "the first that it hears of is what made it a party"
+    assert stranger.heard_first(split), "the first that it hears of is what made it a party"
 
 
 def test_changes__off_the_chain__are_heard_too(network: Stage, running: Running) -> None:
@@ -139,7 +145,7 @@ def test_changes__that_end_what_they_name_by_its_number__are_heard_by_whose_it_w
     assert account.next()[0] == "changed"
     network["c"].command("/api/v1/programmes", {**SMALL_PIECES, "late_rate_ppm": 77_000})
     published = network["r"].read("/audit/v1/events")["items"][0]["block"]
-    assert stranger.next() == ("changed", published), "the first that concerns it is what everybody reads"
+    assert stranger.heard_first(published), "the first that concerns it is what everybody reads"
     retired = network["c"].read("/api/v1/programmes")["items"][0]["programme_id"]
     network["c"].command(f"/api/v1/programmes/{retired}/retire")
 

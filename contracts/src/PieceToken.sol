@@ -31,7 +31,7 @@ import {Actor, ParticipantStatus, PositionFlags} from "./types/Types.sol";
 abstract contract PieceToken is IReceivables, Journal {
     using ReceivableIds for uint256;
 
-    /// @dev A piece as it is worked on; in storage it is one word, see {_fill}. `endorsement` is a node of {Receivables}' chains of recourse, 0 for none.
+    /// @dev A piece as it is worked on; in storage it is one word, see {_fill}. `endorsement` is a node of {Circulation}'s chains of recourse, 0 for none.
     struct PieceSlot {
         uint32 holder;
         uint32 sender;

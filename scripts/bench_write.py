@@ -23,13 +23,12 @@ from sqlalchemy.orm import Session
 
 from hardhat_free_devnet import Anvil, rpc
 from node_adapter.client import NodeClient
-from node_adapter.codec import encode_call
 from node_adapter.db import make_engine, migrate
 from node_adapter.deploy import deploy_network
 from node_adapter.deployments import Deployments
 from node_adapter.outbox import Call, Command, Operation, Outbox, Worker
 from node_adapter.signers import Keyring, create_account
-from node_adapter.transactions import Transaction
+from scripts.bench_peer import DEVNET, KIND, Peer, anchoring, pause
 from scripts.bench_rows import fill
 
 OPERATIONS = 1_000
@@ -41,11 +40,8 @@ PAIRS = 5
 """Of which the medians are shown."""
 ACCEPTED_AT_ONCE = 50
 ROWS = 10_000_000
-KIND = "0x" + b"benchmark".ljust(32, b"\0").hex()
 QUICK = 2**10
 """scrypt's n: these keys guard nothing, and unlocking is not what is measured."""
-TIMEOUT_S = 300.0
-DEVNET = 31_337
 VS_NODE_MIN = 0.5
 FLAT_MAX = 1.5
 
@@ -112,6 +108,8 @@ class _Bench:
         worker = Worker(self._outbox)
         parties: Any = {name: accounts[name] for name in ("deployer", "operator", "compliance", "bank")}
         deploy_network(self._outbox, worker.step, **parties)
+        self._anchors_address = self._outbox.deployments.address("Anchors")
+        self._peer = Peer(self._client, self._keyring, self._anchors_address)
         self._authors = [accounts[name] for name in authors]
         self._peers = [accounts[name] for name in peers]
         worker.close()
@@ -138,7 +136,7 @@ class _Bench:
             p50.append(latencies[0])
             p99.append(latencies[1])
             fed = [self._peers[i % signers] for i in range(OPERATIONS)]
-            peers.append(OPERATIONS / self._raw(fed, backwards=backwards))
+            peers.append(OPERATIONS / self._peer.feed(fed, backwards=backwards))
         shown = f"p50 {median(p50) * 1000:.0f} ms, p99 {median(p99) * 1000:.0f} ms from accepted to mined"
         case = f"{signers} signer{'s' if signers > 1 else ''}: {shown}"
         peer_is = "the same, fed backwards" if backwards else "the node alone, pre-signed"
@@ -149,7 +147,7 @@ class _Bench:
         """Each committed alone and for good before the next: as HTTP requests of one client come."""
         authors = [self._authors[i % signers] for i in range(ALONE)]
         ours = ALONE / self._through_outbox(self._anchors(authors), at_once=1)[0]
-        peer = ALONE / self._raw([self._peers[i % signers] for i in range(ALONE)])
+        peer = ALONE / self._peer.feed([self._peers[i % signers] for i in range(ALONE)])
         return _row(
             f"{signers} signers, each committed alone", ours, peer, "operations/s", "the node alone, pre-signed"
         )
@@ -159,7 +157,7 @@ class _Bench:
         from eth_account import Account
 
         author = self._authors[0]
-        transactions = [self._transaction(author, nonce) for nonce in range(SIGNATURES)]
+        transactions = [anchoring(self._anchors_address, nonce) for nonce in range(SIGNATURES)]
         started = time.perf_counter()
         for transaction in transactions:
             self._keyring.sign_transaction(author, transaction)
@@ -259,35 +257,7 @@ class _Bench:
                 mined.append(((top or 0) + 1 if waiting is None else waiting, time.perf_counter()))
                 if (complete and waiting is None) or (ended and not complete):
                     return
-                _pause(started)
-
-    def _raw(self, accounts: Sequence[str], *, backwards: bool = False) -> float:
-        """Seconds from the first byte sent to the last receipt seen, for transactions signed before."""
-        nonces = self._client.nonces(sorted(set(accounts)))
-        raws, hashes = [], []
-        for account in accounts:
-            signed = self._keyring.sign_transaction(account, self._transaction(account, nonces[account]))
-            nonces[account] += 1
-            raws.append(signed.raw)
-            hashes.append(signed.tx_hash)
-        started = time.perf_counter()
-        self._client.send_raw_many(raws[::-1] if backwards else raws)
-        while self._client.nonces(sorted(nonces)) != nonces:
-            _pause(started)
-        if None in self._client.receipts(hashes):
-            raise RuntimeError("the node counts a transaction as mined and has no receipt of it")
-        return time.perf_counter() - started
-
-    def _transaction(self, account: str, nonce: int) -> Transaction:
-        return Transaction(
-            chain_id=DEVNET,
-            nonce=nonce,
-            max_priority_fee_per_gas=0,
-            max_fee_per_gas=10**10,
-            gas=150_000,
-            to=self._outbox.deployments.address("Anchors"),
-            data=encode_call("Anchors", "anchor", ["0x" + secrets.token_hex(32), KIND]),
-        )
+                pause(started)
 
     def _anchors(self, authors: Sequence[str]) -> list[Command]:
         return [
@@ -308,12 +278,6 @@ def _row(case: str, ours: float, peer: float, unit: str, peer_is: str) -> dict[s
         "unit": unit,
         "ratio": round(ours / peer, 2),
     }
-
-
-def _pause(started: float) -> None:
-    if time.perf_counter() - started > TIMEOUT_S:
-        raise TimeoutError(f"not mined within {TIMEOUT_S:.0f} s")
-    time.sleep(0.01)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 transaction is open. Nothing is sent from here: what is stored is sent, and only that.
 """
 
-import secrets
 import threading
 import time
 from collections import OrderedDict, defaultdict
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, text
+from sqlalchemy import Connection, Engine, Row, insert, select
 from sqlalchemy.orm import Session
 
 from node_adapter.client import NodeClient
@@ -35,13 +34,11 @@ from node_adapter.outbox.commands import (
 )
 from node_adapter.outbox.leases import know_signers
 from node_adapter.outbox.models import Operation, OperationState
+from node_adapter.outbox.order import ACCEPT_LOCK, highest_nonce, lock, new_id, next_number
 from node_adapter.outbox.own_wallet import ToSign
 from node_adapter.signers import Signer, Signers
 from node_adapter.transactions import Transaction
 
-ACCEPT_LOCK = 0x5CF_0001
-SIGN_LOCK = 0x5CF_0003
-"""PostgreSQL's advisory locks of those who hand out the order of acceptance and of signing; SQLite has one writer."""
 ACCEPT_MAX = 500
 """Commands accepted in one transaction: others wait for it."""
 PREPARED_MAX = 256
@@ -261,28 +258,6 @@ class Outbox:
         if not self.keyring.holds(signer):
             return None
         return [self.keyring.sign_typed_data(signer, message) for message in command.sign]
-
-
-def new_id() -> str:
-    """32 hex digits that begin with the time (as UUID 7 does): neighbours in time are neighbours in the index."""
-    return f"{time.time_ns() // 1_000_000:012x}7{secrets.token_hex(10)[:19]}"
-
-
-def lock(connection: Connection, key: int) -> None:
-    """Until the transaction ends, nobody else hands out these numbers: the order of rows is the order of commits."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-
-
-def highest_nonce(connection: Connection, signer: str) -> int:
-    """In the table; -1 if none."""
-    found = connection.scalar(select(func.max(Operation.nonce)).where(Operation.signer == signer))
-    return -1 if found is None else found
-
-
-def next_number(connection: Connection, column: Any) -> int:
-    """One more than the highest. Under `lock`."""
-    return (connection.scalar(select(func.max(column))) or 0) + 1
 
 
 def _key(command: Command) -> tuple[str, str, str]:

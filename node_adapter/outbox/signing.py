@@ -27,7 +27,8 @@ from node_adapter.outbox.models import (
     is_pending,
     unindexed,
 )
-from node_adapter.outbox.outbox import SIGN_LOCK, Outbox, lock, next_number
+from node_adapter.outbox.order import SIGN_LOCK, lock, next_number
+from node_adapter.outbox.outbox import Outbox
 from node_adapter.outbox.rows import Signed, attempt_values, change_pending, signed_values, stop_signer
 from node_adapter.signers import PolicyRefused, SignerError
 from node_adapter.transactions import SignedTransaction, Transaction

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from node_adapter.outbox import faults
 from node_adapter.outbox.commands import SignatureNotAwaited, StaleNonce
 from node_adapter.outbox.models import Attempt, AttemptKind, Operation, OperationState
+from node_adapter.outbox.order import SIGN_LOCK, highest_nonce, lock, next_number
 from node_adapter.outbox.own_wallet import ToSign, check_transaction, check_typed_data, hash_of
 from node_adapter.words import hex0x
 
@@ -65,8 +66,6 @@ def refresh(outbox: "Outbox", operation_id: str) -> ToSign:
 
 def _take_transaction(outbox: "Outbox", operation: Operation, signatures: list[str]) -> Operation:
     """The wallet's own transaction, if it is the one handed out and its turn has not passed."""
-    from node_adapter.outbox.outbox import SIGN_LOCK, highest_nonce, lock, next_number
-
     wallet, to_sign = operation.wallet, operation.to_sign
     assert wallet is not None
     assert to_sign is not None

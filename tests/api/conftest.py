@@ -2,8 +2,10 @@
 tests without the marker `devnet` run with their sockets cut off, and so would a worker's thread beside them.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from hardhat_free_devnet import Anvil
+from node_adapter.words import checksum_address
+from tests.api.browsing import Browser, Desk
 from tests.api.stage import Stage, TestClient, build, set_the_scene
 from tests.conftest import tool
 
@@ -56,3 +60,21 @@ def network(_stage: Stage, app: FastAPI) -> Iterator[Stage]:
     """The network, running. Mark the test `devnet`."""
     with opened(_stage, app) as stage:
         yield stage
+
+
+@pytest.fixture
+def browser(network: Stage, app: FastAPI) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def desk(network: Stage, app: FastAPI) -> Desk:
+    return Desk(network, app)
+
+
+@pytest.fixture
+def in_two_currencies(network: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a bank issued yen too: what the pages offer and read, not what the chain does with it."""
+    deployments = network.services.deployments
+    yen = replace(deployments["DepositTokenCNY"], address=checksum_address(secrets.token_bytes(20)))
+    monkeypatch.setitem(deployments.contracts, "DepositTokenJPY", yen)

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from lxml import html
 
 from api.console import organisations
+from tests.api.browsing import Browser
 from tests.api.stage import FACE, Stage
-from tests.api.test_console import Browser
 
 pytestmark = pytest.mark.devnet
 MANY = 2

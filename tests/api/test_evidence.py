@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from indexer.proof.check import verify_evidence
+from tests.api.browsing import Browser
 from tests.api.stage import FACE, Stage, money, refusal
-from tests.api.test_console import Browser
 
 pytestmark = pytest.mark.devnet
 

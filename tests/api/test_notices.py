@@ -13,8 +13,8 @@ from api.console import notices
 from api.console.models import NoticeRead
 from api.console.needs import Need, needs
 from api.console.page import Page
+from tests.api.browsing import Browser
 from tests.api.stage import FACE, Stage
-from tests.api.test_console import Browser
 
 pytestmark = pytest.mark.devnet
 

@@ -13,8 +13,8 @@ from lxml import html
 
 from api.console.drawing import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Chart, Group
 from api.console.words import words
+from tests.api.browsing import Browser
 from tests.api.stage import FACE, Stage
-from tests.api.test_console import Browser
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -17,7 +17,8 @@ from api.console.notices import Bell, Bells
 from api.console.page import Page
 from hardhat_free_devnet import Anvil
 from tests.api.browsing import Browser
-from tests.api.stage import FACE, Stage, TestClient, build, set_the_scene
+from tests.api.building import build, set_the_scene
+from tests.api.stage import FACE, Stage, TestClient
 
 ROUNDS = 15
 PAGES = {

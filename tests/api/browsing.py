@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from api.console import sessions
 from api.context import Services
 from api.identity.models import User
-from tests.api.stage import PASSWORD, Stage, TestClient
+from tests.api.member import PASSWORD
+from tests.api.stage import Stage, TestClient
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 

@@ -12,10 +12,13 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.audit import app as audit
 from hardhat_free_devnet import Anvil
 from node_adapter.words import checksum_address
 from tests.api.browsing import Browser, Desk
-from tests.api.stage import Stage, TestClient, build, set_the_scene
+from tests.api.building import build, set_the_scene
+from tests.api.regulating import settings
+from tests.api.stage import Stage, TestClient
 from tests.conftest import tool
 
 
@@ -78,3 +81,16 @@ def in_two_currencies(network: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     deployments = network.services.deployments
     yen = replace(deployments["DepositTokenCNY"], address=checksum_address(secrets.token_bytes(20)))
     monkeypatch.setitem(deployments.contracts, "DepositTokenJPY", yen)
+
+
+@pytest.fixture
+def served(network: Stage) -> Iterator[FastAPI]:
+    services = audit.make_services(settings(network))
+    yield audit.create_app(services)
+    services.client.close()
+    services.engine.dispose()
+
+
+@pytest.fixture
+def regulator(served: FastAPI) -> TestClient:
+    return TestClient(served, base_url="http://127.0.0.1:8100", raise_server_exceptions=False)

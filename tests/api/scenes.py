@@ -10,7 +10,9 @@ from api.identity.actor import Role
 from api.identity.models import Organisation
 from node_adapter.words import checksum_address
 from scripts.actors import Persona
-from tests.api.stage import FACE, Stage, money, organisation_of, with_check_digit
+from tests.api.building import organisation_of, with_check_digit
+from tests.api.member import money
+from tests.api.stage import FACE, Stage
 
 WITH_CASH = ("c", "rival", "s1", "s2", "f1", "f2", "b")
 SMALL = {"amount": "1.00", "currency": "CNY"}

@@ -7,62 +7,29 @@ import secrets
 import threading
 import time
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from httpx import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from stdnum.cn import uscc
 
-from api.app import make_services
 from api.context import Services
-from api.domain.money import Money
-from api.identity.actor import Role
-from api.identity.models import Organisation, User
-from api.identity.service import register_organisation
-from api.identity.tokens import hash_password
-from api.invoices.vault import load_or_create_master_key
 from api.settings import ApiSettings
-from hardhat_free_devnet import Anvil, fund, rpc
-from indexer.events import Decoder
+from hardhat_free_devnet import Anvil, rpc
 from indexer.follow import Follower
-from node_adapter.client import NodeClient
-from node_adapter.db import make_engine, migrate
-from node_adapter.deploy import deploy_network
-from node_adapter.deployments import Deployments
 from node_adapter.outbox.models import Operation, OperationState
-from node_adapter.outbox.outbox import Outbox
-from node_adapter.outbox.worker import Worker
-from node_adapter.signers import Wallet, create_account, load_signers
-from node_adapter.signers.settings import FILE as SIGNERS_FILE
-from scripts.actors import PERSONAS, SERVICE_KEYS, Persona
-from scripts.data_folder import write_private_text
-from scripts.signer_policy import policy_text
+from node_adapter.signers import Wallet
 from scripts.story_invoice import StoryParty, story_invoice
+from tests.api.member import WAIT_S, Member, money
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have httpx2
     from fastapi.testclient import TestClient as TestClient  # noqa: PLC0414 - to others too
 
-QUICK = 2**4
-"""scrypt's n for keys that guard nothing."""
-PASSPHRASE = "a passphrase of the tests"
-PASSWORD = "a password of the tests"
-WAIT_S = 30.0
 ON_ITS_WAY = {OperationState.PENDING, OperationState.SIGNED, OperationState.SENT}
 FACE = 1_000_000_00
-FIRST_CASH = 10**12
-
-EXTRAS = (
-    Persona("poor", "穷资本 Penniless Capital", Role.FINANCIER, "91110000MA01F3003E", "own"),
-    Persona("own", "自持供应 Keeps Its Own Key", Role.SUPPLIER, "91320500MA1N59009H", "own"),
-)
-NEVER_ADMITTED = {"outsider", "o", "r", "co"}
-"""The outsider by the story; operator, regulator and compliance are no participants."""
 SMALL_PIECES = {
     "minimum_piece": {"amount": "0.01", "currency": "CNY"},
     "maximum_depth": 5,
@@ -72,111 +39,6 @@ SMALL_PIECES = {
 """The programme of c's that the tests propose under: the newest it has, so that nobody names it."""
 
 _numbers = itertools.count(1)
-
-
-def with_check_digit(code: str) -> str:
-    """A USCC whose last character is right, whatever it was."""
-    return code[:17] + str(uscc.calc_check_digit(code[:17]))
-
-
-EVERYBODY = tuple(
-    Persona(p.login, p.name, p.role, with_check_digit(p.legal_id), p.custody) for p in (*PERSONAS, *EXTRAS)
-)
-
-
-def money(minor: int, currency: str = "CNY") -> dict[str, str]:
-    return Money(minor, currency).to_json()
-
-
-def refusal(response: Response) -> str:
-    """ "409 QuoteExpired"; fails unless the answer is a problem as RFC 9457 and the house want it."""
-    body = response.json()
-    assert response.headers["content-type"] == "application/problem+json", response.text
-    assert set(body) == {"type", "title", "status", "detail", "params"}, body
-    assert body["type"] == f"urn:scf-network:problem:{body['title']}"
-    assert body["status"] == response.status_code
-    assert body["detail"]
-    assert isinstance(body["params"], dict)
-    return f"{response.status_code} {body['title']}"
-
-
-def answer(response: Response) -> str:
-    """The status, and a refusal's name."""
-    return str(response.status_code) if response.is_success else refusal(response)
-
-
-@dataclass
-class Member:
-    """One login's side of the API. "nobody" sends no token."""
-
-    stage: "Stage"
-    login: str
-    organisation_id: str = ""
-    address: str = ""
-    legal_id: str = ""
-    name: str = ""
-    _token: str = field(default="", repr=False)
-
-    @property
-    def token(self) -> str:
-        """Good for an hour: longer than all tests."""
-        if not self._token:
-            self._token = log_in(self.stage, self.login).json()["access_token"]
-        return self._token
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {} if self.login == "nobody" else {"Authorization": f"Bearer {self.token}"}
-
-    def get(self, path: str, **query: Any) -> Response:
-        response: Response = self.stage.http.get(path, params=query, headers=self._headers)
-        return response
-
-    def read(self, path: str, **query: Any) -> Any:
-        response = self.get(path, **query)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def post(self, path: str, body: Any = None, *, key: str | None = None, **more: Any) -> Response:
-        headers = {**self._headers, "Idempotency-Key": key or secrets.token_hex(16), **more.pop("headers", {})}
-        if "files" not in more and "content" not in more:
-            more["json"] = {} if body is None else body
-        response: Response = self.stage.http.post(path, headers=headers, **more)
-        return response
-
-    def upload(self, document: bytes, *, key: str | None = None) -> Response:
-        return self.post("/api/v1/invoices", key=key, files={"file": ("invoice.xml", document, "application/xml")})
-
-    def sign(self, operation: dict[str, Any]) -> Response:
-        """Hand in what the login's own wallet makes of `to_sign`."""
-        signatures = [self.stage.wallets[self.login].sign(item) for item in operation["to_sign"]]
-        return self.post(f"/api/v1/operations/{operation['id']}/signature", {"signatures": signatures})
-
-    def command(self, path: str, body: Any = None, **more: Any) -> dict[str, Any]:
-        """Given, signed if it must be, and done; an assertion for any refusal."""
-        response = self.post(path, body, **more)
-        assert response.status_code == 202, response.text
-        operation: dict[str, Any] = response.json()
-        if operation["state"] == "awaiting_signature":
-            response = self.sign(operation)
-            assert response.status_code == 202, response.text
-        ended = self.ended(operation["id"])
-        assert ended["state"] == "done", ended
-        return ended
-
-    def ended(self, operation_id: str) -> dict[str, Any]:
-        """The operation once it is done or failed."""
-        deadline = time.monotonic() + WAIT_S
-        while True:
-            self.stage.index()
-            operation: dict[str, Any] = self.read(f"/api/v1/operations/{operation_id}")
-            if operation["state"] in {"done", "failed"}:
-                return operation
-            assert time.monotonic() < deadline, f"still {operation}"
-            time.sleep(0.01)
-
-    def cash(self) -> int:
-        return Money.from_json(self.read("/api/v1/accounts/me")["balances"][0]["balance"]).minor
 
 
 @dataclass
@@ -350,121 +212,3 @@ class Stage:
     def _pieces(self, login: str, payable: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self[login].read("/api/v1/receivables", payable_id=payable)["items"]
         return rows
-
-
-def build(node: Anvil, folder: Path, database: str | None = None) -> Stage:
-    """Keys, tables, organisations with logins, contracts; nobody is admitted and nothing is served yet. `database`: an
-    empty one; else SQLite's in the folder."""
-    keys, wallets, secret_files = folder / "keys", folder / "wallets", folder / "secrets"
-    secret_files.mkdir(mode=0o700)
-    (secret_files / "keystore.passphrase").touch(mode=0o600)
-    (secret_files / "keystore.passphrase").write_text(PASSPHRASE)
-    hosted = [*(p.login for p in EVERYBODY if p.custody == "hosted"), *SERVICE_KEYS]
-    addresses = {name: create_account(keys, name, PASSPHRASE, work_factor=QUICK) for name in hosted}
-    own = [p.login for p in EVERYBODY if p.custody == "own"]
-    addresses |= {name: create_account(wallets, name, PASSPHRASE, work_factor=QUICK) for name in own}
-    write_private_text(keys / SIGNERS_FILE, policy_text(EVERYBODY, addresses, daily=None))
-    fund(node.url, addresses.values())
-    database = database or f"sqlite:///{folder}/scf.sqlite3"
-    engine = make_engine(database)
-    for room in ("node_adapter", "indexer", "api"):
-        migrate(engine, room)
-    deployments = folder / "deployments.json"
-    client = NodeClient(node.url)
-    signers = load_signers(
-        keys,
-        secret_files / "keystore.passphrase",
-        engine,
-        lambda: outbox.deployments,
-        lambda: client.head().timestamp,
-    )
-    outbox = Outbox(engine, client, Deployments(client.chain_id(), client.genesis_hash()), signers)
-    worker = Worker(outbox)
-    deployed = deploy_network(
-        outbox,
-        worker.step,
-        deployer=addresses["deployer"],
-        operator=addresses["o"],
-        compliance=addresses["co"],
-        bank=addresses["b"],
-    )
-    deployed.save(deployments)
-    worker.close()
-    settings = ApiSettings(
-        database_url=database, node_url=node.url, deployments=deployments, keys=keys, secrets=secret_files
-    )
-    services = make_services(settings)
-    follower = Follower(engine, NodeClient(node.url), Decoder(services.deployments))
-    follower.pin()
-    follower.catch_up()
-    opened = {name: Wallet.load(wallets / f"{name}.json", PASSPHRASE) for name in own}
-    stage = Stage(node, folder, settings, services, follower, opened)
-    _register(stage, addresses)
-    return stage
-
-
-def _register(stage: Stage, addresses: dict[str, str]) -> None:
-    with Session(stage.services.engine) as session, session.begin():
-        for persona in EVERYBODY:
-            organisation = organisation_of(session, stage, persona, addresses.get(persona.login))
-            session.add(_user(persona.login, organisation, demo=True))
-            stage.members[persona.login] = Member(
-                stage,
-                persona.login,
-                organisation.id,
-                addresses.get(persona.login, ""),
-                persona.legal_id,
-                persona.name,
-            )
-        first = session.get_one(Organisation, stage["s1"].organisation_id)
-        session.add(_user("s1-real", first, demo=False))
-        operator = stage["o"]
-        session.add(_user("o2", session.get_one(Organisation, operator.organisation_id), demo=True))
-    stage.members["o2"] = replace(operator, login="o2")
-    stage.members["nobody"] = Member(stage, "nobody")
-
-
-def _user(login: str, organisation: Organisation, *, demo: bool) -> User:
-    return User(login=login, password_hash=_hashed(), organisation_id=organisation.id, demo=demo)
-
-
-@cache
-def _hashed() -> str:
-    """Once for everybody: it takes as long as it should."""
-    return hash_password(PASSWORD)
-
-
-def organisation_of(session: Session, stage: Stage, persona: Persona, address: str | None) -> Organisation:
-    """The persona's organisation, registered and flushed; not admitted."""
-    organisation = register_organisation(
-        session,
-        load_or_create_master_key(stage.settings.secrets / "master.key"),
-        name=persona.name,
-        role=persona.role,
-        legal_id=persona.legal_id,
-        address=address,
-        custody=persona.custody,
-    )
-    session.flush()
-    return organisation
-
-
-def log_in(stage: Stage, login: str, password: str = PASSWORD) -> Response:
-    form = {"grant_type": "password", "username": login, "password": password}
-    response: Response = stage.http.post("/api/v1/auth/token", data=form)
-    return response
-
-
-def set_the_scene(stage: Stage) -> None:
-    """All but the outsider are admitted, who needs cash has it, and c has published its terms."""
-    given = [
-        stage["o"].post("/api/v1/participants", {"organisation_id": member.organisation_id}).json()["id"]
-        for login, member in stage.members.items()
-        if login not in NEVER_ADMITTED | {"o2", "nobody"}
-    ]
-    for operation in given:
-        stage["o"].ended(operation)
-    for login in ("c", "f1", "f2"):
-        stage.credit(login, FIRST_CASH)
-    stage["c"].command("/api/v1/programmes", SMALL_PIECES)
-    stage.scene_set = True

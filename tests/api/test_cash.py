@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.stage import Stage, money, refusal
+from tests.api.member import money, refusal
+from tests.api.stage import Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -16,7 +16,8 @@ from api.__main__ import Server
 from api.console import sessions
 from api.console.changes import Changes
 from api.console.models import ConsoleSession
-from tests.api.stage import FACE, SMALL_PIECES, WAIT_S, Stage, money
+from tests.api.member import WAIT_S, money
+from tests.api.stage import FACE, SMALL_PIECES, Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -11,8 +11,10 @@ from api.app import create_app
 from node_adapter.client import NodeClient
 from node_adapter.outbox.outbox import Outbox
 from node_adapter.signers import Keyring
+from tests.api.building import PASSPHRASE
+from tests.api.member import money, refusal
 from tests.api.scenes import fill, make_scene, placeholders
-from tests.api.stage import PASSPHRASE, Stage, TestClient, money, refusal
+from tests.api.stage import Stage, TestClient
 from tests.api.test_permissions import TABLE
 
 pytestmark = pytest.mark.devnet

@@ -17,7 +17,8 @@ from api.revert_status import REFUSALS
 from node_adapter.artifacts import CONTRACTS, abi
 from node_adapter.errors import ContractReverted, NodeUnavailable
 from node_adapter.outbox.commands import OutboxError, SignatureMismatch
-from tests.api.stage import TestClient, refusal
+from tests.api.member import refusal
+from tests.api.stage import TestClient
 
 NOT_IN_AN_ABI = {"Error", "ExecutionFailed", "Panic", "UnknownRevert", "PolicyRefused"}
 """Solidity's own two, what the adapter calls a failure without data or with unreadable data, and a key's policy."""

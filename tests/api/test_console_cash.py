@@ -6,7 +6,8 @@ import secrets
 import pytest
 
 from tests.api.browsing import Desk
-from tests.api.stage import FACE, Stage, money
+from tests.api.member import money
+from tests.api.stage import FACE, Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.api.browsing import Desk
-from tests.api.stage import FACE, Stage, money
+from tests.api.member import money
+from tests.api.stage import FACE, Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -32,7 +32,8 @@ from node_adapter.ids import ascii_word
 from node_adapter.words import hex0x
 from scripts.cli import app as scf
 from scripts.data_folder import FORMAT as FOLDER_FORMAT
-from tests.api.stage import FACE, Stage, TestClient, money
+from tests.api.member import money
+from tests.api.stage import FACE, Stage, TestClient
 
 pytestmark = pytest.mark.devnet
 

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from indexer.proof.check import verify_evidence
 from tests.api.browsing import Browser
-from tests.api.stage import FACE, Stage, money, refusal
+from tests.api.member import money, refusal
+from tests.api.stage import FACE, Stage
 
 pytestmark = pytest.mark.devnet
 

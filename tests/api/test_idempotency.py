@@ -9,7 +9,8 @@ from httpx import Response
 
 from api.context import IDEMPOTENCY_KEY_MAX
 from node_adapter.outbox.commands import Command
-from tests.api.stage import Stage, answer, money, refusal
+from tests.api.member import answer, money, refusal
+from tests.api.stage import Stage
 
 pytestmark = pytest.mark.devnet
 

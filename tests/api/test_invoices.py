@@ -12,7 +12,8 @@ from api.guard import BODY_MAX_BYTES
 from api.invoices.models import Invoice
 from api.invoices.ubl import MAX_BYTES
 from api.invoices.vault import salted_hash
-from tests.api.stage import FACE, Stage, money, refusal
+from tests.api.member import money, refusal
+from tests.api.stage import FACE, Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -16,16 +16,9 @@ from node_adapter.outbox.commands import Call, Command
 from node_adapter.signers import Wallet, create_account
 from node_adapter.signers.base import Signers
 from scripts.actors import Persona
-from tests.api.stage import (
-    PASSPHRASE,
-    QUICK,
-    Member,
-    Stage,
-    _user,
-    organisation_of,
-    refusal,
-    with_check_digit,
-)
+from tests.api.building import PASSPHRASE, QUICK, new_user, organisation_of, with_check_digit
+from tests.api.member import Member, refusal
+from tests.api.stage import Stage
 
 pytestmark = pytest.mark.devnet
 DAY_S = 86_400
@@ -70,7 +63,7 @@ def newcomer(network: Stage) -> Newcomer:
     with Session(network.services.engine) as session, session.begin():
         persona = Persona(login, f"Newcomer {digits}", Role.SUPPLIER, digits)
         organisation = organisation_of(session, network, persona, address)
-        session.add(_user(login, organisation, demo=True))
+        session.add(new_user(login, organisation, demo=True))
         organisation_id = organisation.id
     member = Member(network, login, organisation_id, address, digits, f"Newcomer {digits}")
     network.members[login] = member

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.stage import FACE, Stage, money, refusal
+from tests.api.member import money, refusal
+from tests.api.stage import FACE, Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from api.identity.actor import Role
 from scripts.actors import Persona
-from tests.api.stage import Stage, organisation_of, refusal, with_check_digit
+from tests.api.building import organisation_of, with_check_digit
+from tests.api.member import refusal
+from tests.api.stage import Stage
 
 pytestmark = pytest.mark.devnet
 

@@ -10,8 +10,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from tests.api.acts import RECORDS, reached_by
+from tests.api.member import answer
 from tests.api.scenes import AUDIT_LISTS, REASON, SMALL, WITH_CASH, fill, make_scene
-from tests.api.stage import Stage, answer
+from tests.api.stage import Stage
 
 EVERYONE = ("c", "rival", "s1", "s2", "f1", "f2", "b", "o", "r", "co", "outsider", "nobody")
 OPEN = {"/health", "/ready", "/metrics", "/api/v1/auth/token"}

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from api.errors import SECURITY_HEADERS
-from tests.api.stage import Stage, refusal
+from tests.api.member import refusal
+from tests.api.stage import Stage
 
 pytestmark = pytest.mark.devnet
 

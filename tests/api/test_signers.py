@@ -14,7 +14,9 @@ from node_adapter.signers import Keyring, Policy, Rule, Signers
 from node_adapter.signers.remote import Remote, RemoteSigner
 from node_adapter.signers.spending import Spending
 from scripts.data_folder import write_private_text
-from tests.api.stage import FACE, PASSPHRASE, Stage, refusal
+from tests.api.building import PASSPHRASE
+from tests.api.member import refusal
+from tests.api.stage import FACE, Stage
 from tests.leaks import found_in, found_under, key_of
 
 pytestmark = pytest.mark.devnet

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from api.app import create_app
 from api.settings import ApiSettings, listens_on_loopback
-from tests.api.stage import PASSWORD, Stage, TestClient, log_in, refusal
+from tests.api.member import PASSWORD, log_in, refusal
+from tests.api.stage import Stage, TestClient
 
 
 def me(network: Stage, token: str, scheme: str = "Bearer") -> Any:

@@ -17,7 +17,9 @@ from node_adapter.deploy import Beside, deploy_beside
 from node_adapter.deployments import Deployments, version_of
 from node_adapter.outbox import Outbox, Worker
 from node_adapter.signers import Keyring
-from tests.api.stage import FACE, PASSPHRASE, Stage, TestClient, build, refusal, set_the_scene
+from tests.api.building import PASSPHRASE, build, set_the_scene
+from tests.api.member import refusal
+from tests.api.stage import FACE, Stage, TestClient
 from tests.conftest import tool
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow]

@@ -10,9 +10,12 @@ from sqlalchemy import Engine
 from hardhat_free_devnet import Anvil, rpc
 from indexer.events import Decoder
 from indexer.follow import Follower
+from indexer.proof.gather import Made
 from node_adapter.client import NodeClient
 from node_adapter.db import make_engine, migrate
 from tests.indexer import devnet
+from tests.indexer.devnet import Network
+from tests.indexer.proving import Prover
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +84,16 @@ def deployments_file(network: devnet.Network, tmp_path: Path) -> Path:
     network.deployments.save(path)
     assert json.loads(path.read_text())["chain_id"] == network.deployments.chain_id
     return path
+
+
+@pytest.fixture
+def prover(network: Network, sqlite_follower: Follower, client: NodeClient, sqlite_engine: Engine) -> Prover:
+    return Prover(network, sqlite_follower, client, sqlite_engine)
+
+
+@pytest.fixture
+def small(prover: Prover) -> Made:
+    """A payable's, complete, and not long."""
+    payable = prover.network.confirmed("INV-small", 1_234_567)
+    prover.network.anchor("s1", "evidence INV-small")
+    return prover.make("payable", payable, complete=True)

@@ -14,11 +14,9 @@ from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.orm import Session
 
 from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, Base, ChainBlock, ChainEvent, table_of
-from node_adapter.db import read_only
+from node_adapter.db import READ_ONLY, once, read_only
 
 _BLOCK = table_of(ChainBlock)
-_NEWEST = "newest block"
-"""In a session's `info`: what its views hide."""
 
 
 class AsOfUnknown(LookupError):
@@ -61,7 +59,7 @@ def session_as_of(engine: Engine, moment: int | str | datetime) -> Iterator[Sess
     """
     with _may_make_views(engine).connect() as connection, Session(connection) as session:
         number = block_of(session, moment)
-        session.info[_NEWEST] = newest_indexed(session)
+        newest_indexed(session)  # known from here on, when the views hide it
         _show(connection, number)
         yield session
 
@@ -69,14 +67,15 @@ def session_as_of(engine: Engine, moment: int | str | datetime) -> Iterator[Sess
 def newest_indexed(session: Session) -> int | None:
     """The number of the newest block in the index, also where the session shows an older moment: what is final depends
     on it. None before the first."""
-    known: int | None = session.info.get(_NEWEST)
-    return session.scalar(select(func.max(_BLOCK.c.number))) if known is None else known
+    newest: int | None = once(session, "newest block", lambda: session.scalar(select(func.max(_BLOCK.c.number))))
+    return newest
 
 
 def _may_make_views(engine: Engine) -> Engine:
     """Readers' snapshot; PostgreSQL makes no view in a transaction that began read-only, see `_show`."""
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=False)
+        snapshot = {READ_ONLY: True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": False}
+        return engine.execution_options(**snapshot)
     return read_only(engine)
 
 

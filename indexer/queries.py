@@ -23,6 +23,7 @@ from indexer.models import (
     SetAsidePosting,
     TokenPause,
 )
+from node_adapter.db import once
 from node_adapter.deployments import version_of as version_of_instance
 
 VERSION_BITS = 24
@@ -49,7 +50,8 @@ class SetAside:
 
 def head(session: Session) -> ChainBlock | None:
     """The newest block in the index; every answer is as of it. None before the first."""
-    return session.scalars(select(ChainBlock).order_by(ChainBlock.number.desc()).limit(1)).one_or_none()
+    newest = select(ChainBlock).order_by(ChainBlock.number.desc()).limit(1)
+    return once(session, "head", lambda: session.scalars(newest).one_or_none())
 
 
 def is_indexed(session: Session, block_hash: str) -> bool:
@@ -109,10 +111,16 @@ def bars(session: Session) -> dict[tuple[str, str], int | None]:
 def version_of(session: Session, subject: str) -> int | None:
     """The version of the contracts that a payable (its id), a programme ("programme:7") or an order ("order:7") lives
     in, for good: that of the first event about it. None where there is none."""
+    return versions_of(session, [subject]).get(subject)
+
+
+def versions_of(session: Session, subjects: Collection[str]) -> dict[str, int]:
+    """The version of each, as `version_of`; without those of which there is no event."""
     first = (ChainEvent.block_number, ChainEvent.log_index)
-    statement = select(ChainEvent.contract).where(ChainEvent.subject == subject).order_by(*first).limit(1)
-    instance = session.scalar(statement)
-    return None if instance is None else version_of_instance(instance)
+    place = func.row_number().over(partition_by=ChainEvent.subject, order_by=first).label("place")
+    events = select(ChainEvent.subject, ChainEvent.contract, place).where(ChainEvent.subject.in_(subjects)).subquery()
+    found = session.execute(select(events.c.subject, events.c.contract).where(events.c.place == 1))
+    return {subject: version_of_instance(instance) for subject, instance in found}
 
 
 def live_order(now: int) -> ColumnElement[bool]:
@@ -139,8 +147,13 @@ def set_aside_under(session: Session, order_id: int) -> int:
 
     A hold that another of the sum took the place of is released, and counts for what was enforced of it.
     """
+    return _set_aside_under(session, [order_id]).get(order_id, 0)
+
+
+def _set_aside_under(session: Session, order_ids: Collection[int]) -> dict[int, int]:
     counted = Hold.enforced + case((Hold.released, 0), else_=Hold.amount)
-    return int(session.scalar(select(func.sum(counted)).where(Hold.order_id == order_id)) or 0)
+    sums = select(Hold.order_id, func.sum(counted)).where(Hold.order_id.in_(order_ids)).group_by(Hold.order_id)
+    return {order_id or 0: int(amount) for order_id, amount in session.execute(sums)}
 
 
 def blocked(session: Session, holder: str, payable_id: str | None, now: int, *, version: int = 1) -> bool:
@@ -149,17 +162,28 @@ def blocked(session: Session, holder: str, payable_id: str | None, now: int, *, 
     Without a payable: whether that is so of all in this `version`, which a payable says itself.
     """
     if payable_id is not None:
-        version = version_of(session, payable_id) or version
-    before = version - 1 << VERSION_BITS
-    orders = session.scalars(
-        select(FreezeOrder).where(
-            FreezeOrder.holder == holder,
-            FreezeOrder.order_id.between(before + 1, before + (1 << VERSION_BITS)),
-            or_(FreezeOrder.payable_id.is_(None), FreezeOrder.payable_id == payable_id),
-            live_order(now),
-        )
-    )
-    return any(set_aside_under(session, order.order_id) < order.amount for order in orders)
+        return payable_id in blocked_payables(session, holder, [payable_id], now)
+    orders = _unserved(session, holder, now)
+    return any(order.payable_id is None and _version_of_number(order.order_id) == version for order in orders)
+
+
+def blocked_payables(session: Session, holder: str, payable_ids: Collection[str], now: int) -> set[str]:
+    """Of which of these payables that is so."""
+    unserved = _unserved(session, holder, now)
+    named = {order.payable_id for order in unserved}
+    everywhere = {_version_of_number(order.order_id) for order in unserved if order.payable_id is None}
+    versions = versions_of(session, payable_ids) if everywhere else {}
+    return {one for one in payable_ids if one in named or versions.get(one, 1) in everywhere}
+
+
+def _version_of_number(number: int) -> int:
+    return (number - 1 >> VERSION_BITS) + 1
+
+
+def _unserved(session: Session, holder: str, now: int) -> list[FreezeOrder]:
+    orders = session.scalars(select(FreezeOrder).where(FreezeOrder.holder == holder, live_order(now))).all()
+    served = _set_aside_under(session, [order.order_id for order in orders]) if orders else {}
+    return [order for order in orders if served.get(order.order_id, 0) < order.amount]
 
 
 def set_aside(session: Session, holder: str | None = None) -> list[SetAside]:

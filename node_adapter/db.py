@@ -12,15 +12,16 @@ Commits are on the disk before they return: an operation answered 202 is one.
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import quote
 
 from sqlalchemy import BigInteger, Connection, Engine, String, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from node_adapter.urls import masked
@@ -28,6 +29,7 @@ from node_adapter.urls import masked
 __all__ = [
     "NAMING_CONVENTION",
     "READER_ROLE",
+    "READ_ONLY",
     "Address",
     "DatabaseUnsupported",
     "Hex32",
@@ -36,8 +38,11 @@ __all__ = [
     "make_reader",
     "masked",
     "migrate",
+    "once",
     "read_only",
 ]
+
+Answer = TypeVar("Answer")
 
 NAMING_CONVENTION: dict[str, str] = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -64,6 +69,9 @@ POOL_OVERFLOW = 60
 """An API process runs 40 threads at most, each with a reader and a writer."""
 
 READ_ONLY = "scf_read_only"
+"""Says of an engine or a connection that each transaction reads one snapshot, and does not write."""
+_KNOWN = "known in this snapshot"
+"""In a session's `info`: its transaction, and what `once` was asked in it."""
 READER_ROLE = "scf_reader"
 """PostgreSQL's role that reads the index and nothing else; the indexer's migration makes it."""
 
@@ -124,6 +132,21 @@ def read_only(engine: Engine) -> Engine:
             **{READ_ONLY: True}, isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
     return engine.execution_options(**{READ_ONLY: True})
+
+
+def once(session: Session, name: str, ask: Callable[[], Answer]) -> Answer:
+    """What `ask` answers; remembered under the name while the session reads one snapshot, where it cannot change. In a
+    session that writes it is asked each time."""
+    if not session.connection().get_execution_options().get(READ_ONLY):
+        return ask()
+    transaction, known = session.info.get(_KNOWN, (None, {}))
+    if transaction is not session.get_transaction():
+        known = {}
+        session.info[_KNOWN] = session.get_transaction(), known
+    if name not in known:
+        known[name] = ask()
+    found: Answer = known[name]
+    return found
 
 
 def migrate(engine: Engine, room: str) -> None:

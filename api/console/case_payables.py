@@ -17,7 +17,8 @@ from api.schemas import PayableId
 from indexer.models import Dishonour, Payable, PayableState, Receivable, ReceivableState
 
 KEPT = mark("kept encrypted; its salted hash goes on the chain")
-_ROOT = "00000001"
+ROOT = "00000001"
+"""A payable's id and this are the id of its first piece."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class PayableSubject(Subject):
     @property
     def untouched(self) -> Receivable | None:
         """The one piece of it, where the first payee still has all of it and nothing was paid."""
-        root = self.session.get(Receivable, self.row.payable_id + _ROOT)
+        root = self.session.get(Receivable, self.row.payable_id + ROOT)
         if root is None or root.state != ReceivableState.LIVE or self.row.paid or root.parking is not None:
             return None
         return root if root.holder == self.row.supplier and root.end - root.start == self.row.face_value else None

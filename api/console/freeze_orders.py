@@ -67,8 +67,9 @@ def _pieces(page: Page, order: FreezeOrder, receivable_id: str | None = None) ->
         query = query.where(Receivable.receivable_id == receivable_id)
     rows = [(piece, payable) for piece, payable in session.execute(query)]
     if len(deployments.versions) > 1:
-        version = queries.version_of(session, f"order:{order.order_id}")
-        rows = [found for found in rows if queries.version_of(session, found[0].payable_id) == version]
+        subject = f"order:{order.order_id}"
+        versions = queries.versions_of(session, {subject, *(payable.payable_id for _, payable in rows)})
+        rows = [found for found in rows if versions.get(found[0].payable_id) == versions.get(subject)]
     held = queries.held_on(session, [piece.receivable_id for piece, _ in rows], newest_block(session).timestamp)
     under = _under(page, order)
     currencies = programmes.currencies(session, deployments, {payable.programme_id for _, payable in rows})

@@ -1,9 +1,11 @@
 """Freeze orders: compliance gives and releases them; a holder sees those against itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy import select
 
 from api.console import organisations
 from api.console.asks import IN_CURRENCY, Ask
@@ -29,12 +31,26 @@ def amount_of(page: Page, read: FreezeOrderRead, minor: int | None = None) -> st
     """An order's amount, or another that counts as it does: minor units of the payable's currency; without a payable,
     of whichever currency a piece is in.
     """
-    deployments, payable = page.services.deployments, page.session.get(Payable, read.payable_id or "")
-    currencies = served(deployments)
-    if payable is not None:
-        currencies = [programmes.currency(page.session, deployments, payable.programme_id)]
-    amount = read.amount_minor if minor is None else minor
-    return " / ".join(page.words.money(Money(amount, currency)) for currency in currencies)
+    return _amount(page, _currencies(page, [read])[read.order_id], read.amount_minor if minor is None else minor)
+
+
+def _currencies(page: Page, reads: Sequence[FreezeOrderRead]) -> dict[int, list[str]]:
+    """What each order's amount may be in."""
+    session, deployments = page.session, page.services.deployments
+    wanted = {read.payable_id for read in reads if read.payable_id is not None}
+    found = session.scalars(select(Payable).where(Payable.payable_id.in_(wanted)))
+    programme_of = {payable.payable_id: payable.programme_id for payable in found}
+    currency_of = programmes.currencies(session, deployments, set(programme_of.values()))
+    return {
+        read.order_id: [currency_of[programme_of[read.payable_id]]]
+        if read.payable_id in programme_of
+        else served(deployments)
+        for read in reads
+    }
+
+
+def _amount(page: Page, currencies: Sequence[str], minor: int) -> str:
+    return " / ".join(page.words.money(Money(minor, currency)) for currency in currencies)
 
 
 @dataclass(frozen=True)
@@ -143,9 +159,13 @@ serve(router, CASES, find, "/{order_id}")
 def list_orders(page: PageDep, paging: PagingDep) -> Response:
     """Those against the reader; for compliance, all."""
     found = service.list_orders(page.session, page.services, page.reader, paging)
+    currencies = _currencies(page, found.items)
     return page.render(
         "freezes.html",
-        items=[(item, amount_of(page, item), links(of_read(page, item), CASES)) for item in found.items],
+        items=[
+            (item, _amount(page, currencies[item.order_id], item.amount_minor), links(of_read(page, item), CASES))
+            for item in found.items
+        ],
         next=found.next,
         cases=links(desk(page), DESK),
     )

@@ -207,8 +207,8 @@ def _quotes(page: Page, whose: ColumnElement[bool], own: str | None) -> Iterator
         .order_by(FinancingQuote.expiry)
         .limit(OF_A_KIND_MAX)
     ).all()
-    for request, row in rows:
-        quote = financing.read_quote(page.session, page.services, request, row)
+    read = financing.read_quotes(page.session, page.services, rows)
+    for (_, row), quote in zip(rows, read, strict=True):
         if quote.state != "open":
             continue
         soon = row.expiry <= now + EXPIRES_WITHIN_S

@@ -15,7 +15,7 @@ from api.console.problems import REFUSALS, Problem, problem_of
 from api.console.wallets import meaning_in
 from api.financing.models import FinancingQuote
 from api.operations import service
-from api.operations.reading import read_operation
+from api.operations.reading import read_operations
 from api.operations.schemas import OperationRead, SignaturesGiven
 from api.pagination import PageDep as PagingDep
 from api.pagination import fetch
@@ -54,7 +54,7 @@ def list_operations(page: PageDep, paging: PagingDep) -> Response:
     if page.as_of is not None:
         query = query.where(Operation.block_number <= newest_block(page.session).number)
     rows, following = fetch(page.session, query, [Operation.sequence], paging)
-    items = [read_operation(page.session, page.services.is_final, row) for row in rows]
+    items = read_operations(page.session, page.services.is_final, rows)
     return page.render("operations.html", items=items, next=following)
 
 

@@ -178,8 +178,8 @@ def _read(page: Page, quote_id: str) -> tuple[QuoteRead, FinancingRequest, Finan
 def open_quotes(page: Page) -> list[tuple[QuoteRead, FinancingRequestRead]]:
     """What the reader could sell on now, the most proceeds first, at most SHOWN_MAX."""
     found = page.session.execute(
-        select(FinancingQuote, FinancingRequest)
-        .join(FinancingRequest, FinancingRequest.id == FinancingQuote.request_id)
+        select(FinancingRequest, FinancingQuote)
+        .join(FinancingQuote, FinancingQuote.request_id == FinancingRequest.id)
         .where(
             service.visible_to(page.reader),
             FinancingRequest.organisation_id == page.reader.organisation_id,
@@ -188,9 +188,9 @@ def open_quotes(page: Page) -> list[tuple[QuoteRead, FinancingRequestRead]]:
         .order_by(FinancingQuote.proceeds.desc(), FinancingQuote.created_at, FinancingQuote.id)
         .limit(SHOWN_MAX)
     ).all()
-    requests = reading.read_requests(page.session, page.services, list({row.id: row for _, row in found}.values()))
+    requests = reading.read_requests(page.session, page.services, list({row.id: row for row, _ in found}.values()))
     asked = {request.id: request for request in requests}
-    read = [reading.read_quote(page.session, page.services, request, row) for row, request in found]
+    read = reading.read_quotes(page.session, page.services, found)
     return [(quote, asked[quote.request_id]) for quote in read if quote.state == "open"]
 
 

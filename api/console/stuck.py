@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from api.console.page import Page
-from api.operations.reading import read_operation
+from api.operations.reading import read_operations
 from api.operations.schemas import OperationRead
 from node_adapter.outbox.models import Operation, OperationState
 
@@ -19,7 +19,7 @@ _ON_ITS_WAY = (OperationState.PENDING, OperationState.SIGNED, OperationState.SEN
 def stuck_operations(page: Page) -> list[OperationRead]:
     """Of all organisations, the oldest first. Operator only: the caller sees to that."""
     rows = on_its_way_too_long(page, None)
-    return [read_operation(page.session, page.services.is_final, row) for row in rows]
+    return read_operations(page.session, page.services.is_final, rows)
 
 
 def on_its_way_too_long(page: Page, organisation: str | None) -> Sequence[Operation]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from api.console.case_payables import of_row
+from api.console.case_payables import ROOT, of_row
 from api.console.figures import SHOWN_MAX
 from api.console.navigation import marks
 from api.console.page import Page
@@ -155,9 +155,11 @@ def _issued(page: Page, own: str) -> list[str]:
     """What came unasked and may still be refused."""
     where = and_(Payable.supplier == own, Payable.issued, Payable.state == PayableState.CONFIRMED, Payable.paid == 0)
     recent = Payable.confirmed_at > newest_block(page.session).timestamp - _WINDOW_MAX_S
-    rows = page.session.scalars(select(Payable).where(where, recent).limit(SHOWN_MAX)).all()
-    read = reading.read_all(page.session, page.services, rows)
-    subjects = [of_row(page, row, told) for row, told in zip(rows, read, strict=True)]
+    first = Receivable.receivable_id == Payable.payable_id.concat(ROOT)
+    query = select(Payable, Receivable).join(Receivable, first).where(where, recent).limit(SHOWN_MAX)
+    found = page.session.execute(query).all()  # with the pieces that `refuse` looks at, and the session then has
+    read = reading.read_all(page.session, page.services, [row for row, _ in found])
+    subjects = [of_row(page, row, told) for (row, _), told in zip(found, read, strict=True)]
     return [subject.path for subject in subjects if AGREEING["refuse"].now(subject)]
 
 

@@ -1,9 +1,9 @@
 """Requests and quotes as their parties see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from api.context import Services
@@ -16,7 +16,7 @@ from api.financing.schemas import FinancingRequestRead, FinancingRequests, Quote
 from api.financing.service import accepted, quote_visible_to, visible_to
 from api.identity.actor import Actor
 from api.pagination import PageRequest, fetch
-from api.parties import parties
+from api.parties import Party, parties
 from api.reading import newest_block
 from indexer.models import Deal, Payable, QuoteCancellation
 from node_adapter.outbox.models import Operation, OperationState
@@ -56,46 +56,68 @@ def read_requests(session: Session, services: Services, rows: Sequence[Financing
 
 def best_offers(session: Session, services: Services, actor: Actor) -> list[QuoteRead]:
     """The best open quote for each open request that the actor may see, newest request first, of its newest 200."""
-    found = []
-    for request in list_requests(session, services, actor, PageRequest(None, 200)).items:
-        if request.state == "open":
-            row = session.get_one(FinancingRequest, request.id)
-            quotes = list_quotes(session, services, actor, row).items
-            found += [quote for quote in quotes if quote.state == "open"][:1]
-    return found
+    newest = list_requests(session, services, actor, PageRequest(None, 200)).items
+    wanted = [request.id for request in newest if request.state == "open"]
+    requests = {row.id: row for row in session.scalars(select(FinancingRequest).where(FinancingRequest.id.in_(wanted)))}
+    quotes = session.scalars(_best_first(session, actor, wanted))
+    best: dict[str, QuoteRead] = {}
+    for quote in read_quotes(session, services, [(requests[quote.request_id], quote) for quote in quotes]):
+        if quote.state == "open":
+            best.setdefault(quote.request_id, quote)
+    return [best[request_id] for request_id in wanted if request_id in best]
 
 
 def list_quotes(session: Session, services: Services, actor: Actor, request: FinancingRequest) -> Quotes:
     """The quotes for a request that the actor may see, the most proceeds first; ties by time, then id (R-26)."""
-    rows = session.scalars(
+    quotes = session.scalars(_best_first(session, actor, [request.id]).limit(200))
+    return Quotes(items=read_quotes(session, services, [(request, quote) for quote in quotes]))
+
+
+def _best_first(session: Session, actor: Actor, request_ids: Sequence[str]) -> Select[FinancingQuote]:
+    """Quotes for these requests that the actor may see, as R-26 ranks them."""
+    return (
         select(FinancingQuote)
         .where(
-            FinancingQuote.request_id == request.id,
+            FinancingQuote.request_id.in_(request_ids),
             quote_visible_to(actor),
             FinancingQuote.created_at <= newest_block(session).timestamp,
         )
         .order_by(FinancingQuote.proceeds.desc(), FinancingQuote.created_at, FinancingQuote.id)
-        .limit(200)
-    ).all()
-    return Quotes(items=[read_quote(session, services, request, row) for row in rows])
+    )
+
+
+def read_quotes(
+    session: Session, services: Services, rows: Iterable[tuple[FinancingRequest, FinancingQuote]]
+) -> list[QuoteRead]:
+    """Quotes with what they really cost a year (R-14c), in a fixed number of queries."""
+    pairs = [(request, quote) for request, quote in rows]
+    quotes = [quote for _, quote in pairs]
+    people = parties(session, {quote.financier for quote in quotes})
+    found = session.scalars(select(Deal).where(Deal.quote_hash.in_([quote.quote_hash for quote in quotes])))
+    deals = {deal.quote_hash: deal for deal in found}
+    states = _states(session, quotes, deals)
+    return [
+        _read(services, request, quote, people[quote.financier], deals.get(quote.quote_hash or ""), state)
+        for (request, quote), state in zip(pairs, states, strict=True)
+    ]
 
 
 def read_quote(session: Session, services: Services, request: FinancingRequest, row: FinancingQuote) -> QuoteRead:
-    """One quote, with what it really costs a year (R-14c)."""
-    deal = session.scalar(select(Deal).where(Deal.quote_hash == row.quote_hash))
-    return _read(session, services, request, row, deal, _state(session, row, deal))
+    """One of them."""
+    return read_quotes(session, services, [(request, row)])[0]
 
 
 def read_priced(session: Session, services: Services, request: FinancingRequest, row: FinancingQuote) -> QuoteRead:
     """One that is priced, and neither signed nor kept."""
-    return _read(session, services, request, row, None, "awaiting_signature")
+    financier = parties(session, {row.financier})[row.financier]
+    return _read(services, request, row, financier, None, "awaiting_signature")
 
 
 def _read(
-    session: Session,
     services: Services,
     request: FinancingRequest,
     row: FinancingQuote,
+    financier: Party,
     deal: Deal | None,
     state: QuoteState,
 ) -> QuoteRead:
@@ -104,7 +126,7 @@ def _read(
         id=row.id,
         request_id=row.request_id,
         state=state,
-        financier=parties(session, {row.financier})[row.financier],
+        financier=financier,
         value=Money(row.value, currency),
         proceeds=Money(row.proceeds, currency),
         discount=Money(row.value - row.proceeds, currency),
@@ -125,15 +147,23 @@ def _read(
     )
 
 
-def _state(session: Session, row: FinancingQuote, deal: Deal | None) -> QuoteState:
-    if deal is not None:
-        return "accepted"
-    called_off = select(QuoteCancellation.nonce).where(
-        QuoteCancellation.financier == row.financier, QuoteCancellation.nonce == row.nonce
+def _states(session: Session, quotes: Sequence[FinancingQuote], deals: Mapping[str, Deal]) -> Iterator[QuoteState]:
+    """Of each, in their order."""
+    nonces = select(QuoteCancellation.financier, QuoteCancellation.nonce).where(
+        QuoteCancellation.nonce.in_([quote.nonce for quote in quotes])
     )
-    if session.scalar(called_off) is not None:
-        return "cancelled"
-    if newest_block(session).timestamp > row.expiry:
-        return "expired"
-    signed = session.get_one(Operation, row.operation_id).state == OperationState.DONE
-    return "open" if signed else "awaiting_signature"
+    called_off = {(financier, nonce) for financier, nonce in session.execute(nonces)}
+    given = select(Operation.id).where(
+        Operation.id.in_([quote.operation_id for quote in quotes]), Operation.state == OperationState.DONE
+    )
+    signed = set(session.scalars(given))
+    now = newest_block(session).timestamp
+    for quote in quotes:
+        if quote.quote_hash in deals:
+            yield "accepted"
+        elif (quote.financier, quote.nonce) in called_off:
+            yield "cancelled"
+        elif now > quote.expiry:
+            yield "expired"
+        else:
+            yield "open" if quote.operation_id in signed else "awaiting_signature"

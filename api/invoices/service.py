@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -161,13 +162,21 @@ def list_invoices(session: Session, services: Services, actor: Actor, page: Page
     """The invoices that the actor may see, newest first."""
     query = select(Invoice).where(visible_to(actor), Invoice.created_at <= newest_block(session).timestamp)
     rows, following = fetch(session, query, [Invoice.created_at, Invoice.id], page)
-    return Invoices(items=[read(session, row) for row in rows], next=following, **services.as_of(session))
+    return Invoices(items=_read_all(session, rows), next=following, **services.as_of(session))
 
 
 def read(session: Session, invoice: Invoice) -> InvoiceRead:
     """An invoice as its parties see it."""
-    seller = session.get_one(Organisation, invoice.organisation_id)
-    buyer = session.get_one(Organisation, invoice.debtor_id)
+    return _read_all(session, [invoice])[0]
+
+
+def _read_all(session: Session, rows: Sequence[Invoice]) -> list[InvoiceRead]:
+    named = {found for row in rows for found in (row.organisation_id, row.debtor_id)}
+    people = {found.id: found for found in session.scalars(select(Organisation).where(Organisation.id.in_(named)))}
+    return [_read(row, people[row.organisation_id], people[row.debtor_id]) for row in rows]
+
+
+def _read(invoice: Invoice, seller: Organisation, buyer: Organisation) -> InvoiceRead:
     return InvoiceRead(
         id=invoice.id,
         number=invoice.number,

@@ -22,7 +22,7 @@ from api.receivables.schemas import ReceivableRead, Receivables
 from api.receivables.service import visible_to
 from api.schemas import Total
 from indexer import queries
-from indexer.models import FreezeOrder, MoveKind, Payable, Programme, Receivable, ReceivableMove, ReceivableState
+from indexer.models import MoveKind, Payable, Programme, Receivable, ReceivableMove, ReceivableState
 
 State = Literal["live", "redeemed", "merged", "cancelled", "handed_on"]
 
@@ -109,11 +109,7 @@ def _held(session: Session, party: str, rows: Sequence[Receivable]) -> dict[str,
     now = newest_block(session).timestamp
     own = [row for row in rows if row.state == ReceivableState.LIVE and row.holder == party]
     held = queries.held_on(session, [row.receivable_id for row in own], now)
-    ordered = select(FreezeOrder.order_id).where(FreezeOrder.holder == party, queries.live_order(now)).limit(1)
-    blocked: set[str] = set()
-    if session.scalar(ordered) is not None:
-        asked = {row.payable_id for row in own}
-        blocked = {payable_id for payable_id in asked if queries.blocked(session, party, payable_id, now)}
+    blocked = queries.blocked_payables(session, party, {row.payable_id for row in own}, now)
     return {
         row.receivable_id: row.end - row.start
         if row.parking is not None or row.payable_id in blocked

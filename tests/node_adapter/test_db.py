@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
-from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate, read_only
+from node_adapter.db import DatabaseUnsupported, make_engine, masked, migrate, once, read_only
 from node_adapter.migrate import MigrationError, drift, main
 
 BOTH = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -109,6 +110,19 @@ def test_read_only__a_write_through_it__is_refused_and_the_connection_writes_aga
         reader.execute(text("INSERT INTO number VALUES (2)"))
     with engine.begin() as writer:
         writer.execute(text("INSERT INTO number VALUES (3)"))
+
+
+@pytest.mark.parametrize("engine", BOTH, indirect=True)
+def test_once__in_one_snapshot__is_asked_once_and_anew_in_the_next(engine: Engine) -> None:
+    numbers(engine)
+    answers = iter(range(9))
+    with Session(read_only(engine)) as session:
+        assert [once(session, "n", lambda: next(answers)) for _ in range(3)] == [0, 0, 0]
+        assert once(session, "another", lambda: next(answers)) == 1
+        session.rollback()
+        assert once(session, "n", lambda: next(answers)) == 2
+    with Session(engine) as session:
+        assert [once(session, "n", lambda: next(answers)) for _ in range(2)] == [3, 4], "it may change what it asked"
 
 
 @pytest.mark.parametrize("engine", BOTH, indirect=True)

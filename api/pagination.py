@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -33,6 +33,17 @@ def get_page(
 ) -> PageRequest:
     """The page that the query asks for; RequestInvalid for a cursor that no answer of ours gave."""
     return PageRequest(None if cursor is None else _decode(cursor), limit)
+
+
+def every(read: Callable[[PageRequest], Any]) -> Iterator[Any]:
+    """The items of all pages, one after another."""
+    cursor: str | None = None
+    while True:
+        part = read(get_page(cursor, LIMIT_MAX))
+        yield from part.items
+        cursor = part.next
+        if cursor is None:
+            return
 
 
 Row = TypeVar("Row")

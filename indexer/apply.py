@@ -15,11 +15,12 @@ from sqlalchemy.exc import DataError, IntegrityError
 from indexer import journal
 from indexer.errors import ClockWentBack, ColumnTooSmall, ParentMismatch, ProjectionDiverged
 from indexer.events import Decoder, Event
-from indexer.fold import Fold, Row, chunks, load, write
+from indexer.fold import Fold, Row, load, write
 from indexer.models import EVENT_ROWS, FOLDED, PAST, ChainBlock, ChainEvent, OrphanedBlock, subject_column, table_of
 from indexer.registry import folding
 from node_adapter.bulk import insert_rows
 from node_adapter.client import Header, RawLog
+from node_adapter.db import chunks
 
 WRITER_LOCK = 0x5CF1
 """PostgreSQL's advisory lock that every transaction which writes to a schema takes; SQLite's writers exclude each

@@ -1,6 +1,6 @@
 """The rows that a batch of events touches, in memory: fetched once, stepped by handlers, written once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, select, update
@@ -10,9 +10,7 @@ from indexer.events import Event
 from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, Base, table_of
 from indexer.registry import SUBJECT, route
 from node_adapter.bulk import insert_rows
-
-IN_LIST_MAX = 500
-"""Parameters of one IN (…): SQLite has a limit, and PostgreSQL plans long lists badly."""
+from node_adapter.db import chunks
 
 Row = dict[str, Any]
 Key = str | int
@@ -111,11 +109,6 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     if rows:
         names = table.columns.keys()
         insert_rows(connection, table, [[row.get(name) for name in names] for row in rows])
-
-
-def chunks(items: Sequence[T], size: int = IN_LIST_MAX) -> Iterator[Sequence[T]]:
-    for first in range(0, len(items), size):
-        yield items[first : first + size]
 
 
 def _update_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from indexer.models import (
@@ -23,7 +23,7 @@ from indexer.models import (
     SetAsidePosting,
     TokenPause,
 )
-from node_adapter.db import once
+from node_adapter.db import chunks, once
 from node_adapter.deployments import version_of as version_of_instance
 
 VERSION_BITS = 24
@@ -118,9 +118,12 @@ def versions_of(session: Session, subjects: Collection[str]) -> dict[str, int]:
     """The version of each, as `version_of`; without those of which there is no event."""
     first = (ChainEvent.block_number, ChainEvent.log_index)
     place = func.row_number().over(partition_by=ChainEvent.subject, order_by=first).label("place")
-    events = select(ChainEvent.subject, ChainEvent.contract, place).where(ChainEvent.subject.in_(subjects)).subquery()
-    found = session.execute(select(events.c.subject, events.c.contract).where(events.c.place == 1))
-    return {subject: version_of_instance(instance) for subject, instance in found}
+    versions: dict[str, int] = {}
+    for some in chunks(sorted(subjects)):
+        events = select(ChainEvent.subject, ChainEvent.contract, place).where(ChainEvent.subject.in_(some)).subquery()
+        found = session.execute(select(events.c.subject, events.c.contract).where(events.c.place == 1))
+        versions |= {subject: version_of_instance(instance) for subject, instance in found}
+    return versions
 
 
 def live_order(now: int) -> ColumnElement[bool]:
@@ -134,7 +137,7 @@ def live_hold(now: int) -> ColumnElement[bool]:
     return and_(Hold.released.is_(False), Hold.amount > 0, Hold.until >= now, ~ended)
 
 
-def held_on(session: Session, receivable_ids: Collection[str] | None, now: int) -> dict[str, int]:
+def held_on(session: Session, receivable_ids: Collection[str] | Select[str] | None, now: int) -> dict[str, int]:
     """How much of each of these pieces (None: of all) live holds take; pieces without any are left out."""
     statement = select(Hold.receivable_id, func.sum(Hold.amount)).where(live_hold(now)).group_by(Hold.receivable_id)
     if receivable_ids is not None:

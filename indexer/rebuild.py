@@ -18,7 +18,6 @@ from sqlalchemy import Connection, Engine, Table, event, func, select, text
 from indexer.apply import apply_blocks, exclude_other_writers, head, rollback_to
 from indexer.errors import IndexForeign, IndexStopped, JournalMismatch, ParentMismatch
 from indexer.events import Decoder, deployments_hash
-from indexer.fold import chunks
 from indexer.journal import Words
 from indexer.lead import leading
 from indexer.models import (
@@ -37,7 +36,7 @@ from indexer.models import (
 from indexer.proof.roots import Roots, newest_root
 from indexer.raw import stored_blocks
 from node_adapter.client import Header
-from node_adapter.db import make_engine, migrate, read_only
+from node_adapter.db import chunks, make_engine, migrate, read_only
 from node_adapter.words import from_hex
 
 BATCH_EVENTS = 2_000

@@ -12,7 +12,7 @@ Commits are on the disk before they return: an operation answered 202 is one.
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
@@ -27,6 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from node_adapter.urls import masked
 
 __all__ = [
+    "IN_LIST_MAX",
     "NAMING_CONVENTION",
     "READER_ROLE",
     "READ_ONLY",
@@ -34,6 +35,7 @@ __all__ = [
     "DatabaseUnsupported",
     "Hex32",
     "MinorUnits",
+    "chunks",
     "make_engine",
     "make_reader",
     "masked",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
 
 NAMING_CONVENTION: dict[str, str] = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -64,6 +67,8 @@ BUSY_TIMEOUT_MS = 15_000
 CHECKPOINT_PAGES = 8_000
 """Of SQLite's journal, before it is brought into the file: 32 MB. Its own thousand are fewer than a full block writes,
 and pages that every block writes again would go to the file each time."""
+IN_LIST_MAX = 500
+"""Values in one statement: databases take some thousand, and plan worse from then on."""
 POOL_SIZE = 20
 POOL_OVERFLOW = 60
 """An API process runs 40 threads at most, each with a reader and a writer."""
@@ -147,6 +152,12 @@ def once(session: Session, name: str, ask: Callable[[], Answer]) -> Answer:
         known[name] = ask()
     found: Answer = known[name]
     return found
+
+
+def chunks(items: Sequence[Item], size: int = IN_LIST_MAX) -> Iterator[Sequence[Item]]:
+    """Portions that one statement can name."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
 
 
 def migrate(engine: Engine, room: str) -> None:

@@ -1,36 +1,34 @@
-"""What the first screens count: sums over the index's rows, all of one moment."""
+"""What the first screens show: a few rows of each kind, prices, and sums by party and by when they fall due."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, select
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
-from api.currencies import currency_of, tokens
-from api.domain.dates import DayCount, from_day, to_day, year_fraction
+from api.domain.dates import DayCount, from_day, year_fraction
 from api.domain.money import Money
 from api.domain.pricing import PPM, round_half_up
 from api.domain.settlement import Share, due_after
 from api.financing.schemas import QuoteRead
 from api.identity.actor import Role
 from api.invoices.models import Invoice
-from api.parties import Party, parties
+from api.parties import parties
 from api.payables import reading as payables
 from api.payables.schemas import PayableRead
 from api.programmes import service as programmes
 from api.receivables import reading as receivables
 from api.receivables.schemas import ReceivableRead
 from api.schemas import Total
-from indexer import queries
 from indexer.models import Deal, Payable, PayableState, Receivable, ReceivableState
 
 TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
 """Who is admitted: operator, regulator and compliance take no part in the chain's business."""
 SHOWN_MAX = 500
-"""Rows that one screen reads; whoever has more is told, and finds the rest in the lists."""
+"""Rows of a kind that one screen shows; sums are of all, see `sums`."""
 
 
 def totals(amounts: Iterable[tuple[int, str]]) -> list[Total]:
@@ -57,14 +55,9 @@ class Holding:
     drawable: Money
     overdue: bool
 
-    @property
-    def owed(self) -> int:
-        """Minor units still to come of its face."""
-        return max(0, self.piece.value.minor - minor_of(self.piece.drawn))
 
-
-def holdings(page: Page, *where: ColumnElement[bool]) -> list[Holding]:
-    """The reader's live pieces (of these alone), the soonest due first, at most SHOWN_MAX."""
+def holdings(page: Page, *where: ColumnElement[bool], most: int = SHOWN_MAX) -> list[Holding]:
+    """The reader's live pieces (of these alone), the soonest due first."""
     account = page.reader.address
     found = page.session.execute(
         select(Receivable, Payable)
@@ -73,7 +66,7 @@ def holdings(page: Page, *where: ColumnElement[bool]) -> list[Holding]:
             Receivable.holder == account, Receivable.state == ReceivableState.LIVE, Receivable.parking.is_(None), *where
         )
         .order_by(Payable.due_date, Receivable.receivable_id)
-        .limit(SHOWN_MAX)
+        .limit(most)
     ).all()
     rows = [row for row, _ in found]
     read = receivables.read_all(page.session, page.services, page.reader, rows)
@@ -86,16 +79,6 @@ def holdings(page: Page, *where: ColumnElement[bool]) -> list[Holding]:
         )
         for piece, (row, payable) in zip(read, found, strict=True)
     ]
-
-
-def free(found: Holding) -> int:
-    """Minor units of it that can move."""
-    return 0 if found.piece.free is None else found.piece.free.minor
-
-
-def sellable(found: Holding, today: date) -> bool:
-    """Whether a financier would still buy it: something is free, it is not due, and nothing of it is paid."""
-    return bool(free(found)) and found.piece.due_date > today and not found.drawable.minor
 
 
 def drawable(row: Receivable, payable: Payable) -> int:
@@ -111,24 +94,24 @@ def unproposed(page: Page) -> Sequence[Invoice]:
     return page.session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id).limit(SHOWN_MAX)).all()
 
 
-def owed_by(page: Page, where: ColumnElement[bool]) -> list[PayableRead]:
-    """Confirmed payables of which something is outstanding, the soonest due first, at most SHOWN_MAX."""
+def owed_by(page: Page, where: ColumnElement[bool], *, most: int = SHOWN_MAX) -> list[PayableRead]:
+    """Confirmed payables of which something is outstanding, the soonest due first."""
     rows = page.session.scalars(
         select(Payable)
         .where(Payable.state == PayableState.CONFIRMED, where)
         .order_by(Payable.due_date, Payable.payable_id)
-        .limit(SHOWN_MAX)
+        .limit(most)
     ).all()
     return payables.read_all(page.session, page.services, rows)
 
 
-def waiting(page: Page, where: ColumnElement[bool], *states: PayableState) -> list[PayableRead]:
+def waiting(page: Page, where: ColumnElement[bool], *states: PayableState, most: int = SHOWN_MAX) -> list[PayableRead]:
     """Payables in these states, the oldest first."""
     rows = page.session.scalars(
         select(Payable)
         .where(Payable.state.in_([int(state) for state in states]), where)
         .order_by(Payable.proposed_at, Payable.payable_id)
-        .limit(SHOWN_MAX)
+        .limit(most)
     ).all()
     return payables.read_all(page.session, page.services, rows)
 
@@ -175,36 +158,16 @@ def _simple_rate(discount: int, value: int, start: date, end: date) -> int:
     return round_half_up(discount * PPM / (value * year_fraction(start, end, DayCount.ACT_360)))
 
 
-def in_days(today: date, day: date, within: int) -> bool:
-    """Whether it falls due within so many days, today's and late ones included."""
-    return to_day(day) <= to_day(today) + within
-
-
-def cash_of(page: Page, account: str) -> list[Total]:
-    """What an account has of the network's deposits, by currency: for the bank that issued them."""
-    deployments = page.services.deployments
-    return [
-        Total.of(queries.cash_balance(page.session, account, token), currency_of(deployments, token))
-        for token in tokens(deployments)
-    ]
-
-
-def owed_to(page: Page) -> dict[str, list[Slice]]:
-    """Who owes the reader what, by currency."""
-    return _by_party((one.piece.debtor, one.owed, one.piece.value.currency) for one in holdings(page))
-
-
-def owed_by_all(page: Page) -> dict[str, list[Slice]]:
-    """Who owes what, by currency, of all that is confirmed and open. For supervision."""
-    rows = owed_by(page, true())
-    return _by_party((row.debtor, minor_of(row.outstanding), row.face_value.currency) for row in rows)
-
-
-def _by_party(amounts: Iterable[tuple[Party, int, str]]) -> dict[str, list[Slice]]:
-    by_currency: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    for party, minor, currency in amounts:
-        by_currency[currency][party.name or "", party.address] += minor
-    return {currency: shares(currency, parts) for currency, parts in by_currency.items()}
+def by_party(page: Page, amounts: Iterable[tuple[str, int, str]]) -> dict[str, list[Slice]]:
+    """Who has what part of it all, by currency, from (account, minor units, currency)."""
+    by_currency: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for account, minor, currency in amounts:
+        by_currency[currency][account] += minor
+    people = parties(page.session, {account for parts in by_currency.values() for account in parts})
+    return {
+        currency: shares(currency, {(people[account].name or "", account): minor for account, minor in parts.items()})
+        for currency, parts in by_currency.items()
+    }
 
 
 def held_by(page: Page) -> dict[str, list[Slice]]:
@@ -220,10 +183,4 @@ def held_by(page: Page) -> dict[str, list[Slice]]:
         .group_by(Receivable.holder, Payable.programme_id)
     ).all()
     currencies = programmes.currencies(page.session, page.services.deployments, {row[1] for row in rows})
-    people = parties(page.session, {row[0] for row in rows})
-    by_currency: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-    for holder, programme_id, minor in rows:
-        parts = by_currency[currencies[programme_id]]
-        key = (people[holder].name or "", holder)
-        parts[key] = parts.get(key, 0) + int(minor)
-    return {currency: shares(currency, parts) for currency, parts in by_currency.items()}
+    return by_party(page, ((holder, int(minor), currencies[programme_id]) for holder, programme_id, minor in rows))

@@ -28,7 +28,7 @@ from api.identity import standing
 from api.identity.actor import Role
 from api.key_rotations.models import KeyRotation
 from api.key_rotations.service import APPROVAL_LIFE_S
-from api.pagination import PageRequest
+from api.pagination import every
 from api.parties import Party, parties
 from api.programmes import service as programmes
 from api.reading import newest_block
@@ -234,8 +234,7 @@ def _invoices(page: Page) -> Iterator[Need]:
 
 
 def _admissions(page: Page) -> Iterator[Need]:
-    people = standing.list_participants(page.session, page.services, page.reader, PageRequest(None, 200)).items
-    for one in people:
+    for one in every(lambda part: standing.list_participants(page.session, page.services, page.reader, part)):
         if one.status == "registered" and one.role in figures.TAKES_PART:
             text = page.words.say(mark("%(name)s waits for admission"), name=one.name)
             yield Need(f"admit:{one.organisation_id}", text, "/participants", "warn")

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import ColumnElement, Select, case, func, select, true
 
-from api.console import figures
+from api.console import figures, sums
 from api.console.charts import Slice, price_of_waiting
 from api.console.drawing import Chart, Group
 from api.console.navigation import mark
@@ -102,14 +102,14 @@ def _cash_flow(page: Page) -> Iterator[Chart]:
         flow = flows[currency_of(page.services.deployments, token)][_week(from_day(int(day)))]
         flow[0] += int(came)
         flow[1] += int(went)
-    for held in figures.holdings(page):
-        week = max(this_week, _week(held.piece.due_date))
+    for held in sums.held(page):
+        week = max(this_week, _week(held.due_date))
         if week <= weeks[-1]:
-            flows[held.piece.value.currency][week][2] += held.owed
-    for row in figures.owed_by(page, Payable.debtor == page.reader.address):
+            flows[held.currency][week][2] += held.owed
+    for row in sums.owed_here(page):
         week = max(this_week, _week(row.due_date))
         if week <= weeks[-1]:
-            flows[row.face_value.currency][week][3] += figures.minor_of(row.outstanding)
+            flows[row.currency][week][3] += row.amount
     for currency, by_week in flows.items():
         groups = [
             Group(page.words.say(mark("week of %(day)s"), day=page.words.day(week)), f"{week:%m-%d}", tuple(values))
@@ -202,11 +202,10 @@ def _exposure(page: Page) -> Iterator[Chart]:
 def _ladder(page: Page) -> Iterator[Chart]:
     """The maturity ladder: what is late, then month by month."""
     if page.reader.role in OWNED:
-        dues = [(held.piece.due_date, held.owed, held.piece.value.currency) for held in figures.holdings(page)]
+        dues = [(held.due_date, held.owed, held.currency) for held in sums.held(page)]
         title = mark("When it comes")
     else:
-        rows = figures.owed_by(page, _owed(page))
-        dues = [(row.due_date, figures.minor_of(row.outstanding), row.face_value.currency) for row in rows]
+        dues = [(row.due_date, row.amount, row.currency) for row in sums.owed_here(page)]
         title = mark("When it falls due")
     note = mark("What is late, and what falls due month by month.")
     for currency, rungs in figures.ladders(page.today, dues).items():
@@ -221,18 +220,17 @@ def _ladder(page: Page) -> Iterator[Chart]:
         yield Chart(f"ladder-{currency}", title, note, mark("When"), currency, (mark("Amount"),), groups)
 
 
-def _owed(page: Page) -> ColumnElement[bool]:
-    return true() if page.reader.role in SUPERVISION else Payable.debtor == page.reader.address
-
-
 def _debtors(page: Page) -> Iterator[Chart]:
     """Who owes how much: to the reader, or to all."""
     if page.reader.role == Role.FINANCIER:
-        note = mark("What is still to come of what you hold, by who owes it.")
-        yield from _shares("debtors", mark("Who owes you"), note, mark("Who"), figures.owed_to(page))
+        title, note = mark("Who owes you"), mark("What is still to come of what you hold, by who owes it.")
+        amounts = [(one.debtor, one.owed, one.currency) for one in sums.held(page)]
     elif page.reader.role in SUPERVISION:
-        note = mark("What is outstanding, by who owes it.")
-        yield from _shares("debtors", mark("Who owes"), note, mark("Who"), figures.owed_by_all(page))
+        title, note = mark("Who owes"), mark("What is outstanding, by who owes it.")
+        amounts = [(one.debtor, one.amount, one.currency) for one in sums.owed_here(page)]
+    else:
+        return
+    yield from _shares("debtors", title, note, mark("Who"), figures.by_party(page, amounts))
 
 
 def _holders(page: Page) -> Iterator[Chart]:
@@ -253,14 +251,14 @@ def _shares(name: str, title: str, note: str, what: str, found: dict[str, list[S
 def _waiting(page: Page) -> Iterator[Chart]:
     """What selling the largest free receivable would cost today, and on later days."""
     today = page.today
-    own = [found for found in figures.holdings(page) if figures.sellable(found, today)]
+    own = [found for found in sums.held(page) if found.sellable(today)]
     price = figures.price_of(page, best_offers(page.session, page.services, page.reader))
     if price is None or not own:
         return
-    largest = max(own, key=figures.free)
-    value = Money(figures.free(largest), largest.piece.value.currency)
+    largest = max(own, key=lambda found: found.free)
+    value = Money(largest.free, largest.currency)
     note = mark("Your largest free receivable: what selling it would cost at that rate today, and on later days.")
-    yield waiting(page, f"waiting-{value.currency}", note, value, price.rate_ppm, largest.piece.due_date)
+    yield waiting(page, f"waiting-{value.currency}", note, value, price.rate_ppm, largest.due_date)
 
 
 def waiting(page: Page, name: str, note: str, value: Money, rate_ppm: int, due: date) -> Chart:

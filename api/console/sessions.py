@@ -14,6 +14,7 @@ from api.context import Services
 from api.errors import NotYours
 from api.identity.models import User
 from api.identity.tokens import check_password, may_log_in
+from node_adapter.db import chunks
 
 COOKIE = "scf_session"
 VISITOR = "scf_visitor"
@@ -21,7 +22,6 @@ VISITOR = "scf_visitor"
 IDLE_S = 30 * 60
 LIFE_S = 12 * 3_600
 _SEEN_EVERY_S = 60
-_ASKED_AT_ONCE = 500
 
 
 def sign_in(services: Services, login: str, password: str) -> str:
@@ -79,12 +79,12 @@ def still_open(session: Session, tokens: Collection[str]) -> set[str]:
     """Those of these cookies that somebody is still signed in with; to ask keeps none alive."""
     by_hash = {_hash(token): token for token in tokens}
     hashes, now, found = sorted(by_hash), int(time.time()), set[str]()
-    for start in range(0, len(hashes), _ASKED_AT_ONCE):
+    for some in chunks(hashes):
         query = (
             select(ConsoleSession.token_hash)
             .join(User, User.login == ConsoleSession.login)
             .where(
-                ConsoleSession.token_hash.in_(hashes[start : start + _ASKED_AT_ONCE]),
+                ConsoleSession.token_hash.in_(some),
                 ConsoleSession.seen_at >= now - IDLE_S,
                 ConsoleSession.opened_at >= now - LIFE_S,
             )

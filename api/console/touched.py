@@ -17,12 +17,12 @@ from api.payables.models import CancellationOffer
 from api.payables.service import visible_to
 from indexer import queries
 from indexer.models import ChainBlock, ChainEvent, FreezeOrder, Payable, PayOut
+from node_adapter.db import chunks
 from node_adapter.outbox.models import Operation, OperationState
 
 EVENTS_MAX = 2_000
 """More at once, as after a long stop, and everybody is told: to tell apart would cost more than to ask again."""
 OPERATIONS_MAX = 5_000
-_CHUNK = 500
 _PAYABLE_LENGTH, _RECEIVABLE_LENGTH, _ADDRESS_LENGTH = 58, 66, 42
 _ON_ITS_WAY = (
     OperationState.AWAITING_SIGNATURE,
@@ -164,8 +164,8 @@ def _moved(session: Session, operations: Iterable[Operation], touched: Touched) 
 def _among(column: Any, values: Iterable[str]) -> Iterator[ColumnElement[bool]]:
     """Conditions that together say "one of these", each short enough for a database."""
     wanted = sorted(values)
-    for start in range(0, len(wanted), _CHUNK):
-        yield or_(column.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(wanted):
+        yield or_(column.in_(some))
 
 
 def _texts(value: Any) -> Iterator[str]:

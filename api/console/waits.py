@@ -14,7 +14,7 @@ from api.defaults import recourse
 from api.defaults.dishonours import WRITE_OFF_DAYS
 from api.domain.dates import to_day
 from api.identity.actor import Role
-from api.pagination import PageRequest
+from api.pagination import every
 from api.payables import reading
 from api.payables.models import CancellationOffer
 from api.reading import newest_block
@@ -89,7 +89,6 @@ KINDS: dict[str, tuple[tuple[str, str], str]] = {
 """In the order in which they are shown: what they are called, one and several, and the tone."""
 _Found = dict[str, list[str]]
 """Kind → paths of the console, of each case one."""
-_FIRST = PageRequest(None, 200)
 _WINDOW_MAX_S = 720 * 3_600
 """No programme lets refuse for longer: see ProgrammePublish.refusal_hours."""
 
@@ -216,7 +215,7 @@ def _holds(*where: ColumnElement[bool]) -> Select[Any]:
 
 def _of_recourse(page: Page) -> _Found:
     own = page.reader.address
-    rows = recourse.list_recourse(page.session, page.services, page.reader, _FIRST).items
+    rows = every(lambda part: recourse.list_recourse(page.session, page.services, page.reader, part))
     late = [row for row in rows if row.overdue]
     return {
         "claim": [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from api.context import Services
@@ -20,6 +20,9 @@ from api.parties import Party, parties
 from api.reading import newest_block
 from indexer.models import Deal, Payable, QuoteCancellation
 from node_adapter.outbox.models import Operation, OperationState
+
+OFFERS_MAX = 500
+"""Requests with a quote that is still good; of whoever has more open at once, the newest are looked at."""
 
 
 def list_requests(session: Session, services: Services, actor: Actor, page: PageRequest) -> FinancingRequests:
@@ -54,17 +57,31 @@ def read_requests(session: Session, services: Services, rows: Sequence[Financing
     ]
 
 
+def open_requests(session: Session, actor: Actor) -> Select[FinancingRequest]:
+    """Requests that the actor may see and of which no quote was taken, the newest first."""
+    taken = exists().where(
+        FinancingQuote.request_id == FinancingRequest.id, Deal.quote_hash == FinancingQuote.quote_hash
+    )
+    return (
+        select(FinancingRequest)
+        .where(visible_to(actor), FinancingRequest.created_at <= newest_block(session).timestamp, ~taken)
+        .order_by(FinancingRequest.created_at.desc(), FinancingRequest.id.desc())
+    )
+
+
 def best_offers(session: Session, services: Services, actor: Actor) -> list[QuoteRead]:
-    """The best open quote for each open request that the actor may see, newest request first, of its newest 200."""
-    newest = list_requests(session, services, actor, PageRequest(None, 200)).items
-    wanted = [request.id for request in newest if request.state == "open"]
-    requests = {row.id: row for row in session.scalars(select(FinancingRequest).where(FinancingRequest.id.in_(wanted)))}
-    quotes = session.scalars(_best_first(session, actor, wanted))
+    """The best open quote for each open request that the actor may see, newest request first, at most OFFERS_MAX."""
+    quoted = exists().where(
+        FinancingQuote.request_id == FinancingRequest.id, FinancingQuote.expiry >= newest_block(session).timestamp
+    )
+    found = session.scalars(open_requests(session, actor).where(quoted).limit(OFFERS_MAX))
+    requests = {row.id: row for row in found}
+    quotes = session.scalars(_best_first(session, actor, list(requests)))
     best: dict[str, QuoteRead] = {}
     for quote in read_quotes(session, services, [(requests[quote.request_id], quote) for quote in quotes]):
         if quote.state == "open":
             best.setdefault(quote.request_id, quote)
-    return [best[request_id] for request_id in wanted if request_id in best]
+    return [best[request_id] for request_id in requests if request_id in best]
 
 
 def list_quotes(session: Session, services: Services, actor: Actor, request: FinancingRequest) -> Quotes:

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Select, and_, select
 
 from indexer.apply import all_events
 from indexer.events import split_topics
-from indexer.fold import chunks
 from indexer.models import Anchor, ChainEvent, Deal, FreezeOrder, Hold, table_of
 from indexer.proof.errors import NoSuchSubject
 from indexer.proof.subjects import ORIGINS, PUBLISHED, Said, Subject, belongs, hashes, payables, programmes, read_event
+from node_adapter.db import chunks
 from node_adapter.words import payable_of
 
 _EVENT, _ANCHOR, _DEAL, _HOLD, _ORDER = map(table_of, (ChainEvent, Anchor, Deal, Hold, FreezeOrder))

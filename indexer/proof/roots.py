@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, sele
 
 from indexer.apply import all_events, exclude_other_writers, stored_events
 from indexer.events import Decoder, Event, deployments_hash
-from indexer.fold import Fold, Key, Row, chunks
+from indexer.fold import Fold, Key, Row
 from indexer.models import EVENT_ROWS, HISTORIES, STATES, Base, ChainBlock, ChainEvent, StateLeaf, StateRoot, table_of
 from indexer.proof.tree import StateTree, bucket, bucket_of, chain, encode_row, leaf, merkle
 from indexer.registry import SUBJECT, route
-from node_adapter.db import read_only
+from node_adapter.db import chunks, read_only
 from node_adapter.words import from_hex, hex0x
 
 STEP_EVENTS = 500

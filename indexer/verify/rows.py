@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Select, Table, func, select, union
 from indexer.apply import all_events, folding_events
 from indexer.errors import ProjectionDiverged, UnknownEvent
 from indexer.events import Decoder, Event, split_topics
-from indexer.fold import Fold, chunks
+from indexer.fold import Fold
 from indexer.models import EVENT_ROWS, HISTORIES, PAST, STATES, ChainEvent, table_of
 from indexer.registry import route
 from indexer.verify.report import Comparison
 from node_adapter.client import RawLog
+from node_adapter.db import chunks
 
 RANGE_EVENTS = 2_000
 LOWEST, HIGHEST = -(2**63), 2**63 - 1

@@ -1,4 +1,4 @@
-"""No page of the console and no list of the API asks the database more often because there are more rows."""
+"""Of many rows no page and no list asks the database more often, and every sum is of all."""
 
 import re
 import threading
@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from lxml import html
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event, insert
+from sqlalchemy.orm import Session
 
 from api.app import create_app
+from indexer.models import Payable, Receivable
 from tests.api.browsing import Browser
 from tests.api.conftest import built, opened
 from tests.api.scenes import AUDIT_LISTS, make_scene
@@ -125,3 +127,69 @@ def test_reads__of_three_times_as_many_rows__ask_no_more_often(network: Stage, a
     }
     assert not grown, "\n".join(f"{read}: {count} times more {asked}" for read, (asked, count) in grown.items())
     assert len(after) > 90
+
+
+COPIES = 600
+"""More than any list shows."""
+
+
+@contextmanager
+def copied(network: Stage, payable: str) -> Iterator[None]:
+    """So many more payables like this one in the index, each with its first piece; as if they had been confirmed."""
+    with Session(network.services.engine) as session, session.begin():
+        debt, piece = session.get_one(Payable, payable), session.get_one(Receivable, f"{payable}00000001")
+        for number in range(COPIES):
+            other = "0x" + f"{number:056x}"
+            named = {"payable_id": other, "invoice_fingerprint": f"0x{number:064x}"}
+            session.execute(insert(Payable).values(_values(debt) | named))
+            named = {"payable_id": other, "receivable_id": f"{other}00000001"}
+            session.execute(insert(Receivable).values(_values(piece) | named))
+    yield
+    with Session(network.services.engine) as session, session.begin():
+        for model in (Receivable, Payable):
+            session.execute(delete(model).where(model.payable_id < "0x" + f"{COPIES:056x}"))
+
+
+def _values(row: Payable | Receivable) -> dict[str, Any]:
+    return {column.name: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def figures(app: FastAPI, login: str) -> dict[str, str]:
+    """What the first screen says in large letters, by name."""
+    page = html.fromstring(Browser(app).sign_in(login).seen)
+    return {
+        one.xpath("string(dt)").strip(): " ".join(one.xpath("string(dd[@class='value'])").split())
+        for one in page.xpath('//div[starts-with(@class, "figure")]')
+    }
+
+
+def minor(shown: str) -> int:
+    """Of one amount, as "CNY 1,234.50"; what was never owed is shown as a dash."""
+    return int("".join(digit for digit in shown if digit.isdigit()) or 0)
+
+
+def test_sums__of_more_rows_than_any_list_shows__are_of_all(network: Stage, app: FastAPI) -> None:
+    network.go_to(12)
+    payable = network.confirmed()
+    network.quoted("f1", network.asked("s1", f"{payable}00000001", FACE))
+    of_all = {
+        ("s1", "You are owed"): FACE,
+        ("s1", "You can sell today"): FACE,
+        ("c", "To be paid within 90 days"): FACE,
+        ("c", "Owed in all"): FACE,
+        ("r", "Owed in all"): FACE,
+    }
+    before = {login: figures(app, login) for login in ("s1", "c", "r")}
+    ladder = _ladder(app)
+    with copied(network, payable):
+        after = {login: figures(app, login) for login in ("s1", "c", "r")}
+        assert _ladder(app) == ladder + COPIES * FACE
+        s1 = Browser(app).sign_in("s1").seen
+    for (login, name), each in of_all.items():
+        assert minor(after[login][name]) == minor(before[login][name]) + COPIES * each, (login, name)
+    assert int(re.search(r"all (\d+)</a>", s1)[1]) > COPIES  # type: ignore[index]
+
+
+def _ladder(app: FastAPI) -> int:
+    table = Browser(app).sign_in("r").get("/pictures/ladder-CNY.csv").content.decode("utf-8-sig").splitlines()
+    return sum(minor(line.split(",")[1]) for line in table[1:])

@@ -37,11 +37,15 @@ def get_page(
 
 def every(read: Callable[[PageRequest], Any]) -> Iterator[Any]:
     """The items of all pages, one after another."""
+    return every_row(lambda page: ((found := read(page)).items, found.next))
+
+
+def every_row(read: Callable[[PageRequest], tuple[Sequence[Any], str | None]]) -> Iterator[Any]:
+    """As `every`, of what answers with the rows of a page and the next page's cursor."""
     cursor: str | None = None
     while True:
-        part = read(get_page(cursor, LIMIT_MAX))
-        yield from part.items
-        cursor = part.next
+        rows, cursor = read(get_page(cursor, LIMIT_MAX))
+        yield from rows
         if cursor is None:
             return
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
@@ -87,11 +87,20 @@ def drawable(row: Receivable, payable: Payable) -> int:
     return due_after(payable.face_value, payable.paid, payable.interest_paid, share)
 
 
-def unproposed(page: Page) -> Sequence[Invoice]:
-    """Invoices that the reader uploaded and has not proposed to their buyers, the newest first, at most SHOWN_MAX."""
+def unproposed(page: Page, most: int) -> Sequence[Invoice]:
+    """Invoices that the reader uploaded and has not proposed to their buyers, the newest first."""
+    query = select(Invoice).where(_unproposed(page)).order_by(Invoice.created_at.desc(), Invoice.id)
+    return page.session.scalars(query.limit(most)).all()
+
+
+def count_unproposed(page: Page) -> int:
+    """How many there are."""
+    return page.session.scalar(select(func.count()).where(_unproposed(page))) or 0
+
+
+def _unproposed(page: Page) -> ColumnElement[bool]:
     there = exists().where(Payable.payable_id == Invoice.payable_id)
-    query = select(Invoice).where(Invoice.organisation_id == page.reader.organisation_id, ~there)
-    return page.session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id).limit(SHOWN_MAX)).all()
+    return and_(Invoice.organisation_id == page.reader.organisation_id, ~there)
 
 
 def owed_by(page: Page, where: ColumnElement[bool], *, most: int = SHOWN_MAX) -> list[PayableRead]:

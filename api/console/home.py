@@ -69,7 +69,7 @@ def _supplier(page: Page) -> Response:
         price=price,
         wait=wait,
         today=today,
-        invoices=len(figures.unproposed(page)),
+        invoices=figures.count_unproposed(page),
     )
 
 

@@ -228,7 +228,7 @@ def _quotes(page: Page, whose: ColumnElement[bool], own: str | None) -> Iterator
 
 
 def _invoices(page: Page) -> Iterator[Need]:
-    for row in figures.unproposed(page)[:OF_A_KIND_MAX]:
+    for row in figures.unproposed(page, OF_A_KIND_MAX):
         text = page.words.say(mark("Invoice %(number)s waits to be proposed to its buyer"), number=row.number)
         yield Need(f"propose:{row.id}", text, f"/invoices/{row.id}", "warn")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from api.console import default_cases, payable_cases, records
 from api.console.case_payables import of_row
@@ -17,9 +17,10 @@ from api.domain.money import Money
 from api.errors import NotFound
 from api.identity.actor import SUPERVISION
 from api.pagination import PageDep as PagingDep
-from api.pagination import fetch
+from api.pagination import PageRequest, every_row, fetch
 from api.parties import parties
 from api.payables import cancelling, reading, service
+from api.payables.schemas import PayableRead
 from api.reading import newest_block
 from api.receivables import reading as receivables
 from api.receivables import service as pieces
@@ -35,21 +36,21 @@ CASES = {**payable_cases.CASES, **default_cases.CASES}
 @router.get("")
 def list_payables(page: PageDep, paging: PagingDep) -> Response:
     """Those the reader may see, newest first; supervision sees all."""
+    items, following = _list(page, paging)
+    return page.render("payables.html", items=items, next=following)
+
+
+def _list(page: Page, paging: PageRequest) -> tuple[list[PayableRead], str | None]:
     if page.reader.role in SUPERVISION:
         rows, following = fetch(page.session, select(Payable), [Payable.proposed_at, Payable.payable_id], paging)
-        items = reading.read_all(page.session, page.services, rows)
-        return page.render("payables.html", items=items, next=following)
+        return reading.read_all(page.session, page.services, rows), following
     found = reading.list_payables(page.session, page.services, page.reader, paging)
-    return page.render("payables.html", items=found.items, next=found.next)
+    return found.items, found.next
 
 
 @router.get(".csv")
 def download(page: PageDep) -> Response:
-    """The newest of the list, for a spreadsheet."""
-    query = select(Payable).order_by(Payable.proposed_at.desc(), Payable.payable_id).limit(SHOWN_MAX)
-    if page.reader.role not in SUPERVISION:
-        query = query.where(service.visible_to(page.reader.address))
-    rows = reading.read_all(page.session, page.services, page.session.scalars(query).all())
+    """All of the list, for a spreadsheet."""
     return csv_of(
         "payables",
         ("payable", "state", "supplier", "debtor", "invoice", "issued", "due", "face value", "outstanding", "currency"),
@@ -66,7 +67,7 @@ def download(page: PageDep) -> Response:
                 row.outstanding.amount,
                 row.face_value.currency,
             )
-            for row in rows
+            for row in every_row(lambda part: _list(page, part))
         ),
     )
 
@@ -82,11 +83,27 @@ def get(page: Page, payable_id: str) -> Payable:
 
 
 def pieces_of(page: Page, payable_id: str) -> list[ReceivableRead]:
-    """The pieces of a payable that the reader may see, as it may see them."""
-    query = select(Receivable).where(Receivable.payable_id == payable_id).order_by(Receivable.receivable_id)
-    if page.reader.role not in SUPERVISION:
-        query = query.where(pieces.visible_to(page.reader.address))
-    rows = page.session.scalars(query.limit(SHOWN_MAX)).all()
+    """The pieces of a payable that the reader may see, as it may see them, at most SHOWN_MAX."""
+    query = _pieces(page, payable_id).order_by(Receivable.receivable_id).limit(SHOWN_MAX)
+    return _read_pieces(page, payable_id, page.session.scalars(query).all())
+
+
+def all_pieces_of(page: Page, payable_id: str) -> list[ReceivableRead]:
+    """As `pieces_of`, however many."""
+
+    def read(part: PageRequest) -> tuple[list[ReceivableRead], str | None]:
+        rows, following = fetch(page.session, _pieces(page, payable_id), [Receivable.receivable_id], part)
+        return _read_pieces(page, payable_id, rows), following
+
+    return list(every_row(read))[::-1]
+
+
+def _pieces(page: Page, payable_id: str) -> Select[Receivable]:
+    query = select(Receivable).where(Receivable.payable_id == payable_id)
+    return query if page.reader.role in SUPERVISION else query.where(pieces.visible_to(page.reader.address))
+
+
+def _read_pieces(page: Page, payable_id: str, rows: Sequence[Receivable]) -> list[ReceivableRead]:
     read = receivables.read_all(page.session, page.services, page.reader, rows)
     return _with_holds(page, payable_id, read) if page.reader.role in SUPERVISION else read
 
@@ -121,6 +138,7 @@ def show(page: PageDep, payable_id: PayableId) -> Response:
         "payable.html",
         payable=read,
         items=items,
+        cut=len(items) == SHOWN_MAX,
         picture=lineage(read.face_value.minor, items),
         cases=[] if page.reader.role in SUPERVISION else links(of_row(page, row, read), CASES),
         offers=cancelling.list_offers(page.session, page.services, page.reader, payable_id).items if party else [],

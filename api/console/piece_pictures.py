@@ -36,7 +36,7 @@ def lineage_table(page: PageDep, payable_id: PayableId) -> Response:
             piece.value.currency,
             block,
         )
-        for piece in payables.pieces_of(page, payable_id)
+        for piece in payables.all_pieces_of(page, payable_id)
     )
     return csv_of(f"lineage-{payable_id[:10]}", head, rows)
 

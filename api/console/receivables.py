@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
-from sqlalchemy import select
 from starlette.datastructures import FormData
 
 from api.console import forms, organisations, piece_holds, receivable_cases, records
@@ -26,7 +25,7 @@ from api.financing.schemas import FinancingAsk
 from api.holds import placed
 from api.identity.actor import SUPERVISION
 from api.pagination import PageDep as PagingDep
-from api.pagination import PageRequest
+from api.pagination import PageRequest, every
 from api.parties import parties
 from api.receivables import reading, service
 from api.receivables.schemas import ReceivableRead, ReceivableSplit, ReceivableTransfer, SplitPart
@@ -50,9 +49,8 @@ def list_receivables(page: PageDep, paging: PagingDep) -> Response:
 
 @router.get(".csv")
 def download(page: PageDep) -> Response:
-    """The list, for a spreadsheet."""
-    query = select(Receivable).where(service.visible_to(page.reader.address)).order_by(Receivable.receivable_id.desc())
-    rows = page.session.scalars(query.limit(SHOWN_MAX)).all()
+    """All of the list, for a spreadsheet."""
+    rows = every(lambda part: reading.list_receivables(page.session, page.services, page.reader, part, None))
     return csv_of(
         "receivables",
         ("receivable", "payable", "state", "holder", "debtor", "due", "value", "free", "drawn", "currency"),
@@ -69,7 +67,7 @@ def download(page: PageDep) -> Response:
                 row.drawn.amount,
                 row.value.currency,
             )
-            for row in reading.read_all(page.session, page.services, page.reader, rows)
+            for row in rows
         ),
     )
 
@@ -104,6 +102,7 @@ def show(page: PageDep, receivable_id: ReceivableId) -> Response:
         receivable=read,
         payable_value=Money(payable.face_value, read.value.currency),
         items=items,
+        cut=len(items) == SHOWN_MAX,
         picture=lineage(payable.face_value, items),
         mine=mine and page.as_of is None,
         price=price,

@@ -12,8 +12,8 @@ from api.console.page import Page, PageDep
 from api.console.records import Record, credits_of, movements
 from api.console.tables import csv_of
 from api.identity.actor import Role
-from api.pagination import LIMIT_MAX, PageRequest
 from api.pagination import PageDep as PagingDep
+from api.pagination import PageRequest, every_row
 
 router = APIRouter()
 HOLDERS = (Role.SUPPLIER, Role.CORE_ENTERPRISE, Role.FINANCIER, Role.BANK)
@@ -29,7 +29,7 @@ def show_movements(page: PageDep, paging: PagingDep) -> Response:
 
 @router.get("/cash/movements.csv")
 def download_movements(page: PageDep) -> Response:
-    """The newest of them."""
+    """All of them."""
     page.must_be(*HOLDERS)
     return _csv(page, movements, "movements")
 
@@ -43,7 +43,7 @@ def show_credits(page: PageDep, paging: PagingDep) -> Response:
 
 @router.get("/deposits/credits.csv")
 def download_credits(page: PageDep) -> Response:
-    """The newest of them."""
+    """All of them."""
     page.must_be(Role.BANK)
     return _csv(page, credits_of, "credits")
 
@@ -55,7 +55,6 @@ def _show(page: Page, paging: PageRequest, of: _List, title: str, back: str, bac
 
 
 def _csv(page: Page, of: _List, name: str) -> Response:
-    found, _ = of(page, PageRequest(None, LIMIT_MAX))
     block = page.moment
     rows = (
         (
@@ -67,6 +66,6 @@ def _csv(page: Page, of: _List, name: str) -> Response:
             record.event,
             block,
         )
-        for record in found
+        for record in every_row(lambda part: of(page, part))
     )
     return csv_of(name, ("when", "what", "with", "amount", "currency", "block/event", "as of"), rows)

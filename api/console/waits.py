@@ -232,5 +232,5 @@ def _of_recourse(page: Page) -> _Found:
 
 
 def _paths(page: Page, query: Select[Any], template: str) -> list[str]:
-    """At most SHOWN_MAX, in a fixed order."""
-    return [template.format(found) for found in sorted(page.session.scalars(query.limit(SHOWN_MAX)))]
+    """All of them, in a fixed order."""
+    return [template.format(found) for found in sorted(page.session.scalars(query))]

@@ -184,10 +184,13 @@ def test_sums__of_more_rows_than_any_list_shows__are_of_all(network: Stage, app:
     with copied(network, payable):
         after = {login: figures(app, login) for login in ("s1", "c", "r")}
         assert _ladder(app) == ladder + COPIES * FACE
-        s1 = Browser(app).sign_in("s1").seen
+        s1 = Browser(app).sign_in("s1")
+        first = s1.seen
+        for path in ("/payables.csv", "/receivables.csv"):
+            assert s1.get(path).text.count("\n") > COPIES, path
     for (login, name), each in of_all.items():
         assert minor(after[login][name]) == minor(before[login][name]) + COPIES * each, (login, name)
-    assert int(re.search(r"all (\d+)</a>", s1)[1]) > COPIES  # type: ignore[index]
+    assert int(re.search(r"all (\d+)</a>", first)[1]) > COPIES  # type: ignore[index]
 
 
 def _ladder(app: FastAPI) -> int:

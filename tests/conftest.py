@@ -19,6 +19,9 @@ from hardhat_free_devnet import Anvil, rpc
 from hardhat_free_devnet.anvil import KEEPER
 from hardhat_free_devnet.tools import ToolMissing, require, tools_required
 
+DEEP = os.environ.get("SCF_DEEP") == "1"
+"""Longer campaigns; minutes each."""
+
 hypothesis.settings.register_profile("no test asserts a time", deadline=None)
 hypothesis.settings.load_profile("no test asserts a time")
 

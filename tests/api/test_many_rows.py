@@ -112,12 +112,11 @@ def questions(network: Stage, app: FastAPI) -> dict[tuple[str, str], Counter[str
     return found
 
 
-def test_reads__of_three_times_as_many_rows__ask_no_more_often(network: Stage, app: FastAPI) -> None:
+def test_reads__of_four_times_as_many_rows__ask_no_more_often(network: Stage, app: FastAPI) -> None:
     network.go_to(12)
     more(network)
-    more(network)
     before = questions(network, app)
-    for _ in range(4):
+    for _ in range(3):
         more(network)
     after = questions(network, app)
     grown = {

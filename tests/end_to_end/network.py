@@ -24,8 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-P", "-m", "scripts.cli"]
 START_WAIT_S = 90.0
 STOP_WAIT_S = 30.0
-DEEP = os.environ.get("SCF_DEEP") == "1"
-"""Longer campaigns; minutes each."""
 
 
 def free_port() -> int:

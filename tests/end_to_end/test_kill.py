@@ -10,6 +10,7 @@ import pytest
 
 from scripts.demo import story
 from scripts.demo.papers import propose
+from tests.conftest import DEEP
 from tests.end_to_end.conftest import cast_of
 from tests.end_to_end.load import (
     Load,
@@ -20,7 +21,7 @@ from tests.end_to_end.load import (
     check_splits_once,
     check_verified,
 )
-from tests.end_to_end.network import DEEP, Network
+from tests.end_to_end.network import Network
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow, pytest.mark.timeout(3000 if DEEP else 400)]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.network import DEEP, Network, free_port, network, scf
+from tests.conftest import DEEP
+from tests.end_to_end.network import Network, free_port, network, scf
 
 pytestmark = [pytest.mark.devnet, pytest.mark.slow]
 

@@ -26,6 +26,7 @@ from indexer.verify.report import Comparison
 from indexer.verify.rows import compare_event_rows, compare_folded
 from indexer.verify.run import compare_lines
 from node_adapter.db import make_engine
+from tests.conftest import DEEP
 from tests.indexer.fake_chain import DEPLOYMENTS, SPECS, WISH_MAX, FakeChain, left_to_chance
 
 WISHES = st.lists(st.integers(0, WISH_MAX), max_size=8)
@@ -152,7 +153,10 @@ def rows_as_of(engine: Engine, block: int) -> dict[str, list[Any]]:
         }
 
 
-TestIndexFollowsChain = pytest.mark.timeout(600)(pytest.mark.slow(IndexFollowsChain.TestCase))
+TestIndexFollowsChain = pytest.mark.timeout(3000 if DEEP else 600)(pytest.mark.slow(IndexFollowsChain.TestCase))
 TestIndexFollowsChain.settings = settings(
-    max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=500 if DEEP else 30,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )

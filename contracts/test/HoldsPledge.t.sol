@@ -366,6 +366,15 @@ contract Holds_Reserve_Test is HoldsKit {
         _assertFree(root, FACE / 2, FACE / 4);
     }
 
+    /// @dev What is taken from the first leaves the second as it is, to the unit.
+    function test_Deliver_PartOfTheFirstOfTwo() external {
+        uint32 first = _reserve(root, FACE / 4, financier);
+        uint32 second = _reserve(root, FACE / 4, financier);
+        _accept(_quote(root, FACE / 8));
+        _assertHold(first, root, HoldKind.Delivery, FACE / 8);
+        _assertHold(second, root, HoldKind.Delivery, FACE / 4);
+    }
+
     function test_Deliver_ToAnotherFinancier() external {
         uint32 holdId = _reserve(root, FACE / 2, financier2);
         Quote memory quote = _quote(root, FACE / 2 + 1);

@@ -1,7 +1,7 @@
 """The rows that a batch of events touches, in memory: fetched once, stepped by handlers, written once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
@@ -14,7 +14,6 @@ from node_adapter.db import chunks
 
 Row = dict[str, Any]
 Key = str | int
-T = TypeVar("T")
 
 
 class Fold:

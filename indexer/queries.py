@@ -54,11 +54,6 @@ def head(session: Session) -> ChainBlock | None:
     return once(session, "head", lambda: session.scalars(newest).one_or_none())
 
 
-def is_indexed(session: Session, block_hash: str) -> bool:
-    """Whether the index holds this block, and so everything that it did."""
-    return session.get(ChainBlock, block_hash) is not None
-
-
 def cash_balance(session: Session, account: str, token: str) -> int:
     """Minor units of `token` that `account` holds."""
     statement = select(func.sum(CashPosting.amount)).where(CashPosting.account == account, CashPosting.token == token)

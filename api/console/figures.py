@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select
 
 from api.console.charts import Rung, Slice, ladder, shares
 from api.console.page import Page
@@ -25,6 +26,8 @@ from api.receivables.schemas import ReceivableRead
 from api.schemas import Total
 from indexer.models import Deal, Payable, PayableState, Receivable, ReceivableState
 
+Columns = Row[*tuple[Any, ...]]
+"""Of a query that reads no models: its columns by their names."""
 TAKES_PART = {Role.CORE_ENTERPRISE, Role.SUPPLIER, Role.FINANCIER, Role.BANK}
 """Who is admitted: operator, regulator and compliance take no part in the chain's business."""
 SHOWN_MAX = 500
@@ -81,7 +84,7 @@ def holdings(page: Page, *where: ColumnElement[bool], most: int = SHOWN_MAX) -> 
     ]
 
 
-def drawable(row: Receivable, payable: Payable) -> int:
+def drawable(row: Receivable | Columns, payable: Payable | Columns) -> int:
     """Minor units that its holder can be paid now, as the contract computes them; holds may set some of it aside."""
     share = Share(row.start, row.end, row.drawn_principal, row.drawn_interest)
     return due_after(payable.face_value, payable.paid, payable.interest_paid, share)

@@ -5,14 +5,13 @@ Rows in minor units, and no models: lists show a few of them by `figures`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 
+from api.console.figures import Columns, drawable
 from api.console.page import Page
 from api.currencies import currency_of, tokens
 from api.domain.dates import from_day, to_day
-from api.domain.settlement import Share, due_after
 from api.financing.models import FinancingRequest
 from api.financing.reading import open_requests
 from api.identity.actor import SUPERVISION
@@ -132,7 +131,6 @@ def _held(page: Page, account: str) -> list[Held]:
     found = []
     for row in rows:
         value = row.end - row.start
-        share = Share(row.start, row.end, row.drawn_principal, row.drawn_interest)
         found.append(
             Held(
                 row.receivable_id,
@@ -141,7 +139,7 @@ def _held(page: Page, account: str) -> list[Held]:
                 from_day(row.due_date),
                 owed=max(0, value - row.drawn_principal - row.drawn_interest - row.drawn_recovered),
                 free=0 if row.payable_id in blocked else value - taken.get(row.receivable_id, 0),
-                drawable=due_after(row.face_value, row.paid, row.interest_paid, share),
+                drawable=drawable(row, row),
                 overdue=row.state == PayableState.CONFIRMED and row.due_date < today,
             )
         )
@@ -166,5 +164,5 @@ def balances(page: Page, accounts: Iterable[str]) -> dict[str, list[Total]]:
     }
 
 
-def _currencies(page: Page, rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, str]:
+def _currencies(page: Page, rows: Iterable[Columns]) -> dict[int, str]:
     return programmes.currencies(page.session, page.services.deployments, {row.programme_id for row in rows})

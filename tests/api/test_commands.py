@@ -13,9 +13,9 @@ from node_adapter.outbox.outbox import Outbox
 from node_adapter.signers import Keyring
 from tests.api.building import PASSPHRASE
 from tests.api.member import money, refusal
+from tests.api.permissions import TABLE
 from tests.api.scenes import fill, make_scene, placeholders
 from tests.api.stage import Stage, TestClient
-from tests.api.test_permissions import TABLE
 
 pytestmark = pytest.mark.devnet
 

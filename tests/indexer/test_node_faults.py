@@ -6,7 +6,6 @@ from the honest node.
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,16 @@ from sqlalchemy import Engine, func, select
 from hardhat_free_devnet import rpc
 from indexer.apply import head
 from indexer.errors import JournalMismatch, UnstableNode
-from indexer.events import Decoder
-from indexer.follow import Follower, Limits
+from indexer.follow import Follower
 from indexer.models import ChainEvent, OrphanedBlock, table_of
-from indexer.verify import verify
 from node_adapter import nodes as pool
 from node_adapter import rpc as single
 from node_adapter.client import NodeClient
-from node_adapter.db import make_engine, migrate
 from node_adapter.errors import NodeError, NodeUntrustworthy
-from node_adapter.networks import DEVNET
 from tests.faulty_node import (
     Answers,
     Calls,
     Fault,
-    FaultyNode,
     Forward,
     answer_lost,
     behind,
@@ -45,6 +39,7 @@ from tests.faulty_node import (
     wrong_ids,
 )
 from tests.indexer.devnet import Network
+from tests.indexer.fault_site import Site, site_of
 from tests.indexer.test_reorg_property import rows
 
 pytestmark = pytest.mark.devnet
@@ -57,60 +52,11 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "LOOK_EVERY_S", 0.0)
 
 
-@dataclass
-class Site:
-    network: Network
-    proxies: list[FaultyNode]
-    follower: Follower
-    engine: Engine
-    honest: NodeClient
-    folder: Path
-
-    @property
-    def proxy(self) -> FaultyNode:
-        return self.proxies[0]
-
-    def happen(self) -> None:
-        """Some events in some blocks, in contracts of several kinds."""
-        self.network.credit("core", 5_000)
-        self.network.anchor("s1", f"anchor {self.network.head()}")
-        self.network.confirmed(f"payable {self.network.head()}", 1_000)
-        self.network.anchor("s1", f"anchor {self.network.head()}")
-
-    def assert_verified(self) -> None:
-        assert verify(self.engine, self.honest, self.network.deployments).differences == []
-
-    def assert_right(self) -> None:
-        """As the chain is, and row for row as an index that never met a fault."""
-        self.assert_verified()
-        fresh = make_engine(f"sqlite:///{self.folder}/fresh.sqlite3")
-        migrate(fresh, "indexer")
-        follower = Follower(fresh, self.honest, Decoder(self.network.deployments))
-        follower.pin()
-        follower.catch_up()
-        assert rows(self.engine) == rows(fresh)
-        fresh.dispose()
-
-
-def _site(network: Network, proxies: list[FaultyNode], engine: Engine, folder: Path) -> Site:
-    source = NodeClient(
-        [proxy.url for proxy in proxies],
-        chain_id=network.deployments.chain_id,
-        genesis_hash=network.deployments.genesis_hash,
-        network=DEVNET,
-        timeout_s=2.0,
-    )
-    follower = Follower(engine, source, Decoder(network.deployments), Limits(behind_pauses_s=(0.01, 0.01)))
-    follower.pin()
-    follower.catch_up()
-    return Site(network, proxies, follower, engine, NodeClient(network.url), folder)
-
-
 @pytest.fixture
 def lone(network: Network, sqlite_engine: Engine, tmp_path: Path) -> Iterator[Site]:
     """One node's URL, the index caught up, and then more happened."""
     with faulty(network.url) as proxy:
-        site = _site(network, [proxy], sqlite_engine, tmp_path)
+        site = site_of(network, [proxy], sqlite_engine, tmp_path)
         site.happen()
         yield site
 
@@ -118,7 +64,7 @@ def lone(network: Network, sqlite_engine: Engine, tmp_path: Path) -> Iterator[Si
 @pytest.fixture
 def pair(network: Network, sqlite_engine: Engine, tmp_path: Path) -> Iterator[Site]:
     with faulty(network.url) as first, faulty(network.url) as second:
-        site = _site(network, [first, second], sqlite_engine, tmp_path)
+        site = site_of(network, [first, second], sqlite_engine, tmp_path)
         site.happen()
         yield site
 

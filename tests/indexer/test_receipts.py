@@ -18,7 +18,8 @@ from node_adapter.errors import NodeUntrustworthy
 from node_adapter.words import checksum_address, from_hex, hex0x
 from tests.faulty_node import edited, faulty, refuses
 from tests.indexer.devnet import Network
-from tests.indexer.test_node_faults import NOTICED, Site, _site
+from tests.indexer.fault_site import Site, site_of
+from tests.indexer.test_node_faults import NOTICED
 from tests.indexer.test_reorg_property import rows
 
 pytestmark = pytest.mark.devnet
@@ -29,7 +30,7 @@ LOGS = "eth_getLogs"
 def lone(network: Network, sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr(single, "READ_PAUSES_S", (0.01, 0.01))
     with faulty(network.url) as proxy:
-        site = _site(network, [proxy], sqlite_engine, tmp_path)
+        site = site_of(network, [proxy], sqlite_engine, tmp_path)
         site.follower.receipts = True
         site.happen()
         yield site

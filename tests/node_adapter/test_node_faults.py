@@ -3,12 +3,9 @@
 R-43. The node is a real anvil, the faults are told to a proxy before it (`tests.faulty_node`).
 """
 
-import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,16 +13,11 @@ import pytest
 from hardhat_free_devnet import Anvil, rpc
 from node_adapter import nodes as pool
 from node_adapter import rpc as single
-from node_adapter.client import NodeClient
 from node_adapter.errors import NodeError, WrongChain
-from node_adapter.networks import DEVNET
-from node_adapter.outbox import Outbox, Worker
-from node_adapter.signers import Keyring
 from tests.conftest import tool
 from tests.faulty_node import (
     SEND,
     Fault,
-    FaultyNode,
     answer_lost,
     behind,
     cut_before,
@@ -39,11 +31,10 @@ from tests.faulty_node import (
     truncated_json,
     wrong_ids,
 )
-from tests.node_adapter.outbox_support import BANK, CHAIN_ID, FINANCIER, PASSPHRASE, SUPPLIER, TestNetwork, make_network
+from tests.node_adapter.fault_site import ON_ITS_WAY, WAIT_S, Site, through
+from tests.node_adapter.outbox_support import BANK, FINANCIER, SUPPLIER, make_network
 
 pytestmark = pytest.mark.devnet
-WAIT_S = 60
-ON_ITS_WAY = {"pending", "signed", "sent"}
 SENDERS = ("supplier", "bank", "supplier", "supplier", "bank")
 
 
@@ -51,70 +42,6 @@ SENDERS = ("supplier", "bank", "supplier", "supplier", "bank")
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(single, "READ_PAUSES_S", (0.01, 0.01))
     monkeypatch.setattr(pool, "LOOK_EVERY_S", 0.0)
-
-
-@dataclass
-class Site:
-    """The network's outbox speaks through the proxies; what the test asks, it asks the node itself."""
-
-    network: TestNetwork
-    proxies: list[FaultyNode]
-    direct: NodeClient
-
-    @property
-    def proxy(self) -> FaultyNode:
-        return self.proxies[0]
-
-    def accept(self, *senders: str) -> tuple[list[str], list[str]]:
-        """Operations, and the hashes that they anchor."""
-        hashes = [secrets.token_bytes(32) for _ in senders]
-        commands = [self.network.anchor(sender, text) for sender, text in zip(senders, hashes, strict=True)]
-        return self.network.accept(*commands), [text.hex() for text in hashes]
-
-    def step(self) -> None:
-        try:
-            self.network.worker.step()
-        except NodeError:
-            """The node was at fault: the next round goes on from the rows."""
-
-    def settle(self) -> None:
-        deadline = time.monotonic() + WAIT_S
-        while ON_ITS_WAY & self.network.states().keys():
-            assert time.monotonic() < deadline, f"the outbox does not come to rest: {self.network.states()}"
-            self.step()
-
-    def assert_each_once(self, ids: list[str], hashes: list[str]) -> None:
-        head = self.direct.head().number
-        logs = self.direct.logs(0, head, [self.network.outbox.deployments.address("Anchors")])
-        anchored = Counter(log.topics[1].hex() for log in logs)
-        operations = [self.network.operation(i) for i in ids]
-        assert [(o.state, o.error_name) for o in operations] == [("mined", None)] * len(ids)
-        assert {h: anchored[h] for h in hashes} == dict.fromkeys(hashes, 1)
-        for operation in operations:
-            (receipt,) = self.direct.receipts([operation.tx_hash or ""])
-            assert receipt is not None
-            assert (receipt.block_number, receipt.block_hash) == (operation.block_number, operation.block_hash)
-            assert self.direct.block_hash(receipt.block_number) == operation.block_hash
-        for signer in {o.signer for o in operations if o.signer}:
-            nonces = sorted(o.nonce for o in operations if o.signer == signer and o.nonce is not None)
-            assert nonces == list(range(nonces[0], nonces[0] + len(nonces))), "no nonce is left out"
-            assert self.direct.nonce(signer) == nonces[-1] + 1
-
-
-def through(network: TestNetwork, proxies: list[FaultyNode]) -> Site:
-    """The network's outbox and worker anew, behind the proxies."""
-    network.worker.close()
-    old = network.outbox
-    client = NodeClient(
-        [proxy.url for proxy in proxies],
-        chain_id=CHAIN_ID,
-        genesis_hash=old.deployments.genesis_hash,
-        network=DEVNET,
-        timeout_s=1.0,
-    )
-    network.outbox = Outbox(old.engine, client, old.deployments, Keyring(network.folder / "keys", PASSPHRASE))
-    network.worker = Worker(network.outbox)
-    return Site(network, proxies, NodeClient(network.url, chain_id=CHAIN_ID))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from node_adapter.transactions import Transaction, disassemble
 from scripts.cli import app
 from scripts.data_folder import write_private_text
 from tests.node_adapter.signers.conftest import SoftToken, soft_token
-from tests.node_adapter.signers.test_policy import DEPLOYMENTS, NOON, call
+from tests.node_adapter.signers.policy_acts import DEPLOYMENTS, NOON, call
 
 __all__ = ["soft_token"]
 WORD = "0x" + "11" * 32

@@ -17,7 +17,7 @@ from typing import Any
 
 from node_adapter.signers import Keyring, Policy, Rule, Signers, Wallet, keystore, load_signers
 from node_adapter.signers.settings import FILE
-from tests.node_adapter.signers.test_policy import DEPLOYMENTS, NOON, credit
+from tests.node_adapter.signers.policy_acts import DEPLOYMENTS, NOON, credit
 
 logger = logging.getLogger(__name__)
 folder, passphrase = Path(sys.argv[1]), sys.argv[2]

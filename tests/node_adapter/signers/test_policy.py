@@ -12,51 +12,24 @@ from sqlalchemy.orm import Session
 
 from node_adapter import typed_data
 from node_adapter.artifacts import bytecode
-from node_adapter.codec import encode_call, encode_creation
+from node_adapter.codec import encode_creation
 from node_adapter.db import make_engine, migrate
-from node_adapter.deployments import Deployed, Deployments
-from node_adapter.signers import Keyring, Policy, PolicyRefused, Rule, Signers, acts, create_account
+from node_adapter.signers import Keyring, Policy, PolicyRefused, Rule, Signers, create_account
 from node_adapter.signers.spending import SignerSpend, Spending
 from node_adapter.transactions import Transaction, disassemble
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK
-
-CHAIN_ID = 31337
-WORD = "0x" + "11" * 32
-TO = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
-NAMES = ("AccessManager", "Participants", "Origination", "Discounting", "Settlement", "Anchors", "Receivables")
-TOKENS = ("DepositTokenCNY", "DepositTokenJPY")
-ADDRESSES = {name: f"0x{number:040x}" for number, name in enumerate([*NAMES, *TOKENS], start=1)}
-DEPLOYMENTS = Deployments(
+from tests.node_adapter.signers.policy_acts import (
+    ADDRESSES,
     CHAIN_ID,
+    DAY,
+    DEPLOYMENTS,
+    NOON,
+    TO,
     WORD,
-    {n: Deployed("DepositToken" if n in TOKENS else n, a, 1, WORD) for n, a in ADDRESSES.items()},
+    call,
+    cash,
+    credit,
 )
-DAY = 20_454
-NOON = DAY * 86_400 + 4 * 3_600
-"""12:00 in Shanghai."""
-
-
-def call(instance: str, function: str, *args: Any, **changes: Any) -> Transaction:
-    data = encode_call(DEPLOYMENTS[instance].contract, function, args)
-    return replace(Transaction(CHAIN_ID, 0, 0, 10, 100_000, ADDRESSES[instance], data), **changes)
-
-
-def credit(amount: int, *, nonce: int = 0, token: str = "DepositTokenCNY") -> Transaction:
-    return call(token, "credit", TO, amount, WORD, nonce=nonce)
-
-
-def cash(signer: str, value: int, nonce: str = WORD) -> dict[str, Any]:
-    return typed_data.receive_with_authorization(
-        chain_id=CHAIN_ID,
-        token_address=ADDRESSES["DepositTokenCNY"],
-        token_name="Tokenised deposit CNY",
-        from_=signer,
-        to=ADDRESSES["Discounting"],
-        value=value,
-        valid_after=0,
-        valid_before=4_000_000_000,
-        nonce=nonce,
-    )
 
 
 class Clock:
@@ -268,36 +241,3 @@ def test_permit__a_clients_own_wallet__has_the_same_policy_and_counts_what_came_
     stranger = "0x6370eF2f4Db3611D657b90667De398a2Cc2a370C"
     behind.permit_transaction(stranger, call("DepositTokenCNY", "transfer", bank, 1), signed=True)
     behind.permit_typed_data(stranger, cash(stranger, 11), signed=True)
-
-
-def test_money__each_act_of_the_table__is_read_from_its_arguments() -> None:
-    token = ADDRESSES["DepositTokenJPY"]
-    pairs = [
-        (call("DepositTokenJPY", "credit", TO, 5, WORD), 5),
-        (call("DepositTokenJPY", "transfer", TO, 6), 6),
-        (call("DepositTokenJPY", "transferFrom", TO, TO, 7), 7),
-        (call("DepositTokenJPY", "transferBatch", [TO, TO], [3, 5]), 8),
-        (call("DepositTokenJPY", "approve", TO, 2**256 - 1), 2**256 - 1),
-        (call("DepositTokenJPY", "requestPayOut", 9, WORD), 9),
-        (call("Settlement", "pay", 1, token, 10, WORD, [], 0, "0x"), 10),
-        (call("Settlement", "recover", 1, TO, token, 11, WORD, 0, "0x"), 11),
-    ]
-    found = [acts.of_transaction(TO, tx, DEPLOYMENTS) for tx, _ in pairs]
-    assert [(act.amount, act.currency) for act in found] == [(amount, "JPY") for _, amount in pairs]
-    message = cash(TO, 12)
-    assert acts.of_typed_data(message, DEPLOYMENTS).amount == 12
-    read = {act.name for act in found} | {"DepositToken.ReceiveWithAuthorization", "Origination.Confirmation"}
-    assert read == set(acts.MONEY), "each act of the table is read here"
-    assert all(acts.known(name) for name in acts.MONEY)
-
-
-def test_money__a_confirmation__counts_the_face_value_it_promises() -> None:
-    terms = dict.fromkeys(field for _, field in typed_data._TERMS)
-    terms |= {"supplier": TO, "debtor": TO, "programmeId": 1, "faceValue": 2**53 - 1, "issueDate": 1, "dueDate": 2}
-    terms |= dict.fromkeys(("invoiceFingerprint", "evidenceHash", "tenorReasonHash", "undertakingHash"), WORD)
-    programme = {field: 1 for kind, field in typed_data._PROGRAMME if kind.startswith("uint")}
-    for tokens, currency in (([ADDRESSES["DepositTokenCNY"]], "CNY"), ([], None), ([TO], None)):
-        values = programme | {"debtor": TO, "depositTokens": tokens, "registrationRequired": False}
-        message = typed_data.confirmation(CHAIN_ID, ADDRESSES["Origination"], "0x01", terms, values, 1)
-        act = acts.of_typed_data(message, DEPLOYMENTS)
-        assert (act.name, act.amount, act.currency) == ("Origination.Confirmation", 2**53 - 1, currency)

@@ -9,7 +9,7 @@ from node_adapter.db import make_engine, migrate
 from node_adapter.signers import KeystoreError, PolicyRefused, Signers, SignerUnavailable, create_account, load_signers
 from node_adapter.signers.settings import FILE, read_settings
 from tests.node_adapter.outbox_support import PASSPHRASE, QUICK
-from tests.node_adapter.signers.test_policy import DEPLOYMENTS, NOON, TO, call, cash, credit
+from tests.node_adapter.signers.policy_acts import DEPLOYMENTS, NOON, TO, call, cash, credit
 
 OTHER = "0x6370eF2f4Db3611D657b90667De398a2Cc2a370C"
 WHOLE = f"""

@@ -1,7 +1,7 @@
 """The contracts are put on a chain once, wired as predicted, and nobody keeps a power."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,90 +10,19 @@ import pytest
 
 from hardhat_free_devnet import rpc
 from node_adapter.artifacts import abi, artifact, event_specs
-from node_adapter.client import NodeClient
 from node_adapter.contract_check import code_differences
-from node_adapter.db import make_engine, migrate
-from node_adapter.deploy import Beside, DeployError, deploy_beside, deploy_network
-from node_adapter.deployments import Deployments, Settings, name_of, version_of
+from node_adapter.deploy import DeployError
+from node_adapter.deployments import Settings, name_of, version_of
 from node_adapter.errors import ContractReverted
-from node_adapter.outbox import Command, Outbox, Worker
-from node_adapter.signers import Keyring, create_account
+from node_adapter.outbox import Command
 from node_adapter.wiring import ORDER, creation_address, creations, first_nonce, immutables, parts
 from node_adapter.words import hex0x, keccak
-from tests.node_adapter.outbox_support import PASSPHRASE, QUICK, TestNetwork, fund, make_network
+from tests.node_adapter.deploy_site import Killed, Site
+from tests.node_adapter.outbox_support import TestNetwork, make_network
 from tests.node_adapter.sources import source_of
 
 NONCES = {"deployer": 10, "operator": 16, "compliance": 0, "bank": 0}
 DAY_S = 86_400
-
-
-class Killed(BaseException):
-    """As kill -9: nothing may catch it."""
-
-
-class Site:
-    """A place to deploy from, again and again, each time by a new process."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
-        names = ("deployer", "operator", "compliance", "bank")
-        self.accounts = {n: create_account(folder / "keys", n, PASSPHRASE, work_factor=QUICK) for n in names}
-        fund(url, *self.accounts.values())
-        self.engine = make_engine(f"sqlite:///{folder}/scf.sqlite3")
-        migrate(self.engine, "node_adapter")
-        self.client = NodeClient(url, chain_id=31337)
-
-    def deploy(self, *, killed_after_steps: int | None = None, bank: str | None = None, **more: Any) -> Deployments:
-        outbox = Outbox(
-            self.engine,
-            self.client,
-            Deployments(31337, self.client.genesis_hash()),
-            Keyring(self.folder / "keys", PASSPHRASE),
-        )
-        worker = Worker(outbox)
-        try:
-            return deploy_network(
-                outbox,
-                _until_killed(worker, killed_after_steps),
-                deployer=self.accounts["deployer"],
-                operator=self.accounts["operator"],
-                compliance=self.accounts["compliance"],
-                bank=bank or self.accounts["bank"],
-                **more,
-            )
-        finally:
-            worker._leases.release()
-
-    def deploy_beside(self, killed_after_steps: int | None = None) -> Beside:
-        file = self.folder / "deployments.json"
-        known = Deployments.load(file)
-        outbox = Outbox(self.engine, self.client, known, Keyring(self.folder / "keys", PASSPHRASE))
-        worker = Worker(outbox)
-        try:
-            return deploy_beside(
-                outbox,
-                _until_killed(worker, killed_after_steps),
-                deployer=self.accounts["deployer"],
-                save=lambda made: made.save(file),
-            )
-        finally:
-            worker._leases.release()
-
-    def nonces(self) -> dict[str, int]:
-        return {name: self.client.nonce(address) for name, address in self.accounts.items()}
-
-
-def _until_killed(worker: Worker, killed_after_steps: int | None) -> Callable[[], bool]:
-    steps = 0
-
-    def step() -> bool:
-        nonlocal steps
-        if steps == killed_after_steps:
-            raise Killed
-        steps += 1
-        return worker.step()
-
-    return step
 
 
 @pytest.fixture
